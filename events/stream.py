@@ -1,0 +1,72 @@
+"""Records of the three Kinesis streams.
+
+| stream               | record                           | partition key      |
+|----------------------|----------------------------------|--------------------|
+| `heart-rate`         | `HeartRateBatch`, `SessionStart` | user               |
+| `average-heart-rate` | `Averages`                       | group of users     |
+| `song-requests`      | `SongRequest`                    | user               |
+"""
+
+from zlib import crc32
+
+from msgspec import Struct, json
+
+from events.samples import HeartRate, Samples, TimeMs
+from events.session import IntervalSeconds, Slot
+
+GROUPS = 16
+
+
+def group_of(user: str) -> int:
+    """The group, 0 to 15, whose windows, trace and averages hold this user."""
+    return crc32(user.encode()) % GROUPS
+
+
+class HeartRateBatch(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="heartrate"
+):
+    """1-60 samples of one person, oldest first; also what a client sends."""
+
+    samples: Samples
+
+
+class SessionStart(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="session"
+):
+    """A person started a session; from here on their window is empty and this long."""
+
+    session: TimeMs
+    interval_seconds: IntervalSeconds
+
+
+class Average(Struct, frozen=True, array_like=True):
+    """The running average of one person at the time of their newest sample."""
+
+    user: str
+    at_ms: TimeMs
+    heart_rate: HeartRate
+    average: HeartRate
+    samples: int
+    """Samples folded into this person's window since it was first opened."""
+
+
+class Averages(Struct, frozen=True):
+    """Averages of people of one group, in the order in which they were made."""
+
+    averages: list[Average]
+
+
+class SongRequest(Struct, frozen=True):
+    """Slot `slot` of this person's session is due; `at_ms` is the sample that made it so."""
+
+    session: TimeMs
+    slot: Slot
+    at_ms: TimeMs
+    heart_rate: HeartRate
+    average: HeartRate
+
+
+encode = json.Encoder().encode
+decode_heart_rate = json.Decoder(HeartRateBatch | SessionStart).decode
+decode_averages = json.Decoder(Averages).decode
+decode_song_request = json.Decoder(SongRequest).decode
