@@ -1,0 +1,1 @@
+"""The outside things, one file each: Redis keys, tables, streams, queues, sockets."""

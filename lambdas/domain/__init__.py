@@ -1,0 +1,1 @@
+"""What TempoFit decides. Standard library only; time and randomness come in as arguments."""

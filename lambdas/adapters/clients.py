@@ -1,0 +1,69 @@
+"""The connections that live as long as a warm function: one client for each service."""
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kinesis import KinesisClient
+    from mypy_boto3_sqs import SQSClient
+    from redis import Redis
+
+
+def _client(service: Any) -> Any:
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(
+        service,
+        config=Config(
+            connect_timeout=2,
+            read_timeout=5,
+            tcp_keepalive=True,
+            retries={"mode": "standard", "max_attempts": 4},
+        ),
+    )
+
+
+@cache
+def dynamodb() -> "DynamoDBClient":
+    """DynamoDB."""
+    client: DynamoDBClient = _client("dynamodb")
+    return client
+
+
+@cache
+def kinesis() -> "KinesisClient":
+    """Kinesis Data Streams."""
+    client: KinesisClient = _client("kinesis")
+    return client
+
+
+@cache
+def sqs() -> "SQSClient":
+    """SQS."""
+    client: SQSClient = _client("sqs")
+    return client
+
+
+@cache
+def management() -> "ApiGatewayManagementApiClient":
+    """`@connections` of the WebSocket API, at AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI."""
+    client: ApiGatewayManagementApiClient = _client("apigatewaymanagementapi")
+    return client
+
+
+@cache
+def redis() -> "Redis":
+    """Redis at REDIS_URL; values are bytes."""
+    from redis import Redis
+
+    client: Redis = Redis.from_url(
+        os.environ["REDIS_URL"],
+        socket_timeout=2,
+        socket_connect_timeout=2,
+        protocol=3,
+    )
+    return client

@@ -1,0 +1,43 @@
+"""Records of a Kinesis event: base64 and JSON in, typed values out."""
+
+from binascii import a2b_base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Generic[T]):
+    """One readable record; `arrived_ms` is when the stream took it, epoch ms."""
+
+    key: str
+    value: T
+    arrived_ms: int
+    sequence_number: str
+
+
+def decode(
+    event: dict[str, Any], decoder: Callable[[bytes], T]
+) -> tuple[list[Record[T]], list[dict[str, Any]]]:
+    """The readable records of an event, in order, and the raw ones that are not."""
+    readable, unreadable = [], []
+    for raw in event["Records"]:
+        kinesis = raw["kinesis"]
+        try:
+            value = decoder(a2b_base64(kinesis["data"]))
+        except (msgspec.MsgspecError, ValueError):
+            unreadable.append(raw)
+            continue
+        readable.append(
+            Record(
+                kinesis["partitionKey"],
+                value,
+                int(kinesis["approximateArrivalTimestamp"] * 1000),
+                kinesis["sequenceNumber"],
+            )
+        )
+    return readable, unreadable

@@ -1,0 +1,133 @@
+"""The songs table: one item a song, found by tempo through the index `by-tempo`."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from heapq import merge
+from itertools import islice
+from math import floor
+from time import monotonic
+from typing import Any
+
+from events.session import Song
+from lambdas.adapters import clients
+
+BUCKET_WIDTH = 5
+"""Beats a minute that share one partition of the index."""
+MIN_TEMPO, MAX_TEMPO = 40, 250
+PAGE = 50
+CACHE_SECONDS = 300.0
+
+Item = dict[str, Any]
+
+
+def tempo_bucket(library: str, tempo: float) -> str:
+    """The index partition of a tempo."""
+    return f"{library}#{floor(tempo / BUCKET_WIDTH)}"
+
+
+def song_item(library: str, song: Song) -> Item:
+    """A song as an item of the songs table."""
+    item: Item = {
+        "library": {"S": library},
+        "song_id": {"S": song.id},
+        "title": {"S": song.title},
+        "artist": {"S": song.artist},
+        "tempo": {"N": f"{song.tempo:g}"},
+        "duration_seconds": {"N": f"{song.duration_seconds:g}"},
+        "tempo_bucket": {"S": tempo_bucket(library, song.tempo)},
+    }
+    if song.genre is not None:
+        item["genre"] = {"S": song.genre}
+    if song.energy is not None:
+        item["energy"] = {"N": f"{song.energy:g}"}
+    if song.year is not None:
+        item["year"] = {"N": str(song.year)}
+    return item
+
+
+def song_of(item: Item) -> Song:
+    """The song that an item holds."""
+    return Song(
+        id=item["song_id"]["S"],
+        title=item["title"]["S"],
+        artist=item["artist"]["S"],
+        tempo=float(item["tempo"]["N"]),
+        duration_seconds=float(item["duration_seconds"]["N"]),
+        genre=item["genre"]["S"] if "genre" in item else None,
+        energy=float(item["energy"]["N"]) if "energy" in item else None,
+        year=int(item["year"]["N"]) if "year" in item else None,
+    )
+
+
+def near(library: str, tempo: float, count: int) -> list[Song]:
+    """The `count` songs nearest to `tempo`, nearest first; fewer when the library is smaller.
+
+    Reads the index outward from the tempo, so the cost depends on `count` and on how near the
+    songs lie, not on the size of the library. What was read serves for five minutes.
+    """
+    middle = round(tempo)
+    outward = merge(
+        _walk(library, middle, upward=True),
+        _walk(library, middle, upward=False),
+        key=lambda song: abs(song.tempo - middle),
+    )
+    return list(islice(outward, count))
+
+
+def _walk(library: str, middle: int, *, upward: bool) -> Iterator[Song]:
+    first = middle // BUCKET_WIDTH
+    last = (MAX_TEMPO if upward else MIN_TEMPO) // BUCKET_WIDTH
+    yield from _run(f"{library}#{first}", middle, upward)
+    step = 1 if upward else -1
+    for bucket in range(first + step, last + step, step):
+        yield from _run(f"{library}#{bucket}", None, upward)
+
+
+@dataclass(slots=True)
+class _Run:
+    """Songs of one bucket in one direction, read as far as somebody needed."""
+
+    expires: float
+    songs: list[Song] = field(default_factory=list)
+    last_key: Item | None = None
+    complete: bool = False
+
+
+_runs: dict[tuple[str, int | None, bool], _Run] = {}
+
+
+def _run(bucket: str, start: int | None, upward: bool) -> Iterator[Song]:
+    key = (bucket, start, upward)
+    run = _runs.get(key)
+    if run is None or run.expires < monotonic():
+        run = _runs[key] = _Run(expires=monotonic() + CACHE_SECONDS)
+    index = 0
+    while True:
+        yield from run.songs[index:]
+        index = len(run.songs)
+        if run.complete:
+            return
+        _read_page(run, *key)
+
+
+def _read_page(run: _Run, bucket: str, start: int | None, upward: bool) -> None:
+    condition = "tempo_bucket = :bucket"
+    values: Item = {":bucket": {"S": bucket}}
+    if start is not None:
+        condition += " AND tempo >= :start" if upward else " AND tempo < :start"
+        values[":start"] = {"N": str(start)}
+    query: Any = {
+        "TableName": os.environ["SONGS_TABLE"],
+        "IndexName": "by-tempo",
+        "KeyConditionExpression": condition,
+        "ExpressionAttributeValues": values,
+        "ScanIndexForward": upward,
+        "Limit": PAGE,
+    }
+    if run.last_key is not None:
+        query["ExclusiveStartKey"] = run.last_key
+    page = clients.dynamodb().query(**query)
+    run.songs.extend(song_of(item) for item in page["Items"])
+    run.last_key = page.get("LastEvaluatedKey")
+    run.complete = run.last_key is None

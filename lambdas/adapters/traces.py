@@ -1,0 +1,54 @@
+"""The line of a workout in Redis: a point every 15 s, kept for two hours.
+
+A hash holds one minute of a group of people, so a batch of averages is few commands.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec import json
+
+from events.messages import TracePoint
+from events.stream import Average, group_of
+from lambdas.adapters import clients
+
+STEP_MS = 15_000
+MINUTE_MS = 60_000
+KEPT_MS = 2 * 3_600_000
+
+_decode = json.Decoder(TracePoint).decode
+
+
+def write(averages: Iterable[Average]) -> None:
+    """Store the point of each average; of several within one step the last one stays."""
+    hashes: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
+    for average in averages:
+        point = TracePoint(average.at_ms, average.heart_rate, average.average)
+        field = _field(average.user, average.at_ms)
+        hashes[_key(average.user, average.at_ms)][field] = json.encode(point)
+    with clients.redis().pipeline(transaction=False) as pipeline:
+        for key, points in hashes.items():
+            pipeline.hset(key, mapping=points)
+            pipeline.expire(key, KEPT_MS // 1000)
+        pipeline.execute()
+
+
+def read(user: str, since_ms: int, until_ms: int) -> list[TracePoint]:
+    """The points of one person after `since_ms`, oldest first; at most two hours of them."""
+    since_ms = max(since_ms, until_ms - KEPT_MS)
+    with clients.redis().pipeline(transaction=False) as pipeline:
+        for minute in range(since_ms // MINUTE_MS, until_ms // MINUTE_MS + 1):
+            times = range(minute * MINUTE_MS, (minute + 1) * MINUTE_MS, STEP_MS)
+            pipeline.hmget(_key(user, times[0]), [_field(user, at_ms) for at_ms in times])
+        minutes = pipeline.execute()
+    points = [_decode(packed) for minute in minutes for packed in minute if packed is not None]
+    return [point for point in points if point.at_ms > since_ms]
+
+
+def _key(user: str, at_ms: int) -> str:
+    return f"trace:{group_of(user)}:{at_ms // MINUTE_MS}"
+
+
+def _field(user: str, at_ms: int) -> str:
+    return f"{user}:{at_ms % MINUTE_MS // STEP_MS}"

@@ -1,0 +1,51 @@
+"""Events of the WebSocket API, and the answers that go back to the sender."""
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from msgspec import json
+
+from events.messages import ClientMessage, Error, ServerMessage, encode
+from events.samples import MAX_FUTURE_MS
+
+T = TypeVar("T", bound=ClientMessage)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Who sent a message, over which connection, and when it arrived, epoch ms."""
+
+    user: str
+    connection_id: str
+    arrived_ms: int
+
+
+def request_of(event: dict[str, Any]) -> Request:
+    """The request; the person is who the authorizer says, whatever the body says."""
+    context = event["requestContext"]
+    return Request(
+        user=context["authorizer"]["principalId"],
+        connection_id=context["connectionId"],
+        arrived_ms=int(context["requestTimeEpoch"]),
+    )
+
+
+def message_of(event: dict[str, Any], kind: type[T]) -> T:
+    """The message; the API's models have refused every body that cannot be decoded."""
+    return json.decode(event["body"], type=kind)
+
+
+def answer(message: ServerMessage | None = None) -> dict[str, Any]:
+    """What a function returns to have `message` sent to the sender."""
+    return {"statusCode": 200, "body": encode(message).decode() if message else ""}
+
+
+def in_the_future(at_ms: int, arrived_ms: int) -> Error | None:
+    """The refusal of a time that lies too far ahead, or None."""
+    if at_ms <= arrived_ms + MAX_FUTURE_MS:
+        return None
+    return Error(
+        code="time_in_the_future",
+        message=f"The time at_ms={at_ms} lies more than {MAX_FUTURE_MS // 1000} s in the future "
+        "and was refused: set the clock of the device that sends it.",
+    )

@@ -1,0 +1,75 @@
+"""Windows of heart rates in Redis: a hash holds a group of people, so a batch is few commands.
+
+Keys carry the hour in which the newest sample arrived and expire after two, so the window of
+somebody who stopped goes away with its hour.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from msgspec import msgpack
+
+from events.stream import group_of
+from lambdas.adapters import clients
+from lambdas.domain.window import Window
+
+HOUR_MS = 3_600_000
+EXPIRE_SECONDS = 2 * 3600
+
+
+def _key(group: int, hour: int) -> str:
+    return f"windows:{group}:{hour}"
+
+
+def read(users: Iterable[str], arrived_ms: int) -> dict[str, Window]:
+    """The windows of those who have one, at the time a batch arrived, epoch ms."""
+    hour = arrived_ms // HOUR_MS
+    windows = _read(users, hour)
+    missing = [user for user in users if user not in windows]
+    return windows | _read(missing, hour - 1) if missing else windows
+
+
+def _read(users: Iterable[str], hour: int) -> dict[str, Window]:
+    groups = _by_group(users)
+    with clients.redis().pipeline(transaction=False) as pipeline:
+        for group, members in groups.items():
+            pipeline.hmget(_key(group, hour), members)
+        answers = pipeline.execute()
+    return {
+        user: Window(*msgpack.decode(packed))
+        for members, values in zip(groups.values(), answers, strict=True)
+        for user, packed in zip(members, values, strict=True)
+        if packed is not None
+    }
+
+
+def write(windows: Mapping[str, Window], arrived_ms: int) -> None:
+    """Store windows; the whole of a group by one command."""
+    hour = arrived_ms // HOUR_MS
+    with clients.redis().pipeline(transaction=False) as pipeline:
+        for group, members in _by_group(windows).items():
+            pipeline.hset(
+                _key(group, hour), mapping={user: _pack(windows[user]) for user in members}
+            )
+            pipeline.expire(_key(group, hour), EXPIRE_SECONDS)
+        pipeline.execute()
+
+
+def _pack(window: Window) -> bytes:
+    return msgpack.encode(
+        (
+            window.interval_ms,
+            window.session,
+            window.folded,
+            window.emitted_ms,
+            window.times_ms,
+            window.heart_rates,
+        )
+    )
+
+
+def _by_group(users: Iterable[str]) -> dict[int, list[str]]:
+    groups = defaultdict(list)
+    for user in users:
+        groups[group_of(user)].append(user)
+    return groups

@@ -1,0 +1,68 @@
+"""$connect: lets in whoever holds a token of the configured issuer.
+
+Needs no boto3, no redis and no pydantic: it starts cold in front of every first message.
+"""
+
+import re
+from typing import Any
+
+import jwt
+from jwt import PyJWKClient
+from msgspec import Struct
+
+from lambdas.adapters.environment import read
+
+USER = re.compile(r"[A-Za-z0-9_.:@|-]{1,128}")
+"""Subjects that may become partition keys and parts of Redis keys."""
+ALGORITHMS = ["RS256", "ES256"]
+LEEWAY_SECONDS = 10
+
+
+class Environment(Struct, frozen=True):
+    """Settings of this function."""
+
+    oidc_issuer: str
+    oidc_audience: str
+    oidc_jwks_url: str
+
+
+environment = read(Environment)
+keys = PyJWKClient(environment.oidc_jwks_url, cache_keys=True, lifespan=3600, timeout=3)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """An IAM policy that allows or denies this connection; the principal is the subject."""
+    try:
+        user = subject((event.get("queryStringParameters") or {}).get("token", ""))
+    except jwt.PyJWTError as error:
+        print(f'{{"level":"WARNING","message":"Refused a token: {type(error).__name__}"}}')
+        return _policy("nobody", "Deny", event["methodArn"])
+    return _policy(user, "Allow", event["methodArn"])
+
+
+def subject(token: str) -> str:
+    """Who a token speaks for. Raises jwt.PyJWTError when it must not be believed."""
+    claims = jwt.decode(
+        token,
+        keys.get_signing_key_from_jwt(token).key,
+        algorithms=ALGORITHMS,
+        issuer=environment.oidc_issuer,
+        audience=environment.oidc_audience,
+        leeway=LEEWAY_SECONDS,
+        options={"require": ["exp", "sub", "iss", "aud"]},
+    )
+    user: str = claims["sub"]
+    if not USER.fullmatch(user):
+        raise jwt.InvalidTokenError("The subject has characters that no user id may have")
+    return user
+
+
+def _policy(principal: str, effect: str, resource: str) -> dict[str, Any]:
+    return {
+        "principalId": principal,
+        "policyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [{"Action": "execute-api:Invoke", "Effect": effect, "Resource": resource}],
+        },
+        "context": {"user": principal},
+    }

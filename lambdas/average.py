@@ -1,0 +1,100 @@
+"""heart-rate → average-heart-rate: folds each person's samples into their running average."""
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from events import stream
+from events.messages import Error
+from events.samples import MAX_FUTURE_MS
+from events.session import IntervalSeconds
+from lambdas.adapters import dead_letters, push, records, streams, traces, windows
+from lambdas.adapters.environment import read
+from lambdas.adapters.telemetry import count, metrics, tracer
+from lambdas.domain.window import Window, average, fold, is_due_to_emit, restarted
+
+
+class Environment(Struct, frozen=True):
+    """Settings of this function."""
+
+    averages_stream: str
+    interval_seconds: IntervalSeconds = 30
+    emit_every_seconds: Annotated[float, Meta(ge=1, le=60)] = 5
+    gap_seconds: Annotated[float, Meta(ge=10, le=600)] = 30
+
+
+environment = read(Environment)
+EMIT_EVERY_MS = int(environment.emit_every_seconds * 1000)
+GAP_MS = int(environment.gap_seconds * 1000)
+
+
+@tracer.capture_lambda_handler(capture_response=False)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Averages go out before windows are stored: a retried batch repeats, and never loses, one."""
+    batch, unreadable = records.decode(event, stream.decode_heart_rate)
+    arrived_ms = int(event["Records"][-1]["kinesis"]["approximateArrivalTimestamp"] * 1000)
+    people = windows.read({record.key for record in batch}, arrived_ms)
+    averages: list[stream.Average] = []
+    refused: dict[str, int] = {}
+    for record in batch:
+        _fold(record, people, averages, refused)
+    _emit(averages)
+    traces.write(averages)
+    windows.write(people, arrived_ms)
+    for user, at_ms in refused.items():
+        push.notify(user, _in_the_future(at_ms))
+    for raw in unreadable:
+        dead_letters.send(raw)
+    count(
+        Records=len(batch),
+        Averages=len(averages),
+        Unreadable=len(unreadable),
+        RefusedPeople=len(refused),
+    )
+    return {"batchItemFailures": []}
+
+
+def _fold(
+    record: records.Record[stream.HeartRateBatch | stream.SessionStart],
+    people: dict[str, Window],
+    averages: list[stream.Average],
+    refused: dict[str, int],
+) -> None:
+    user, value = record.key, record.value
+    window = people.get(user) or Window(interval_ms=environment.interval_seconds * 1000)
+    if isinstance(value, stream.SessionStart):
+        people[user] = restarted(window, value.session, value.interval_seconds * 1000)
+        return
+    people[user] = window
+    late = fold(window, value.samples, until_ms=record.arrived_ms + MAX_FUTURE_MS, gap_ms=GAP_MS)
+    if late:
+        refused[user] = late[-1]
+    if window.times_ms and is_due_to_emit(window, EMIT_EVERY_MS):
+        window.emitted_ms = window.last_ms
+        averages.append(
+            stream.Average(
+                user, window.last_ms, window.heart_rates[-1], average(window), window.folded
+            )
+        )
+
+
+def _emit(averages: list[stream.Average]) -> None:
+    groups: dict[int, list[stream.Average]] = {}
+    for one in averages:
+        groups.setdefault(stream.group_of(one.user), []).append(one)
+    streams.put(
+        environment.averages_stream,
+        [
+            (str(group), stream.encode(stream.Averages(members)))
+            for group, members in groups.items()
+        ],
+    )
+
+
+def _in_the_future(at_ms: int) -> Error:
+    return Error(
+        code="sample_in_the_future",
+        message=f"The sample at {at_ms} lies more than {MAX_FUTURE_MS // 1000} s in the future and "
+        "was refused: set the clock of the device that sends it.",
+    )

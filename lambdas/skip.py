@@ -1,0 +1,90 @@
+"""skip: ends the song that plays and asks for the next one."""
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from events import stream
+from events.messages import Error, ServerMessage, Skip, Skipped
+from events.session import SongPush
+from lambdas.adapters import song_ends, streams, windows
+from lambdas.adapters.environment import read
+from lambdas.adapters.song_ends import Session
+from lambdas.adapters.telemetry import count, metrics, tracer
+from lambdas.adapters.websocket import Request, answer, in_the_future, message_of, request_of
+from lambdas.domain.due import SongEnd
+from lambdas.domain.window import average, is_stale
+
+
+class Environment(Struct, frozen=True):
+    """Settings of this function."""
+
+    requests_stream: str
+    session_gap_seconds: Annotated[int, Meta(ge=60, le=86_400)] = 900
+
+
+environment = read(Environment)
+
+
+@tracer.capture_lambda_handler(capture_response=False)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answers `skipped` and leaves the choice to `recommend`, or moves the song chosen already."""
+    message = message_of(event, Skip)
+    count(Skips=1)
+    try:
+        return answer(_skip(request_of(event), message))
+    except song_ends.ConflictError:
+        return answer(Error("busy", f"Slot {message.slot} changed meanwhile: skip again."))
+
+
+def _skip(request: Request, skip: Skip) -> ServerMessage:
+    if refused := in_the_future(skip.at_ms, request.arrived_ms):
+        return refused
+    session = song_ends.read([request.user]).get(request.user)
+    song = session.song if session else None
+    if session is None or song is None or skip.slot > song.slot:
+        return Error("nothing_to_skip", f"Slot {skip.slot} does not play, so nothing was skipped.")
+    if skip.slot == song.slot:
+        return _end(request, session, song, skip)
+    if skip.slot == song.slot - 1 and skip.at_ms < song.starts_at_ms:
+        return _bring_forward(request, session, song, skip.at_ms)
+    return Skipped(skip.slot)  # it has ended already
+
+
+def _end(request: Request, session: Session, song: SongPush, skip: Skip) -> ServerMessage:
+    """The song that plays ends now, and the next one is asked for as `schedule` would ask."""
+    at_ms = max(song.starts_at_ms, min(skip.at_ms, session.end.ends_at_ms))
+    end = replace(session.end, ends_at_ms=at_ms, asked_slot=skip.slot + 1, asked_at_ms=at_ms)
+    _write(request, session, replace(session, end=end))
+    heart_rate, running = song.why.heart_rate, song.why.average
+    window = windows.read([request.user], request.arrived_ms).get(request.user)
+    if window and window.times_ms and not is_stale(window.last_ms, skip.at_ms):
+        heart_rate, running = window.heart_rates[-1], average(window)
+    asked = stream.SongRequest(session.end.session, skip.slot + 1, at_ms, heart_rate, running)
+    streams.put(environment.requests_stream, [(request.user, stream.encode(asked))])
+    return Skipped(skip.slot)
+
+
+def _bring_forward(request: Request, session: Session, song: SongPush, at_ms: int) -> ServerMessage:
+    """The next song is known already: it starts now."""
+    moved = _moved(song, at_ms)
+    end = SongEnd(session.end.session, song.slot, moved.ends_at_ms)
+    _write(request, session, replace(session, end=end, song=moved))
+    return moved
+
+
+def _moved(song: SongPush, starts_at_ms: int) -> SongPush:
+    """The same song of the same slot, starting at another time."""
+    length_ms = song.ends_at_ms - song.starts_at_ms
+    return msgspec.structs.replace(
+        song, starts_at_ms=starts_at_ms, ends_at_ms=starts_at_ms + length_ms
+    )
+
+
+def _write(request: Request, before: Session, after: Session) -> None:
+    left_ms = max(0, after.end.ends_at_ms - request.arrived_ms)
+    expires_at = (request.arrived_ms + left_ms) // 1000 + environment.session_gap_seconds
+    song_ends.write(request.user, before, after, expires_at)
