@@ -35,4 +35,5 @@ def _inline(node: Any, components: dict[str, Any]) -> Any:
         node["items"] = node.pop("prefixItems")  # minItems = maxItems: no item is left over
     if node.get("required") == []:
         del node["required"]  # draft 4 forbids an empty list
+    node.pop("default", None)  # says nothing about what is accepted; CDK would lose a null
     return node

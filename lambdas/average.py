@@ -32,6 +32,7 @@ GAP_MS = int(environment.gap_seconds * 1000)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Averages go out before windows are stored: a retried batch repeats, and never loses, one."""
+    count(Records=len(event["Records"]))
     batch, unreadable = records.decode(event, stream.decode_heart_rate)
     arrived_ms = int(event["Records"][-1]["kinesis"]["approximateArrivalTimestamp"] * 1000)
     people = windows.read({record.key for record in batch}, arrived_ms)
@@ -46,12 +47,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         push.notify(user, _in_the_future(at_ms))
     for raw in unreadable:
         dead_letters.send(raw)
-    count(
-        Records=len(batch),
-        Averages=len(averages),
-        Unreadable=len(unreadable),
-        RefusedPeople=len(refused),
-    )
+    count(Averages=len(averages), Unreadable=len(unreadable), RefusedPeople=len(refused))
     return {"batchItemFailures": []}
 
 

@@ -32,6 +32,7 @@ NEAR = 2 * BEST
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Records are few and independent: the first that fails is the checkpoint of the batch."""
+    count(Records=len(event["Records"]))
     batch, unreadable = records.decode(event, stream.decode_song_request)
     for raw in unreadable:
         dead_letters.send(raw)
@@ -44,12 +45,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             logger.exception("A song request failed and will be tried again.")
             failures.append({"itemIdentifier": record.sequence_number})
             break
-    count(
-        SongRequests=len(batch),
-        SongsPushed=pushed,
-        Failed=len(failures),
-        Unreadable=len(unreadable),
-    )
+    count(SongsPushed=pushed, Failed=len(failures), Unreadable=len(unreadable))
     return {"batchItemFailures": failures}
 
 

@@ -34,6 +34,7 @@ TIMING = Timing(
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Marks a slot as asked for, then asks: delivered again, the same average asks again."""
+    count(Records=len(event["Records"]))
     batch, unreadable = records.decode(event, stream.decode_averages)
     averages = [
         (average, record.arrived_ms) for record in batch for average in record.value.averages

@@ -76,12 +76,12 @@ def near(library: str, tempo: float, count: int) -> list[Song]:
 
 
 def _walk(library: str, middle: int, *, upward: bool) -> Iterator[Song]:
-    first = middle // BUCKET_WIDTH
+    first = (middle if upward else middle - 1) // BUCKET_WIDTH
     last = (MAX_TEMPO if upward else MIN_TEMPO) // BUCKET_WIDTH
-    yield from _run(f"{library}#{first}", middle, upward)
     step = 1 if upward else -1
-    for bucket in range(first + step, last + step, step):
-        yield from _run(f"{library}#{bucket}", None, upward)
+    for bucket in range(first, last + step, step):
+        start = middle if bucket == middle // BUCKET_WIDTH else None
+        yield from _run(f"{library}#{bucket}", start, upward)
 
 
 @dataclass(slots=True)
@@ -131,3 +131,8 @@ def _read_page(run: _Run, bucket: str, start: int | None, upward: bool) -> None:
     run.songs.extend(song_of(item) for item in page["Items"])
     run.last_key = page.get("LastEvaluatedKey")
     run.complete = run.last_key is None
+
+
+def forget_pages() -> None:
+    """Read every page again, as after a change of the library."""
+    _runs.clear()

@@ -1,0 +1,81 @@
+# TempoFit. `make` lists what there is; `make run` and `make test` set everything up by themselves.
+
+PYTHON ?= python3
+STAGE ?= dev
+VENV := .venv
+BIN := $(VENV)/bin
+NODE := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix frontend
+PACKAGES := events lambdas infra local simulator catalog benchmarks tempofit tests
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check fast format lint types page pipeline bench synth lock clean
+
+help: ## List these targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+setup: $(VENV)/.installed frontend/dist/index.html ## Install what the project needs and build the page
+
+run: setup ## Run everything on this machine with 25 simulated athletes
+	@exec $(BIN)/tempofit up --athletes 25
+
+test: check pipeline ## Everything that CI runs
+
+check: setup format lint types fast page ## Format, lint, types and the fast tests
+
+format:
+	@$(BIN)/ruff format --check $(PACKAGES)
+
+lint:
+	@$(BIN)/ruff check $(PACKAGES)
+
+types:
+	@$(BIN)/mypy
+
+fast:
+	@$(BIN)/pytest -q tests/domain tests/events tests/handlers tests/simulator tests/catalog
+
+page: setup
+	@$(NODE) run --silent typecheck
+	@$(NODE) run --silent lint
+	@$(NODE) run --silent test
+
+pipeline: setup
+	@$(BIN)/pytest -q tests/infra tests/pipeline tests/browser
+
+bench: setup ## Measure the pipeline on this machine
+	@$(BIN)/tempofit bench pipeline
+
+synth: setup ## Synthesize the CDK app with its bundle into cdk.out (STAGE=dev or prod)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m infra.app --stage $(STAGE)
+
+lock: $(VENV)/.installed ## Lock the dependencies anew
+	@for name in uv lambdas all; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	    --no-annotate --no-emit-index-url --no-emit-find-links \
+	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+
+clean: ## Remove everything that was installed or built
+	rm -rf $(VENV) .tempofit cdk.out frontend/node_modules frontend/dist
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+
+# uv creates the environment when the machine has it, and comes from pip when it has not.
+$(VENV)/.installed: requirements/all.txt pyproject.toml
+	@echo "Installing the Python packages; the first time takes a minute."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "TempoFit needs Python 3.11 or newer: name one with make PYTHON=..."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m uv --version >/dev/null 2>&1 || \
+	  $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/uv.txt
+	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/all.txt
+	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+frontend/node_modules/.installed: $(VENV)/.installed frontend/package-lock.json
+	@echo "Installing the page's packages."
+	@$(NODE) ci --silent --no-audit --no-fund
+	@touch $@
+
+frontend/dist/index.html: frontend/node_modules/.installed $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts 2>/dev/null)
+	@echo "Building the page."
+	@$(NODE) run --silent build
+	@touch $@

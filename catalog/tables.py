@@ -1,0 +1,124 @@
+"""Rows of CSV and Parquet files under the names that we use, whatever their headers say."""
+
+import csv
+import gzip
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, TextIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from msgspec import Struct
+
+Synonyms = Mapping[str, Sequence[str]]
+"""Our name of a column and the headers that mean it: lower case, `_` for anything else."""
+Row = tuple[int, dict[str, Any]]
+"""The row's number and its values by our names, without those of absent columns.
+
+CSV rows are numbered as a spreadsheet does (the header is row 1), Parquet rows from 1.
+"""
+
+BATCH_ROWS = 65_536
+
+
+class FileError(Exception):
+    """A file cannot be used at all; the text is a sentence for the person who gave it."""
+
+
+class Refused(Struct, frozen=True):
+    """A row that was not taken: its number, the value that was wrong, and why."""
+
+    row: int
+    value: str
+    reason: str
+
+
+def read_rows(path: Path, synonyms: Synonyms, needed: Iterable[tuple[str, ...]]) -> Iterator[Row]:
+    """The rows of a `.csv` (also `.csv.gz`, `.tsv`) or `.parquet` file, a few at a time.
+
+    Of each tuple in `needed` one column must be there. Raises FileError with a sentence when the
+    file is missing, unreadable, of another type, or lacks a needed column.
+    """
+    suffix = Path(path.name.removesuffix(".gz")).suffix.lower()
+    try:
+        if suffix == ".parquet":
+            yield from _parquet_rows(path, synonyms, needed)
+        elif suffix in (".csv", ".tsv", ".txt"):
+            yield from _csv_rows(path, synonyms, needed)
+        else:
+            raise FileError(f"{path} is neither CSV nor Parquet, as far as its name says.")
+    except OSError as error:
+        raise FileError(f"{path} cannot be read: {error.strerror or error}.") from None
+    except (pa.ArrowException, csv.Error, UnicodeDecodeError, EOFError) as error:
+        raise FileError(f"{path} cannot be read as {suffix[1:]}: {error}.") from None
+
+
+@contextmanager
+def open_text(path: Path) -> Iterator[TextIO]:
+    """The text of a file, UTF-8 with or without a byte order mark, unpacked when it is `.gz`."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8-sig", newline="") as file:
+        yield file
+
+
+def find_columns(
+    path: Path, headers: Sequence[str], synonyms: Synonyms, needed: Iterable[tuple[str, ...]]
+) -> dict[str, int]:
+    """The position of each of our columns that the file has; FileError when one is missing."""
+    plain = [re.sub(r"[^a-z0-9]+", "_", header.lower()).strip("_") for header in headers]
+    found = {
+        name: plain.index(match)
+        for name, others in synonyms.items()
+        if (match := next((word for word in (name, *others) if word in plain), None)) is not None
+    }
+    missing = [" or ".join(names) for names in needed if not any(name in found for name in names)]
+    if missing:
+        raise FileError(
+            f"{path} has no column for {', '.join(missing)}. "
+            f"Its columns are: {', '.join(headers) or 'none'}."
+        )
+    return found
+
+
+def _parquet_rows(
+    path: Path, synonyms: Synonyms, needed: Iterable[tuple[str, ...]]
+) -> Iterator[Row]:
+    with pq.ParquetFile(path) as file:
+        headers = file.schema_arrow.names
+        columns = find_columns(path, headers, synonyms, needed)
+        names = list(columns)
+        selected = [headers[index] for index in columns.values()]
+        number = 0
+        for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=list(set(selected))):
+            lists = [batch.column(header).to_pylist() for header in selected]
+            for values in zip(*lists, strict=True):
+                number += 1
+                yield number, dict(zip(names, values, strict=True))
+
+
+def _csv_rows(path: Path, synonyms: Synonyms, needed: Iterable[tuple[str, ...]]) -> Iterator[Row]:
+    with open_text(path) as file:
+        first = file.readline()
+        delimiter = max(",;\t", key=first.count)
+        headers = next(csv.reader([first], delimiter=delimiter), [])
+        columns = find_columns(path, headers, synonyms, needed)
+        for number, cells in enumerate(csv.reader(file, delimiter=delimiter), start=2):
+            if cells:
+                yield (
+                    number,
+                    {
+                        name: cells[index] if index < len(cells) else ""
+                        for name, index in columns.items()
+                    },
+                )
+
+
+def first_few(refused: Sequence[Refused], count: int = 10) -> list[str]:
+    """A line for each of the first refused rows, and one that says how many more there are."""
+    lines = [f"row {row.row}: {row.reason} ({row.value!r})" for row in islice(refused, count)]
+    if len(refused) > count:
+        lines.append(f"and {len(refused) - count} more")
+    return lines

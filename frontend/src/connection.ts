@@ -1,0 +1,132 @@
+import type { Socket, SocketListener } from "./socket";
+
+export type Status =
+  | { readonly phase: "connecting" }
+  | { readonly phase: "open" }
+  | { readonly phase: "waiting"; readonly until_ms: number; readonly reason: string };
+
+/** Renews what expires, such as a token, and opens one socket. */
+export type Open = (listener: SocketListener) => Promise<Socket>;
+
+export interface ConnectionListener {
+  onStatus(status: Status): void;
+  onMessage(text: string): void;
+}
+
+/** Full jitter, so that a crowd that lost its server does not come back all at once. */
+export const FIRST_WAIT_MS = 500;
+export const LONGEST_WAIT_MS = 30_000;
+/** API Gateway closes every WebSocket after two hours; leave before, spread over ten minutes. */
+export const RENEW_WITHIN_MS = 115 * 60_000;
+export const RENEW_SPREAD_MS = 10 * 60_000;
+/** The owner asks every few seconds: a server this silent is gone, even if no close came. */
+export const SILENCE_MS = 15_000;
+
+/** Full jitter: anything from nothing to twice the last limit. */
+export function waitMs(failures: number, random: () => number): number {
+  return random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures);
+}
+
+/** Keeps one socket open until stopped: connecting → open → waiting → connecting … */
+export class Connection {
+  private socket: Socket | null = null;
+  private failures = 0;
+  /** Counts sockets, so that nothing late from an earlier one is taken for this one. */
+  private current = 0;
+  private waiting = false;
+  private wait: ReturnType<typeof setTimeout> | undefined;
+  private silence: ReturnType<typeof setTimeout> | undefined;
+  private renewal: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly open: Open,
+    private readonly listener: ConnectionListener,
+    private readonly random: () => number = Math.random,
+  ) {}
+
+  /** Connects now: at the start, and where there is reason not to wait any longer. */
+  connect(): void {
+    const socket = this.leave();
+    this.listener.onStatus({ phase: "connecting" });
+    this.open({
+      onMessage: (text) => {
+        if (socket === this.current) this.received(text);
+      },
+      onClose: () => {
+        if (socket === this.current) this.lost("The connection was closed.");
+      },
+    }).then(
+      (opened) => {
+        if (socket === this.current) this.opened(opened);
+        else opened.close();
+      },
+      (error: unknown) => {
+        if (socket === this.current) this.lost(error instanceof Error ? error.message : "");
+      },
+    );
+  }
+
+  /** Cuts a wait short, for instance when the network is back. */
+  hurry(): void {
+    if (this.waiting) this.connect();
+  }
+
+  /** Sends if the socket is open; answers whether it was. */
+  send(message: object): boolean {
+    if (!this.socket) return false;
+    this.socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  stop(): void {
+    this.leave();
+  }
+
+  private leave(): number {
+    clearTimeout(this.wait);
+    clearTimeout(this.silence);
+    clearTimeout(this.renewal);
+    this.waiting = false;
+    const socket = this.socket;
+    this.socket = null;
+    this.current += 1;
+    socket?.close();
+    return this.current;
+  }
+
+  private opened(socket: Socket): void {
+    this.socket = socket;
+    this.renewal = setTimeout(
+      () => {
+        this.connect();
+      },
+      RENEW_WITHIN_MS - this.random() * RENEW_SPREAD_MS,
+    );
+    this.listen();
+    this.listener.onStatus({ phase: "open" });
+  }
+
+  private received(text: string): void {
+    this.failures = 0; // a server that accepts and closes at once has not recovered
+    this.listen();
+    this.listener.onMessage(text);
+  }
+
+  private listen(): void {
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => {
+      this.lost("The server stopped answering.");
+    }, SILENCE_MS);
+  }
+
+  private lost(reason: string): void {
+    this.leave();
+    const wait = waitMs(this.failures, this.random);
+    this.failures += 1;
+    this.waiting = true;
+    this.wait = setTimeout(() => {
+      this.connect();
+    }, wait);
+    this.listener.onStatus({ phase: "waiting", until_ms: Date.now() + wait, reason });
+  }
+}

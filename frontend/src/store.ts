@@ -1,0 +1,195 @@
+import { type Arrival, arrived } from "./clock";
+import type { Status } from "./connection";
+import type { ServerMessage, SongPush, TracePoint, Workout } from "./messages";
+
+export type Skip =
+  | { readonly phase: "none" }
+  | { readonly phase: "asked" | "taken"; readonly slot: number; readonly at_ms: number }
+  | { readonly phase: "refused"; readonly sentence: string; readonly at_ms: number };
+
+/** A sentence about what went wrong, and when, on the wall's clock. */
+export interface Problem {
+  readonly sentence: string;
+  readonly at_ms: number;
+}
+
+export interface State {
+  readonly status: Status;
+  /** Whether the server has told the session so far, at least once. */
+  readonly told: boolean;
+  readonly session: number | null;
+  readonly interval_seconds: number;
+  readonly stale_after_ms: number;
+  readonly latest: TracePoint | null;
+  readonly arrivals: readonly Arrival[];
+  /** Whether the newest sample is known to be new, and not an old one just read. */
+  readonly confirmed: boolean;
+  /** Whether the next answer is the first since the socket opened. */
+  readonly reopened: boolean;
+  /** Oldest first, one point for each time. */
+  readonly trace: readonly TracePoint[];
+  /** In the order of their slots, one song for each slot. */
+  readonly songs: readonly SongPush[];
+  readonly skip: Skip;
+  readonly problem: Problem | null;
+}
+
+export const EMPTY: State = {
+  status: { phase: "connecting" },
+  told: false,
+  session: null,
+  interval_seconds: 30,
+  stale_after_ms: 10_000,
+  latest: null,
+  arrivals: [],
+  confirmed: false,
+  reopened: true,
+  trace: [],
+  songs: [],
+  skip: { phase: "none" },
+  problem: null,
+};
+
+/** What can happen; `now_ms` is the wall's clock. */
+export type Happening =
+  | { readonly kind: "status"; readonly status: Status }
+  | { readonly kind: "message"; readonly message: ServerMessage; readonly now_ms: number }
+  | { readonly kind: "problem"; readonly sentence: string; readonly now_ms: number }
+  | { readonly kind: "skip"; readonly slot: number; readonly sent: boolean; readonly now_ms: number };
+
+/** The state after `happening`. Pure: the same arguments give the same state. */
+export function reduce(state: State, happening: Happening): State {
+  switch (happening.kind) {
+    case "status":
+      return {
+        ...state,
+        status: happening.status,
+        reopened: state.reopened || happening.status.phase === "open",
+      };
+    case "message":
+      return reduceMessage(state, happening.message, happening.now_ms);
+    case "problem":
+      return { ...state, problem: { sentence: happening.sentence, at_ms: happening.now_ms } };
+    case "skip":
+      return { ...state, skip: skipAsked(happening) };
+  }
+}
+
+function skipAsked(asked: Extract<Happening, { kind: "skip" }>): Skip {
+  if (asked.sent) return { phase: "asked", slot: asked.slot, at_ms: asked.now_ms };
+  const sentence = "The song was not skipped, because there is no connection. Try again when it is back.";
+  return { phase: "refused", sentence, at_ms: asked.now_ms };
+}
+
+function reduceMessage(state: State, message: ServerMessage, now_ms: number): State {
+  switch (message.type) {
+    case "song":
+      return reduceSong(state, message);
+    case "workout":
+      return reduceWorkout(state, message, now_ms);
+    case "started":
+      return inSession(state, message.session);
+    case "skipped":
+      return { ...state, skip: { phase: "taken", slot: message.slot, at_ms: now_ms } };
+    case "error":
+      return refused(state, message.message, now_ms);
+    case "refused":
+      return refused(state, `The server refused a message: ${message.message}.`, now_ms);
+  }
+}
+
+function refused(state: State, sentence: string, now_ms: number): State {
+  if (state.skip.phase === "asked") {
+    return { ...state, skip: { phase: "refused", sentence: `Not skipped. ${sentence}`, at_ms: now_ms } };
+  }
+  return { ...state, problem: { sentence, at_ms: now_ms } };
+}
+
+function reduceSong(state: State, song: SongPush): State {
+  if (state.session !== null && song.session < state.session) return state;
+  const here = inSession(state, song.session);
+  return { ...here, songs: withSongs(here.songs, [song]) };
+}
+
+function reduceWorkout(state: State, told: Workout, now_ms: number): State {
+  const here = inSession(state, told.session);
+  return {
+    ...withLatest(here, told, now_ms),
+    told: true,
+    reopened: false,
+    interval_seconds: told.interval_seconds,
+    stale_after_ms: told.stale_after_ms,
+    trace: withTrace(here.trace, told.trace),
+    songs: withSongs(here.songs, told.songs),
+  };
+}
+
+/** The state in `session`: empty if it is another one than before; a first one takes what is there. */
+function inSession(state: State, session: number | null): State {
+  if (state.session === session) return state;
+  if (state.session === null) return { ...state, session };
+  const { status, problem, told, reopened } = state;
+  return { ...EMPTY, status, problem, told, reopened, session };
+}
+
+function withSongs(known: readonly SongPush[], told: readonly SongPush[]): readonly SongPush[] {
+  const slots = new Set(known.map((song) => song.slot));
+  const fresh = told.filter((song) => !slots.has(song.slot));
+  if (fresh.length === 0) return known;
+  return [...known, ...fresh].sort((a, b) => a.slot - b.slot);
+}
+
+function withTrace(known: readonly TracePoint[], told: readonly TracePoint[]): readonly TracePoint[] {
+  const times = new Set(known.map((point) => point.at_ms));
+  const fresh = told.filter((point) => !times.has(point.at_ms));
+  if (fresh.length === 0) return known;
+  return [...known, ...fresh].sort((a, b) => a.at_ms - b.at_ms);
+}
+
+function withLatest(state: State, { latest, stale_after_ms }: Workout, now_ms: number): State {
+  if (!latest || (state.latest && latest.at_ms <= state.latest.at_ms)) return state;
+  return {
+    ...state,
+    latest,
+    arrivals: arrived(state.arrivals, { at_ms: latest.at_ms, came_ms: now_ms }),
+    confirmed: !state.reopened || isKnownToBeNew(state, latest, stale_after_ms, now_ms),
+  };
+}
+
+/** The first answer on a socket may tell an old sample: its own time, or a short absence, says no. */
+function isKnownToBeNew(
+  state: State,
+  latest: TracePoint,
+  stale_after_ms: number,
+  now_ms: number,
+): boolean {
+  const age_ms = now_ms - latest.at_ms;
+  const away_ms = now_ms - (state.arrivals.at(-1)?.came_ms ?? -Infinity);
+  return (age_ms >= 0 && age_ms < stale_after_ms) || (state.confirmed && away_ms < stale_after_ms);
+}
+
+export interface Store {
+  readonly get: () => State;
+  readonly dispatch: (happening: Happening) => void;
+  /** Calls `listener` after every change; returns what ends that. */
+  readonly subscribe: (listener: () => void) => () => void;
+}
+
+/** Holds one state for the views. */
+export function createStore(): Store {
+  let state = EMPTY;
+  const listeners = new Set<() => void>();
+  return {
+    get: () => state,
+    dispatch: (happening) => {
+      state = reduce(state, happening);
+      for (const listener of listeners) listener();
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import type { SongPush } from "../messages";
+import type { Freshness } from "../pulse";
+
+interface Props {
+  readonly playing: SongPush | null;
+  readonly fresh: Freshness;
+}
+
+/** Says aloud what a listener must not miss: another song, and a heart rate that went stale. */
+export function Announcer({ playing, fresh }: Props) {
+  return (
+    <div className="unseen">
+      <p aria-live="polite">
+        {playing &&
+          `Now playing ${playing.song.title} by ${playing.song.artist}, tempo ${Math.round(playing.song.tempo)}.`}
+      </p>
+      <p aria-live="polite">{fresh.state === "stale" && "The heart rate is stale."}</p>
+    </div>
+  );
+}

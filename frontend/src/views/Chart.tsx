@@ -1,0 +1,105 @@
+import { useEffect, useRef } from "react";
+import type uPlot from "uplot";
+
+import { type Band, type Stretch, bands, columns, shownStretch, shownValues } from "../line";
+import type { State } from "../store";
+import { duration } from "../words";
+import { useDark } from "./hooks";
+import { type Drawn, createPlot } from "./plot";
+
+interface Props {
+  readonly state: State;
+  readonly at_ms: number | null;
+}
+
+/** Heart rate and average over time, with each song's tempo among them and its name beneath. */
+export function Chart({ state, at_ms }: Props) {
+  if (at_ms === null || state.trace.length === 0) return null;
+  const second_ms = Math.floor(at_ms / 1000) * 1000;
+  const stretch = shownStretch(state.trace, second_ms);
+  const shown = columns(state.trace, stretch);
+  const songs = bands(state.songs, stretch);
+  const origin_ms = state.trace[0]?.at_ms ?? 0;
+  return (
+    <section className="chart card" aria-labelledby="chart">
+      <h2 id="chart">Heart rate and songs</h2>
+      <ul className="legend" aria-hidden="true">
+        <li className="heart-line">heart rate</li>
+        <li className="average-line">average</li>
+        <li className="tempo-line">tempo of the song</li>
+      </ul>
+      <Plot
+        drawn={{
+          shown,
+          songs,
+          stretch,
+          origin_ms,
+          at_ms: second_ms,
+          values: shownValues(
+            shown,
+            songs.map(({ push }) => push.song.tempo),
+          ),
+        }}
+      />
+      <Songs songs={songs} />
+    </section>
+  );
+}
+
+function Plot({ drawn }: { readonly drawn: Drawn }) {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const now = useRef(drawn);
+  const dark = useDark();
+
+  useEffect(() => {
+    const into = place.current;
+    if (!into) return;
+    const created = createPlot(into, () => now.current);
+    plot.current = created;
+    const resized = new ResizeObserver(() => {
+      created.setSize({ width: into.clientWidth, height: into.clientHeight });
+    });
+    resized.observe(into);
+    return () => {
+      resized.disconnect();
+      created.destroy();
+    };
+  }, [dark]);
+
+  useEffect(() => {
+    now.current = drawn;
+    plot.current?.setData(drawn.shown);
+  });
+
+  return <div className="plot" ref={place} role="img" aria-label={description(drawn)} />;
+}
+
+function description({ shown, songs, stretch }: Drawn): string {
+  const heartRates = shown[1].filter((value) => value !== null);
+  return (
+    `Heart rate between ${Math.round(Math.min(...heartRates))} and ` +
+    `${Math.round(Math.max(...heartRates))} over ${spoken(stretch)}, ${songs.length} songs.`
+  );
+}
+
+function spoken({ from_ms, to_ms }: Stretch): string {
+  return `the last ${duration(to_ms - from_ms)} minutes`;
+}
+
+/** The same songs stand in the list as text, so a screen reader need not hear them here. */
+function Songs({ songs }: { readonly songs: readonly Band[] }) {
+  return (
+    <ol className="bands" aria-hidden="true">
+      {songs.map(({ push, left, width }) => (
+        <li
+          key={push.slot}
+          style={{ left: `${left * 100}%`, width: `${width * 100}%` }}
+          title={`${push.song.title}, ${push.song.artist}, tempo ${Math.round(push.song.tempo)}`}
+        >
+          <b>{Math.round(push.song.tempo)}</b> {push.song.title}
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,26 @@
+import type { Freshness } from "../pulse";
+import type { State } from "../store";
+import { freshnessSentence } from "../words";
+
+/** The newest heart rate; greyed, and said to be old, as soon as it is. */
+export function HeartRate({ state, fresh }: { readonly state: State; readonly fresh: Freshness }) {
+  const { latest } = state;
+  return (
+    <section className="heart card" data-freshness={fresh.state} aria-labelledby="heart-rate">
+      <h2 id="heart-rate">Heart rate</h2>
+      <p className="reading">
+        <strong data-testid="heart-rate">{latest ? Math.round(latest.heart_rate) : "–"}</strong>
+        <span>beats a minute</span>
+      </p>
+      <p className="freshness" data-testid="freshness">
+        {state.told ? freshnessSentence(fresh) : "asking for the workout…"}
+      </p>
+      {latest && (
+        <dl>
+          <dt>Average over {state.interval_seconds} s</dt>
+          <dd data-testid="average">{Math.round(latest.average)}</dd>
+        </dl>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,89 @@
+import type { SongPush } from "../messages";
+import type { State } from "../store";
+import { duration, skipSentence } from "../words";
+import { WhyThisSong } from "./WhyThisSong";
+
+interface Props {
+  readonly playing: SongPush | null;
+  readonly over: boolean;
+  readonly at_ms: number | null;
+  readonly state: State;
+  readonly now_ms: number;
+  readonly onSkip: () => void;
+}
+
+/** The song that plays: what it is, how long it still does, why it was chosen. */
+export function NowPlaying({ playing, over, at_ms, state, now_ms, onSkip }: Props) {
+  if (!playing || at_ms === null) return <NothingPlays state={state} />;
+  const left_ms = playing.ends_at_ms - at_ms;
+  const asked = state.skip.phase === "asked" && state.skip.slot === playing.slot;
+  return (
+    <section className="playing card" aria-labelledby="playing" data-slot={playing.slot}>
+      <h2 id="playing">{over ? "Just ended" : "Now playing"}</h2>
+      <div className="song">
+        <div>
+          <p className="title" data-testid="playing-title">
+            {playing.song.title}
+          </p>
+          <p className="artist">{playing.song.artist}</p>
+        </div>
+        <p className="tempo">
+          <strong data-testid="playing-tempo">{Math.round(playing.song.tempo)}</strong>
+          <span>tempo</span>
+        </p>
+      </div>
+      <Progress playing={playing} left_ms={left_ms} />
+      <div className="controls">
+        <p>
+          {over
+            ? "The next song is chosen as soon as a heart rate comes."
+            : `${duration(left_ms)} left of ${duration(playing.ends_at_ms - playing.starts_at_ms)}`}
+        </p>
+        <button type="button" onClick={onSkip} disabled={asked || over}>
+          Skip
+        </button>
+      </div>
+      <p className="skip-note" data-testid="skip-note">
+        {skipSentence(state.skip, state.songs, now_ms)}
+      </p>
+      <WhyThisSong push={playing} />
+    </section>
+  );
+}
+
+function Progress({ playing, left_ms }: { readonly playing: SongPush; readonly left_ms: number }) {
+  const length_ms = Math.max(1, playing.ends_at_ms - playing.starts_at_ms);
+  const share = Math.min(1, Math.max(0, 1 - left_ms / length_ms));
+  return (
+    <div
+      className="progress"
+      role="progressbar"
+      aria-label="How much of the song has played"
+      aria-valuenow={Math.round(share * 100)}
+      aria-valuetext={`${duration(left_ms)} left`}
+    >
+      <div key={playing.slot} style={{ transform: `scaleX(${share})` }} />
+    </div>
+  );
+}
+
+function NothingPlays({ state }: { readonly state: State }) {
+  return (
+    <section className="playing card" aria-labelledby="playing">
+      <h2 id="playing">Now playing</h2>
+      <p className="empty">{emptySentence(state)}</p>
+      {state.told && state.latest && (
+        <p className="hint">
+          If none comes, there may be no songs to choose from. Fill the library with{" "}
+          <code>tempofit songs demo</code>
+        </p>
+      )}
+    </section>
+  );
+}
+
+function emptySentence({ told, latest }: State): string {
+  if (!told) return "Asking for the workout…";
+  if (!latest) return "No heart rate yet. The first song comes with the first heart rates.";
+  return "No song yet. The first one is being chosen.";
+}

@@ -1,0 +1,37 @@
+import { useEffect, useState, useSyncExternalStore } from "react";
+
+import type { State, Store } from "../store";
+
+/** The wall's clock, renewed every `every_ms`. */
+export function useNow(every_ms: number): number {
+  const [now_ms, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => {
+      setNow(Date.now());
+    }, every_ms);
+    return () => {
+      clearInterval(timer);
+    };
+  }, [every_ms]);
+  return now_ms;
+}
+
+/** The store's state, renewed at every change. */
+export function useStore(store: Store): State {
+  return useSyncExternalStore(store.subscribe, store.get);
+}
+
+/** Whether the system asks for a dark page. */
+export function useDark(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      DARK.addEventListener("change", listener);
+      return () => {
+        DARK.removeEventListener("change", listener);
+      };
+    },
+    () => DARK.matches,
+  );
+}
+
+const DARK = window.matchMedia("(prefers-color-scheme: dark)");

@@ -1,0 +1,261 @@
+"""The WebSocket API: authorizer, routes, models, the direct way into Kinesis, the stage."""
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+
+from aws_cdk import Aws, CfnResource, Stack
+from aws_cdk.aws_apigatewayv2 import (
+    CfnApi,
+    CfnAuthorizer,
+    CfnDeployment,
+    CfnIntegration,
+    CfnIntegrationResponse,
+    CfnModel,
+    CfnRoute,
+    CfnRouteResponse,
+    CfnStage,
+)
+from aws_cdk.aws_iam import Role, ServicePrincipal
+from aws_cdk.aws_kinesis import Stream
+from aws_cdk.aws_lambda import Function
+from constructs import Construct
+
+from events.schemas import ROUTES, draft4
+from infra import mapping_templates
+from infra.checks import accept
+from infra.functions import allow
+
+ACTION = "$request.body.action"
+STATIC_KEY = "200"
+"""A selection expression without variables: it always gives the template of this name."""
+THROTTLE_RATE = 8_000
+THROTTLE_BURST = 4_000
+"""Messages a second: 80 % of an account's 10,000 requests a second and 5,000 in a burst, which
+the pushes to clients share."""
+
+
+def create_api(scope: Construct, stage: str) -> CfnApi:
+    """Creates the API, still without routes, because functions are told its address."""
+    return CfnApi(
+        scope,
+        "websocket",
+        name=f"TempoFit {stage}",
+        protocol_type="WEBSOCKET",
+        route_selection_expression=ACTION,
+    )
+
+
+def socket_url(api: CfnApi, stage: str, scheme: str = "wss") -> str:
+    """Where clients connect; with `https`, where functions push from."""
+    return f"{scheme}://{api.ref}.execute-api.{Aws.REGION}.{Aws.URL_SUFFIX}/{stage}"
+
+
+def let_push(function: Function, api: CfnApi, stage: str) -> None:
+    """Lets `function` push to the connections of one stage."""
+    resource = f"{stage}/POST/@connections/*"
+    allow(function, _execute_arn(api, resource), "execute-api:ManageConnections")
+    arn = f"arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<websocket>/{resource}"
+    accept(api.stack, f"IAM5[Resource::{arn}]", "A connection's id is not known beforehand.")
+
+
+def open_api(
+    api: CfnApi, functions: Mapping[str, Function], heart_rate: Stream, stage: str
+) -> CfnStage:
+    """Gives `api` its routes, and deploys them as `stage`."""
+    scope = api.stack
+    parts = [
+        *_connect(scope, api, functions["authorize"], functions["connect"]),
+        *_lambda_route(scope, api, "$disconnect", functions["disconnect"]),
+        *_heart_rate_route(scope, api, heart_rate),
+        *_default_route(scope, api),
+    ]
+    for action in ("start", "skip", "workout"):
+        parts += _lambda_route(scope, api, action, functions[action], responds=True)
+    return _deploy(scope, api, parts, stage)
+
+
+def _connect(
+    scope: Stack, api: CfnApi, authorize: Function, connect: Function
+) -> list[CfnResource]:
+    authorizer = CfnAuthorizer(
+        scope,
+        "authorizer",
+        api_id=api.ref,
+        name="authorize",
+        authorizer_type="REQUEST",
+        authorizer_uri=_invocation_uri(authorize),
+        identity_source=["route.request.querystring.token"],
+    )
+    _let_invoke(api, authorize, f"authorizers/{authorizer.ref}")
+    integration = _lambda_integration(scope, api, "$connect", connect)
+    route = CfnRoute(
+        scope,
+        "connect-route",
+        api_id=api.ref,
+        route_key="$connect",
+        authorization_type="CUSTOM",
+        authorizer_id=authorizer.ref,
+        target=_target(integration),
+    )
+    return [authorizer, integration, route]
+
+
+def _lambda_route(
+    scope: Stack, api: CfnApi, key: str, function: Function, *, responds: bool = False
+) -> list[CfnResource]:
+    integration = _lambda_integration(scope, api, key, function)
+    return [integration, *_route(scope, api, key, integration, responds=responds)]
+
+
+def _heart_rate_route(scope: Stack, api: CfnApi, stream: Stream) -> list[CfnResource]:
+    """No function stands in this way, and nothing is answered when all is well."""
+    role = Role(scope, "heartrate-role", assumed_by=ServicePrincipal("apigateway.amazonaws.com"))
+    stream.grant(role, "kinesis:PutRecord")
+    integration = CfnIntegration(
+        scope,
+        "heartrate-integration",
+        api_id=api.ref,
+        integration_type="AWS",
+        integration_method="POST",
+        integration_uri=_gateway_arn("kinesis:action/PutRecord"),
+        credentials_arn=role.role_arn,
+        request_parameters={
+            "integration.request.header.Content-Type": "'application/x-amz-json-1.1'"
+        },
+        request_templates={"heartrate": mapping_templates.put_record(stream.stream_name)},
+        template_selection_expression=ACTION,
+        passthrough_behavior="NEVER",
+    )
+    return [integration, *_route(scope, api, "heartrate", integration)]
+
+
+def _default_route(scope: Stack, api: CfnApi) -> list[CfnResource]:
+    """What no other route takes is answered at once, by the gateway itself."""
+    integration = CfnIntegration(
+        scope,
+        "default-integration",
+        api_id=api.ref,
+        integration_type="MOCK",
+        request_templates={STATIC_KEY: mapping_templates.MOCK_REQUEST},
+        template_selection_expression=STATIC_KEY,
+        passthrough_behavior="NEVER",
+    )
+    answer = CfnIntegrationResponse(
+        scope,
+        "default-integration-response",
+        api_id=api.ref,
+        integration_id=integration.ref,
+        integration_response_key="$default",
+        response_templates={STATIC_KEY: mapping_templates.unknown_action()},
+        template_selection_expression=STATIC_KEY,
+    )
+    return [integration, answer, *_route(scope, api, "$default", integration, responds=True)]
+
+
+def _route(
+    scope: Stack, api: CfnApi, key: str, integration: CfnIntegration, *, responds: bool = False
+) -> list[CfnResource]:
+    """The route for `key`, with a model if clients send it a body of a known form."""
+    parts: list[CfnResource] = []
+    route = CfnRoute(
+        scope,
+        f"{_plain(key)}-route",
+        api_id=api.ref,
+        route_key=key,
+        authorization_type="NONE",
+        target=_target(integration),
+        route_response_selection_expression="$default" if responds else None,
+    )
+    accept(route, "APIG4", "A WebSocket API authorizes $connect; messages belong to a connection.")
+    if key in ROUTES:
+        model = _model(scope, api, key)
+        route.model_selection_expression = ACTION
+        route.request_models = {key: model.name}
+        route.add_resource_dependency(model)  # a model is named, not referred to
+        parts.append(model)
+    parts.append(route)
+    if responds:
+        parts.append(
+            CfnRouteResponse(
+                scope,
+                f"{_plain(key)}-route-response",
+                api_id=api.ref,
+                route_id=route.ref,
+                route_response_key="$default",
+            )
+        )
+    return parts
+
+
+def _model(scope: Stack, api: CfnApi, key: str) -> CfnModel:
+    return CfnModel(
+        scope,
+        f"{key}-model",
+        api_id=api.ref,
+        name=key,
+        content_type="application/json",
+        schema=draft4(ROUTES[key]),
+    )
+
+
+def _lambda_integration(scope: Stack, api: CfnApi, key: str, function: Function) -> CfnIntegration:
+    _let_invoke(api, function, f"*/{key}")
+    return CfnIntegration(
+        scope,
+        f"{_plain(key)}-integration",
+        api_id=api.ref,
+        integration_type="AWS_PROXY",
+        integration_method="POST",
+        integration_uri=_invocation_uri(function),
+    )
+
+
+def _deploy(scope: Stack, api: CfnApi, parts: list[CfnResource], stage: str) -> CfnStage:
+    """A deployment never changes, so a new picture of the parts gets a new name."""
+    picture = json.dumps(scope.resolve([part._cfn_properties for part in parts]), sort_keys=True)
+    deployment = CfnDeployment(
+        scope, f"deployment-{sha256(picture.encode()).hexdigest()[:12]}", api_id=api.ref
+    )
+    for part in parts:
+        deployment.add_resource_dependency(part)
+    result = CfnStage(
+        scope,
+        "stage",
+        api_id=api.ref,
+        stage_name=stage,
+        deployment_id=deployment.ref,
+        default_route_settings=CfnStage.RouteSettingsProperty(
+            throttling_rate_limit=THROTTLE_RATE, throttling_burst_limit=THROTTLE_BURST
+        ),
+    )
+    accept(result, "APIG1", "Access logs need a role set for the whole account; alarms bring it.")
+    return result
+
+
+def _let_invoke(api: CfnApi, function: Function, resource: str) -> None:
+    function.add_permission(
+        "gateway",
+        principal=ServicePrincipal("apigateway.amazonaws.com"),
+        source_arn=_execute_arn(api, resource),
+    )
+
+
+def _execute_arn(api: CfnApi, resource: str) -> str:
+    return f"arn:{Aws.PARTITION}:execute-api:{Aws.REGION}:{Aws.ACCOUNT_ID}:{api.ref}/{resource}"
+
+
+def _invocation_uri(function: Function) -> str:
+    return _gateway_arn(f"lambda:path/2015-03-31/functions/{function.function_arn}/invocations")
+
+
+def _gateway_arn(resource: str) -> str:
+    return f"arn:{Aws.PARTITION}:apigateway:{Aws.REGION}:{resource}"
+
+
+def _target(integration: CfnIntegration) -> str:
+    return f"integrations/{integration.ref}"
+
+
+def _plain(key: str) -> str:
+    return key.removeprefix("$")

@@ -1,0 +1,92 @@
+"""The one asset that every function runs: `lambdas/`, `events/` and their locked dependencies.
+
+Bundled on this machine, without Docker, from the wheels of the Lambda platform.
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import jsii
+import uv
+from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
+from aws_cdk.aws_lambda import Code
+
+ROOT = Path(__file__).resolve().parents[1]
+LOCK = ROOT / "requirements" / "lambdas.txt"
+PLATFORM = "aarch64-manylinux2014"
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+LEFT_OUT = shutil.ignore_patterns("__pycache__", "examples", "tests")
+USELESS = (".lock", "bin", "wrapt-stubs")
+"""What the installer leaves beside the packages, and stubs for a type checker."""
+
+
+class BundleError(Exception):
+    """The bundle could not be made; the message says why and what to do."""
+
+
+@jsii.implements(ILocalBundling)
+class LocalBundler:
+    """Fills the asset's folder."""
+
+    def try_bundle(self, output_dir: str, *_: object, **__: object) -> bool:
+        """Fills `output_dir`; never asks for Docker instead."""
+        fill(Path(output_dir))
+        return True
+
+
+def function_code() -> Code:
+    """The asset, named by a hash of its inputs, so that it is made anew only when they change."""
+    return Code.from_asset(
+        str(ROOT / "lambdas"),
+        asset_hash_type=AssetHashType.CUSTOM,
+        asset_hash=input_hash(),
+        bundling=BundlingOptions(image=_no_image(), local=LocalBundler()),
+    )
+
+
+def fill(folder: Path) -> None:
+    """Writes the bundle into `folder`. Raises BundleError if a wheel is missing."""
+    _install(folder)
+    for name in USELESS:
+        path = folder / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    for package in ("lambdas", "events"):
+        shutil.copytree(ROOT / package, folder / package, ignore=LEFT_OUT)
+
+
+def input_hash() -> str:
+    """A hash of everything that decides what is in the bundle."""
+    digest = sha256(f"{PLATFORM} {PYTHON}".encode())
+    for path in _inputs():
+        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _inputs() -> Iterator[Path]:
+    yield LOCK
+    for package in ("lambdas", "events"):
+        for path in sorted((ROOT / package).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                yield path
+
+
+def _install(folder: Path) -> None:
+    command = [uv.find_uv_bin(), "pip", "install", "--quiet", "--target", str(folder)]
+    command += ["--python-platform", PLATFORM, "--python-version", PYTHON]
+    command += ["--only-binary", ":all:", "--require-hashes", "-r", str(LOCK)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words
+    if done.returncode:
+        raise BundleError(
+            f"The functions' dependencies could not be installed for {PLATFORM}, "
+            f"Python {PYTHON}:\n{done.stderr.strip()}\n"
+            "If a wheel is missing, pin a version that has one in requirements/lambdas.in."
+        )
+
+
+def _no_image() -> DockerImage:
+    """CDK wants an image to fall back on; the local bundler always says it has done the work."""
+    return DockerImage.from_registry("none")

@@ -1,0 +1,65 @@
+"""The Lambda functions: what each runs with, and what each may touch."""
+
+import sys
+from collections.abc import Mapping
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk.aws_iam import PolicyStatement, Role, ServicePrincipal
+from aws_cdk.aws_lambda import Architecture, Code, Function, Runtime, RuntimeFamily
+from aws_cdk.aws_logs import LogGroup, RetentionDays
+from constructs import Construct
+
+from infra.checks import accept
+
+MEMORY_MB = 512
+STREAM_TIMEOUT = Duration.seconds(30)
+SOCKET_TIMEOUT = Duration.seconds(10)
+"""The gateway itself gives up after 29 s; a person, long before."""
+
+
+def python_runtime() -> Runtime:
+    """The Lambda runtime of the Python that runs the synthesis, whose wheels are bundled."""
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return Runtime(f"python{version}", RuntimeFamily.PYTHON)
+
+
+def create_function(
+    scope: Construct, name: str, code: Code, environment: Mapping[str, str], timeout: Duration
+) -> Function:
+    """Creates function `name`, which runs `lambdas.NAME.handler`.
+
+    Its role may write to its own log group, and nothing else until `allow` says so.
+    """
+    log_group = LogGroup(
+        scope,
+        f"{name}-log",
+        retention=RetentionDays.TWO_WEEKS,
+        removal_policy=RemovalPolicy.DESTROY,
+    )
+    role = Role(scope, f"{name}-role", assumed_by=ServicePrincipal("lambda.amazonaws.com"))
+    log_group.grant_write(role)
+    function = Function(
+        scope,
+        name,
+        code=code,
+        handler=f"lambdas.{name}.handler",
+        runtime=python_runtime(),
+        architecture=Architecture.ARM_64,
+        memory_size=MEMORY_MB,
+        timeout=timeout,
+        role=role,
+        log_group=log_group,
+        environment={
+            "POWERTOOLS_SERVICE_NAME": name,
+            "POWERTOOLS_METRICS_NAMESPACE": "TempoFit",
+            "POWERTOOLS_LOG_LEVEL": "INFO",
+            **environment,
+        },
+    )
+    accept(function, "L1", "The runtime follows the Python that made and tested the bundle.")
+    return function
+
+
+def allow(function: Function, resource_arn: str, *actions: str) -> None:
+    """Lets `function` carry out `actions` on one resource."""
+    function.add_to_role_policy(PolicyStatement(actions=list(actions), resources=[resource_arn]))

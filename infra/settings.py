@@ -1,0 +1,46 @@
+"""What differs between two deployments: the stage and the numbers of shards."""
+
+from dataclasses import dataclass
+
+from constructs import Node
+
+STAGES = ("dev", "prod")
+SHARDS = {"heart_rate_shards": 4, "averages_shards": 2, "requests_shards": 2}
+"""Defaults. A shard takes 1,000 records or 1 MB a second."""
+MAX_SHARDS = 500
+"""Shards that an account may have in its large regions before it asks AWS for more."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Context values of the app, checked."""
+
+    stage: str
+    heart_rate_shards: int
+    averages_shards: int
+    requests_shards: int
+
+    @property
+    def keeps_data(self) -> bool:
+        """Whether tables, streams and queues outlive their stack."""
+        return self.stage == "prod"
+
+
+def read_settings(node: Node) -> Settings:
+    """The context values `stage` and `*_shards` of `node`, or their defaults.
+
+    Raises ValueError with a sentence for a value that cannot be used.
+    """
+    stage = node.try_get_context("stage") or "dev"
+    if stage not in STAGES:
+        raise ValueError(f"The stage {stage!r} is unknown. Choose one of: {', '.join(STAGES)}.")
+    shards = {key: _shards(key, node.try_get_context(key), SHARDS[key]) for key in SHARDS}
+    return Settings(stage=stage, **shards)
+
+
+def _shards(key: str, value: str | int | None, default: int) -> int:
+    """Context from the command line is text, from cdk.json a number."""
+    text = str(default if value is None else value)
+    if not text.isdecimal() or not 1 <= int(text) <= MAX_SHARDS:
+        raise ValueError(f"{key} is {value!r}. Give a whole number from 1 to {MAX_SHARDS}.")
+    return int(text)

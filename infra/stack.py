@@ -1,0 +1,126 @@
+"""The whole path of a heartbeat in one stack."""
+
+from aws_cdk import App, CfnOutput, CfnParameter, Stack
+from aws_cdk.aws_apigatewayv2 import CfnApi
+from aws_cdk.aws_lambda import Function
+
+from infra.api import create_api, let_push, open_api, socket_url
+from infra.bundle import function_code
+from infra.functions import SOCKET_TIMEOUT, STREAM_TIMEOUT, allow, create_function
+from infra.settings import Settings
+from infra.streams import Streams, create_streams, feed
+from infra.tables import Tables, create_tables
+
+GET, BATCH_GET = "dynamodb:GetItem", "dynamodb:BatchGetItem"
+PUT, UPDATE = "dynamodb:PutItem", "dynamodb:UpdateItem"
+SEND = ("kinesis:PutRecord", "kinesis:PutRecords")
+
+SESSION_GAP = {"SESSION_GAP_SECONDS": "900"}
+
+
+class TempoFit(Stack):
+    """Streams, tables, functions and the WebSocket API of one stage."""
+
+    def __init__(self, app: App, settings: Settings) -> None:
+        super().__init__(
+            app,
+            stack_name(settings.stage),
+            description="TempoFit turns live heart rates into the next song.",
+            analytics_reporting=False,
+            termination_protection=settings.keeps_data,
+        )
+        streams = create_streams(self, settings)
+        tables = create_tables(self, settings)
+        api = create_api(self, settings.stage)
+        functions = _functions(self, streams, tables, api, settings.stage)
+        _permit(functions, streams, tables)
+        for pushing in (functions["average"], functions["recommend"]):
+            let_push(pushing, api, settings.stage)
+        feed(functions["average"], streams.heart_rate, streams.dead_letters, batch_size=500)
+        feed(functions["schedule"], streams.averages, streams.dead_letters, batch_size=100)
+        feed(functions["recommend"], streams.requests, streams.dead_letters, batch_size=25)
+        open_api(api, functions, streams.heart_rate, settings.stage)
+        _outputs(self, streams, tables, socket_url(api, settings.stage))
+
+
+def stack_name(stage: str) -> str:
+    """The stack's name, which is also its template's file name."""
+    return f"TempoFit-{stage}"
+
+
+def _functions(
+    stack: Stack, streams: Streams, tables: Tables, api: CfnApi, stage: str
+) -> dict[str, Function]:
+    redis = {"REDIS_URL": _parameter(stack, "RedisUrl", "redis:// or rediss:// address", True)}
+    push = {"AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": socket_url(api, stage, "https")}
+    dead_letters = {"DEAD_LETTERS_QUEUE_URL": streams.dead_letters.queue_url}
+    song_ends = {"SONG_ENDS_TABLE": tables.song_ends.table_name}
+    songs = {"SONGS_TABLE": tables.songs.table_name}
+    heart_rate = {"HEART_RATE_STREAM": streams.heart_rate.stream_name}
+    averages = {"AVERAGES_STREAM": streams.averages.stream_name}
+    requests = {"REQUESTS_STREAM": streams.requests.stream_name}
+    window = {"EMIT_EVERY_SECONDS": "5", "GAP_SECONDS": "30", "INTERVAL_SECONDS": "30"}
+    due = {"LEAD_SECONDS": "10", "ASK_AGAIN_SECONDS": "30"}
+    identity = {
+        "OIDC_ISSUER": _parameter(stack, "OidcIssuer", "issuer of the access tokens"),
+        "OIDC_AUDIENCE": _parameter(stack, "OidcAudience", "audience of the access tokens"),
+        "OIDC_JWKS_URL": _parameter(stack, "OidcJwksUrl", "address of the issuer's public keys"),
+    }
+    on_streams = {
+        "average": redis | averages | dead_letters | window | push,
+        "schedule": requests | song_ends | dead_letters | due | SESSION_GAP,
+        "recommend": redis | songs | song_ends | dead_letters | SESSION_GAP | push,
+    }
+    on_socket = {
+        "authorize": identity,
+        "connect": redis,
+        "disconnect": redis,
+        "start": song_ends | heart_rate | SESSION_GAP,
+        "skip": song_ends | requests | redis | SESSION_GAP,
+        "workout": redis | song_ends,
+    }
+    code = function_code()
+    return {
+        name: create_function(stack, name, code, environment, timeout)
+        for group, timeout in ((on_streams, STREAM_TIMEOUT), (on_socket, SOCKET_TIMEOUT))
+        for name, environment in group.items()
+    }
+
+
+def _permit(functions: dict[str, Function], streams: Streams, tables: Tables) -> None:
+    song_ends = tables.song_ends.table_arn
+    heart_rate, averages = streams.heart_rate.stream_arn, streams.averages.stream_arn
+    requests = streams.requests.stream_arn
+    for name, resource, *actions in (
+        ("average", averages, *SEND),
+        ("schedule", requests, *SEND),
+        ("schedule", song_ends, BATCH_GET, UPDATE),
+        ("recommend", tables.by_tempo_arn, "dynamodb:Query"),
+        ("recommend", song_ends, BATCH_GET, GET, UPDATE),
+        ("start", heart_rate, *SEND),
+        ("start", song_ends, GET, PUT, UPDATE),
+        ("skip", requests, *SEND),
+        ("skip", song_ends, GET, UPDATE),
+        ("workout", song_ends, GET),
+    ):
+        allow(functions[name], resource, *actions)
+
+
+def _outputs(stack: Stack, streams: Streams, tables: Tables, url: str) -> None:
+    for name, value in {
+        "WebSocketUrl": url,
+        "SongsTable": tables.songs.table_name,
+        "SongEndsTable": tables.song_ends.table_name,
+        "HeartRateStream": streams.heart_rate.stream_name,
+        "AverageHeartRateStream": streams.averages.stream_name,
+        "SongRequestsStream": streams.requests.stream_name,
+        "DeadLettersQueueUrl": streams.dead_letters.queue_url,
+    }.items():
+        CfnOutput(stack, name, value=value)
+
+
+def _parameter(stack: Stack, name: str, description: str, no_echo: bool = False) -> str:
+    parameter = CfnParameter(
+        stack, name, type="String", description=description, no_echo=no_echo, min_length=1
+    )
+    return parameter.value_as_string

@@ -1,0 +1,85 @@
+"""The three Kinesis streams, the dead-letter queue, and the mappings from streams to functions."""
+
+from dataclasses import dataclass
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk.aws_kinesis import Stream, StreamEncryption, StreamMode
+from aws_cdk.aws_lambda import Function, StartingPosition
+from aws_cdk.aws_lambda_event_sources import KinesisEventSource, SqsDlq
+from aws_cdk.aws_sqs import Queue, QueueEncryption
+from constructs import Construct
+
+from infra.checks import accept
+from infra.settings import Settings
+
+RETRY_ATTEMPTS = 5
+MAX_RECORD_AGE = Duration.hours(1)
+"""Older than this, a heart rate helps nobody choose a song."""
+
+
+@dataclass(frozen=True)
+class Streams:
+    heart_rate: Stream
+    averages: Stream
+    requests: Stream
+    dead_letters: Queue
+
+
+def create_streams(scope: Construct, settings: Settings) -> Streams:
+    """Creates the streams and the queue for records that no function could take."""
+    return Streams(
+        heart_rate=_stream(scope, "heart-rate", settings.heart_rate_shards, settings),
+        averages=_stream(scope, "average-heart-rate", settings.averages_shards, settings),
+        requests=_stream(scope, "song-requests", settings.requests_shards, settings),
+        dead_letters=_dead_letters(scope, settings),
+    )
+
+
+def feed(function: Function, stream: Stream, dead_letters: Queue, *, batch_size: int) -> None:
+    """Feeds `stream` to `function`.
+
+    A failed batch is cut in two until the record at fault stands alone; after five attempts or
+    an hour the queue is told where it lies, and the shard goes on.
+    """
+    function.add_event_source(
+        KinesisEventSource(
+            stream,
+            starting_position=StartingPosition.TRIM_HORIZON,  # nothing is lost by a deployment
+            batch_size=batch_size,
+            parallelization_factor=1,
+            bisect_batch_on_error=True,
+            retry_attempts=RETRY_ATTEMPTS,
+            max_record_age=MAX_RECORD_AGE,
+            report_batch_item_failures=True,
+            on_failure=SqsDlq(dead_letters),
+        )
+    )
+
+
+def _stream(scope: Construct, name: str, shards: int, settings: Settings) -> Stream:
+    return Stream(
+        scope,
+        name,
+        stream_mode=StreamMode.PROVISIONED,
+        shard_count=shards,
+        retention_period=Duration.hours(24),
+        encryption=StreamEncryption.MANAGED,
+        removal_policy=_removal(settings),
+    )
+
+
+def _dead_letters(scope: Construct, settings: Settings) -> Queue:
+    queue = Queue(
+        scope,
+        "dead-letters",
+        encryption=QueueEncryption.SQS_MANAGED,
+        enforce_ssl=True,
+        retention_period=Duration.days(14),
+        removal_policy=_removal(settings),
+    )
+    accept(queue, "SQS3", "This queue is itself where failed records end.")
+    return queue
+
+
+def _removal(settings: Settings) -> RemovalPolicy:
+    return RemovalPolicy.RETAIN if settings.keeps_data else RemovalPolicy.DESTROY

@@ -1,0 +1,269 @@
+"""Runs the synthesized stack on this machine: every part a process, on loopback only."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+import msgspec
+
+from local import gateway, processes, streams, synth, template, valkey, web
+from local.processes import PROJECT, Part, free_port
+from local.stack import Function, Stack
+
+HOST = "127.0.0.1"
+REGION = "us-east-1"
+RUN = PROJECT / ".tempofit" / "run"
+PAGE = PROJECT / "frontend" / "dist"
+AUDIENCE = "tempofit"
+WORKERS = {"authorize": 2, "connect": 2, "workout": 2}
+"""Processes of the functions behind the WebSocket that are called most; one of each other."""
+
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_DEFAULT_REGION": REGION,
+}
+
+
+class Addresses(msgspec.Struct, frozen=True):
+    """Where the parts answer, and what the template's things are called here."""
+
+    page_url: str
+    websocket_url: str
+    token_url: str
+    management_url: str
+    kinesis_url: str
+    dynamodb_url: str
+    sqs_url: str
+    redis_url: str
+    heart_rate_stream: str
+    averages_stream: str
+    requests_stream: str
+    songs_table: str
+    song_ends_table: str
+    dead_letters_queue_url: str
+    region: str = REGION
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of one of the services; no configuration of the person is read."""
+        return boto3.client(
+            service,  # type: ignore[call-overload]
+            endpoint_url=getattr(self, f"{ENDPOINTS[service]}_url"),
+            region_name=self.region,
+            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        )
+
+
+ENDPOINTS = {
+    "kinesis": "kinesis",
+    "dynamodb": "dynamodb",
+    "sqs": "sqs",
+    "apigatewaymanagementapi": "management",
+}
+
+
+class Cloud:
+    """The running parts, in the order in which they were started."""
+
+    def __init__(self, addresses: Addresses, stack: Stack, logs: Path) -> None:
+        self.addresses = addresses
+        self.stack = stack
+        self.logs = logs
+        self.parts: list[Part] = []
+
+    def start(
+        self,
+        name: str,
+        command: list[str],
+        *,
+        environment: Mapping[str, str] | None = None,
+        address: tuple[str, int] | None = None,
+    ) -> Part:
+        """Start one more part, to be stopped with the others."""
+        part = processes.start(
+            name,
+            command,
+            environment={**CREDENTIALS, **(environment or {})},
+            logs=self.logs,
+            address=address,
+        )
+        self.parts.append(part)
+        return part
+
+    def check(self) -> None:
+        """Raise PartError when a part has ended by itself."""
+        for part in self.parts:
+            part.check()
+
+
+@contextmanager
+def running(
+    directory: Path = RUN,
+    *,
+    page_port: int | None = None,
+    websocket_port: int | None = None,
+    users: list[str] | None = None,
+    progress: Callable[[str], None] = lambda sentence: None,
+) -> Iterator[Cloud]:
+    """The local cloud, from its start to its end; ports that are not given are free ones.
+
+    Raises PartError or synth.SynthError, each with a sentence that says what to do.
+    """
+    for port, what in ((page_port, "the page"), (websocket_port, "the WebSocket API")):
+        if port is not None:
+            processes.check_free(port, what)
+    logs = directory / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    ports = {
+        "web": page_port or free_port(),
+        "gateway": websocket_port or free_port(),
+        "streams": free_port(),
+        "ministack": free_port(),
+        "redis": free_port(),
+    }
+    progress("Reading the synthesized stack")
+    cloud = _plan(synth.synthesize(), ports, logs)
+    try:
+        _start_stores(cloud, ports, progress)
+        _start_servers(cloud, ports, directory, users or [], progress)
+        addresses = directory / "addresses.json"
+        addresses.write_bytes(msgspec.json.encode(cloud.addresses))
+        try:
+            yield cloud
+        finally:
+            addresses.unlink(missing_ok=True)
+    finally:
+        processes.stop(cloud.parts)
+
+
+def _plan(synthesized: dict[str, Any], ports: dict[str, int], logs: Path) -> Cloud:
+    urls = {name: f"http://{HOST}:{port}" for name, port in ports.items()}
+    redis_url = valkey.given_url() or f"redis://{HOST}:{ports['redis']}/0"
+    parameters = {
+        "RedisUrl": redis_url,
+        "OidcIssuer": urls["web"],
+        "OidcAudience": AUDIENCE,
+        "OidcJwksUrl": f"{urls['web']}/.well-known/jwks.json",
+    }
+    stack = template.read(synthesized, parameters, {"sqs": urls["ministack"]})
+    management_url = f"{urls['gateway']}/{stack.api.stage}"
+    endpoints = {
+        "AWS_ENDPOINT_URL_KINESIS": urls["streams"],
+        "AWS_ENDPOINT_URL_DYNAMODB": urls["ministack"],
+        "AWS_ENDPOINT_URL_SQS": urls["ministack"],
+        "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": management_url,
+    }
+    stack = msgspec.structs.replace(
+        stack, functions=[_pointed_at(function, endpoints) for function in stack.functions]
+    )
+    names = {
+        name: value for function in stack.functions for name, value in function.environment.items()
+    }
+    addresses = Addresses(
+        page_url=urls["web"],
+        websocket_url=f"ws://{HOST}:{ports['gateway']}/{stack.api.stage}",
+        token_url=f"{urls['web']}/token",
+        management_url=management_url,
+        kinesis_url=urls["streams"],
+        dynamodb_url=urls["ministack"],
+        sqs_url=urls["ministack"],
+        redis_url=redis_url,
+        heart_rate_stream=names["HEART_RATE_STREAM"],
+        averages_stream=names["AVERAGES_STREAM"],
+        requests_stream=names["REQUESTS_STREAM"],
+        songs_table=names["SONGS_TABLE"],
+        song_ends_table=names["SONG_ENDS_TABLE"],
+        dead_letters_queue_url=names["DEAD_LETTERS_QUEUE_URL"],
+    )
+    return Cloud(addresses, stack, logs)
+
+
+def _pointed_at(function: Function, endpoints: dict[str, str]) -> Function:
+    return msgspec.structs.replace(function, environment=function.environment | endpoints)
+
+
+def _start_stores(cloud: Cloud, ports: dict[str, int], progress: Callable[[str], None]) -> None:
+    progress("Starting Redis, DynamoDB and SQS")
+    if valkey.given_url() is None:
+        cloud.start("redis", valkey.command(ports["redis"]), address=(HOST, ports["redis"]))
+    cloud.start(
+        "ministack",
+        [str(Path(sys.executable).with_name("ministack"))],
+        environment={
+            "BIND_HOST": HOST,
+            "GATEWAY_PORT": str(ports["ministack"]),
+            "SERVICES": "dynamodb,sqs",
+            "LOG_LEVEL": "WARNING",
+        },
+        address=(HOST, ports["ministack"]),
+    )
+    for part in cloud.parts:
+        part.wait_until_ready()
+    dynamodb, sqs = cloud.addresses.client("dynamodb"), cloud.addresses.client("sqs")
+    for table in cloud.stack.tables:
+        dynamodb.create_table(**table)
+    for table_name, attribute in cloud.stack.time_to_live.items():
+        dynamodb.update_time_to_live(
+            TableName=table_name,
+            TimeToLiveSpecification={"Enabled": True, "AttributeName": attribute},
+        )
+    for queue in cloud.stack.queues:
+        sqs.create_queue(**queue)
+
+
+def _start_servers(
+    cloud: Cloud,
+    ports: dict[str, int],
+    directory: Path,
+    users: list[str],
+    progress: Callable[[str], None],
+) -> None:
+    progress("Starting the streams, the functions, the WebSocket API and the page")
+    stack, addresses = cloud.stack, cloud.addresses
+    on_streams = {mapping.function for mapping in stack.mappings}
+    logs = str(cloud.logs)
+    configurations = {
+        "streams": streams.Config(
+            host=HOST,
+            port=ports["streams"],
+            endpoints={"AWS_ENDPOINT_URL_SQS": addresses.sqs_url},
+            streams=stack.streams,
+            functions=[one for one in stack.functions if one.name in on_streams],
+            mappings=stack.mappings,
+            log_directory=logs,
+        ),
+        "gateway": gateway.Config(
+            host=HOST,
+            port=ports["gateway"],
+            api=stack.api,
+            functions=[one for one in stack.functions if one.name not in on_streams],
+            endpoints={"AWS_ENDPOINT_URL_KINESIS": addresses.kinesis_url},
+            log_directory=logs,
+            workers=WORKERS,
+        ),
+        "web": web.Config(
+            host=HOST,
+            port=ports["web"],
+            page=str(PAGE),
+            websocket_url=addresses.websocket_url,
+            users=users,
+            audience=AUDIENCE,
+        ),
+    }
+    started = []
+    for name, configuration in configurations.items():
+        path = directory / f"{name}.json"
+        path.write_bytes(msgspec.json.encode(configuration))
+        started.append(
+            cloud.start(
+                name,
+                [sys.executable, "-m", f"local.{name}", str(path)],
+                address=(HOST, ports[name]),
+            )
+        )
+    for part in started:
+        part.wait_until_ready()

@@ -1,0 +1,125 @@
+"""The page and its issuer of tokens: `python -m local.web CONFIG`.
+
+For this machine only: it listens on loopback, and answers only to names that mean this machine, so
+that no page from elsewhere can read a token by pointing its own name here (DNS rebinding).
+"""
+
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+from msgspec import Struct
+
+from local import part
+from local.issuer import TOKEN_SECONDS, Issuer, UserError
+
+INDEX = "index.html"
+NO_PAGE = "The page is not built yet: run `make setup`, then load this address again.\n"
+
+
+class Config(Struct, frozen=True):
+    """What the launcher says: where to listen, where the built page is, what the page is told."""
+
+    host: str
+    port: int
+    page: str
+    """The folder with the built page."""
+    websocket_url: str
+    users: list[str]
+    audience: str = "tempofit"
+
+
+def application(config: Config) -> web.Application:
+    """The server of the page, `config.json`, the tokens and the keys that verify them."""
+    issuer = Issuer(f"http://{config.host}:{config.port}", config.audience)
+    page = Path(config.page).resolve()
+
+    async def configuration(_: web.Request) -> web.Response:
+        return web.json_response(issuer.configuration())
+
+    async def keys(_: web.Request) -> web.Response:
+        return web.json_response(issuer.keys())
+
+    async def token(request: web.Request) -> web.Response:
+        try:
+            signed = issuer.token(request.query.get("user", ""), int(time.time()))
+        except UserError as error:
+            return web.Response(status=400, text=f"{error}\n")
+        return web.json_response({"access_token": signed, "expires_in": TOKEN_SECONDS})
+
+    async def page_config(_: web.Request) -> web.Response:
+        return web.json_response(
+            {
+                "websocket_url": config.websocket_url,
+                "token_url": "/token",
+                "users": config.users,
+            }
+        )
+
+    async def file(request: web.Request) -> web.StreamResponse:
+        path = (page / (request.match_info["path"] or INDEX)).resolve()
+        if path.is_relative_to(page) and path.is_file():
+            return web.FileResponse(path)
+        if not (page / INDEX).is_file():
+            return web.Response(status=404, text=NO_PAGE)
+        return web.Response(status=404, text=f"There is nothing at {request.path!r}.\n")
+
+    app = web.Application(middlewares=[_guard(config)])
+    app.add_routes(
+        [
+            web.get("/.well-known/openid-configuration", configuration),
+            web.get("/.well-known/jwks.json", keys),
+            web.get("/token", token),
+            web.get("/config.json", page_config),
+            web.get("/{path:.*}", file),
+        ]
+    )
+    return app
+
+
+def _guard(config: Config) -> Middleware:
+    hosts = {f"{name}:{config.port}" for name in ("127.0.0.1", "localhost", "[::1]")}
+    headers = _headers(config.websocket_url)
+
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.headers.get("Host", "").lower() not in hosts:
+            text = f"This server answers only as {' and '.join(sorted(hosts))}.\n"
+            return web.Response(status=403, text=text, headers=headers)
+        try:
+            response = await handler(request)
+        except web.HTTPException as error:
+            error.headers.update(headers)
+            raise
+        response.headers.update(headers)
+        return response
+
+    return guard
+
+
+def _headers(websocket_url: str) -> dict[str, str]:
+    socket = urlsplit(websocket_url)
+    policy = (
+        "default-src 'self'",
+        f"connect-src 'self' {socket.scheme}://{socket.netloc}",
+        "img-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+    return {
+        "Content-Security-Policy": "; ".join(policy),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        # Built files are replaced under the same names while one works on them.
+        "Cache-Control": "no-store",
+    }
+
+
+if __name__ == "__main__":
+    part.main(Config, application)

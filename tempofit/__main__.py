@@ -1,0 +1,26 @@
+"""`tempofit`: the one command."""
+
+import typer
+
+from tempofit import simulate, songs
+from tempofit.up import up
+
+app = typer.Typer(
+    name="tempofit",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Turns live heart rates into the next song.",
+)
+app.command()(up)
+app.command()(simulate.simulate)
+app.add_typer(songs.app, name="songs")
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""`tempofit songs`: fills the song library of a running cloud."""
+
+import csv
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import boto3
+import msgspec
+import typer
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+from rich.progress import track
+
+from catalog.demo import COUNT, demo_songs
+from catalog.files import read_songs
+from catalog.store import StoreError, store_songs
+from catalog.tables import FileError, Refused, first_few
+from events.session import Song
+from tempofit.addresses import NOT_RUNNING, CloudError, check_library, read_addresses, require
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Fill the song library of a running cloud."
+)
+
+Url = Annotated[
+    str, typer.Option("--dynamodb-url", envvar="TEMPOFIT_DYNAMODB_URL", help="DynamoDB.")
+]
+Table = Annotated[str, typer.Option(envvar="TEMPOFIT_SONGS_TABLE", help="The songs table.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """What `--json` prints."""
+
+    library: str
+    read: int
+    imported: int
+    refused: list[Refused]
+
+
+@app.command()
+def demo(
+    library: Annotated[str, typer.Option(help="The library to fill.")] = "demo",
+    seed: Annotated[int, typer.Option(help="The same seed makes the same songs.")] = 1,
+    count: Annotated[int, typer.Option(min=1, max=100_000, help="How many songs.")] = COUNT,
+    dynamodb_url: Url = "",
+    table: Table = "",
+    json: Json = False,
+) -> None:
+    """Generate songs with the tempi and durations of popular music."""
+    _import(check_library(library), demo_songs(count, seed), [], dynamodb_url, table, json)
+
+
+@app.command(name="import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="CSV or Parquet, such as Exportify's.")],
+    library: Annotated[
+        str, typer.Option(help="The library to fill; by default it is named after the file.")
+    ] = "",
+    refused: Annotated[
+        Path | None, typer.Option(help="Write every refused row to this CSV file.")
+    ] = None,
+    dynamodb_url: Url = "",
+    table: Table = "",
+    json: Json = False,
+) -> None:
+    """Import songs from a file with title, artist, duration and tempo."""
+    bad: list[Refused] = []
+    name = check_library(library or _library_of(file))
+    try:
+        songs = list(read_songs(file, bad.append))
+        if refused:
+            _write_refused(refused, bad)
+    except FileError as error:
+        _fail(error)
+    _import(name, songs, bad, dynamodb_url, table, json)
+
+
+def _import(
+    library: str,
+    songs: Sequence[Song],
+    refused: list[Refused],
+    dynamodb_url: str,
+    table: str,
+    json: bool,
+) -> None:
+    try:
+        imported = _store(library, songs, dynamodb_url, table, show=not json)
+    except (CloudError, StoreError) as error:
+        _fail(error)
+    summary = Summary(library, len(songs) + len(refused), imported, refused)
+    if json:
+        typer.echo(msgspec.json.encode(summary))
+    else:
+        for line in first_few(refused):
+            typer.echo(line)
+        typer.echo(
+            f"{summary.read:,} rows read, {imported:,} songs imported into library {library!r}, "
+            f"{len(refused):,} refused."
+        )
+    if not imported:
+        raise typer.Exit(1)
+
+
+def _store(
+    library: str, songs: Sequence[Song], dynamodb_url: str, table: str, *, show: bool
+) -> int:
+    known = read_addresses()
+    dynamodb_url, table = dynamodb_url or known.dynamodb_url, table or known.songs_table
+    require(dynamodb_url, table)
+    dynamodb = boto3.client(
+        "dynamodb",
+        endpoint_url=dynamodb_url,
+        region_name=known.region,
+        aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106 - the local cloud asks for any
+        config=Config(retries={"mode": "standard", "max_attempts": 3}),
+    )
+    console = Console(stderr=True)
+    shown = track(
+        songs,
+        f"Importing into {library}",
+        console=console,
+        transient=True,
+        disable=not (show and console.is_terminal),
+    )
+    try:
+        return store_songs(dynamodb, table, library, shown)
+    except (BotoCoreError, ClientError) as error:
+        raise CloudError(
+            f"Table {table!r} at {dynamodb_url} takes no songs: {error}. {NOT_RUNNING}"
+        ) from None
+    finally:
+        dynamodb.close()
+
+
+def _write_refused(path: Path, refused: Sequence[Refused]) -> None:
+    try:
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(("row", "value", "reason"))
+            writer.writerows((row.row, row.value, row.reason) for row in refused)
+    except OSError as error:
+        raise FileError(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def _library_of(file: Path) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")[:64] or "songs"
+
+
+def _fail(error: Exception) -> NoReturn:
+    typer.echo(str(error), err=True)
+    raise typer.Exit(1) from None

@@ -1,0 +1,126 @@
+"""`tempofit up`: the whole cloud on this machine, until Ctrl-C."""
+
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from catalog.demo import demo_songs
+from catalog.files import read_songs
+from catalog.store import store_songs
+from catalog.tables import FileError, Refused, first_few
+from events.session import Song
+from local.launcher import Cloud, running
+from local.processes import PartError
+from local.synth import SynthError
+from local.valkey import NoRedisError
+from simulator.athletes import user_name
+
+PAGE_PORT = 8000
+WEBSOCKET_PORT = 8001
+LIBRARY = "demo"
+CHECK_SECONDS = 0.5
+
+
+def up(
+    athletes: Annotated[
+        int, typer.Option(min=0, max=2000, help="How many simulated athletes work out.")
+    ] = 25,
+    speed: Annotated[
+        float, typer.Option(min=1, max=60, help="How many times as fast they do.")
+    ] = 1.0,
+    songs: Annotated[
+        Path | None,
+        typer.Option(help="Songs from a CSV or Parquet file instead of the generated ones."),
+    ] = None,
+    workouts: Annotated[
+        Path | None, typer.Option(help="Recorded workouts instead of simulated ones.")
+    ] = None,
+    port: Annotated[int, typer.Option(help="The page's port.")] = PAGE_PORT,
+    websocket_port: Annotated[int, typer.Option(help="The WebSocket API's port.")] = WEBSOCKET_PORT,
+) -> None:
+    """Run the whole cloud on this machine, with athletes and songs, until Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    say = Progress()
+    status = 0
+    try:
+        chosen = _songs(songs)
+        users = [user_name(number) for number in range(1, max(athletes, 1) + 1)]
+        with running(
+            page_port=port, websocket_port=websocket_port, users=users, progress=say
+        ) as cloud:
+            say(f"Storing {len(chosen):,} songs")
+            addresses = cloud.addresses
+            store_songs(addresses.client("dynamodb"), addresses.songs_table, LIBRARY, chosen)
+            if athletes:
+                _start_athletes(cloud, athletes, speed, workouts)
+            _say_where(cloud, athletes)
+            _watch(cloud)
+    except KeyboardInterrupt:
+        say("Stopped; nothing is left running.")
+    except (PartError, SynthError, NoRedisError, FileError) as error:
+        typer.echo(str(error), err=True)
+        status = 1
+    raise typer.Exit(status)
+
+
+class Progress:
+    """Prints what happens, with the seconds since the start."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._start = clock()
+
+    def __call__(self, sentence: str) -> None:
+        """Print one sentence."""
+        typer.echo(f"{self._clock() - self._start:5.1f} s  {sentence}")
+
+
+def _songs(file: Path | None) -> list[Song]:
+    if file is None:
+        return demo_songs()
+    refused: list[Refused] = []
+    songs = list(read_songs(file, refused.append))
+    for line in first_few(refused):
+        typer.echo(line)
+    if not songs:
+        raise FileError(f"{file} holds no song that can be played.")
+    return songs
+
+
+def _start_athletes(cloud: Cloud, athletes: int, speed: float, workouts: Path | None) -> None:
+    command = [sys.executable, "-m", "tempofit", "simulate", "--athletes", str(athletes)]
+    command += ["--speed", f"{speed:g}"]
+    if workouts is not None:
+        command += ["--workouts", str(workouts)]
+    addresses = cloud.addresses
+    cloud.start(
+        "athletes",
+        command,
+        environment={
+            "TEMPOFIT_WEBSOCKET_URL": addresses.websocket_url,
+            "TEMPOFIT_TOKEN_URL": addresses.token_url,
+        },
+    )
+
+
+def _say_where(cloud: Cloud, athletes: int) -> None:
+    addresses = cloud.addresses
+    typer.echo(
+        f"\nTempoFit runs with {athletes} athletes.\n"
+        f"  Page       {addresses.page_url}\n"
+        f"  WebSocket  {addresses.websocket_url}\n"
+        f"  Token      {addresses.token_url}?user=athlete-001\n"
+        f"  Logs       {cloud.logs}\n"
+        "Ctrl-C stops everything.\n"
+    )
+
+
+def _watch(cloud: Cloud) -> None:
+    while True:
+        cloud.check()
+        time.sleep(CHECK_SECONDS)

@@ -1,0 +1,50 @@
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+
+import pytest
+from redis import Redis
+
+from local import valkey
+from local.processes import free_port
+
+os.environ.update(
+    {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "POWERTOOLS_SERVICE_NAME": "tests",
+        "POWERTOOLS_METRICS_NAMESPACE": "TempoFit",
+    }
+)
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A real Redis for the whole run."""
+    if given := valkey.given_url():
+        yield given
+        return
+    port = free_port()
+    server = subprocess.Popen(valkey.command(port), stdout=subprocess.DEVNULL)
+    url = f"redis://127.0.0.1:{port}/0"
+    try:
+        _wait_for(url)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _wait_for(url: str) -> None:
+    deadline = time.monotonic() + 20
+    with Redis.from_url(url) as probe:
+        while True:
+            try:
+                probe.ping()
+                return
+            except Exception:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)

@@ -1,0 +1,139 @@
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambdas.domain.window import (
+    MAX_SAMPLES,
+    Window,
+    average,
+    fold,
+    is_due_to_emit,
+    is_stale,
+    restarted,
+)
+
+GAP_MS = 30_000
+LATER = 10**13
+
+heart_rates = st.floats(30, 230)
+samples = st.lists(
+    st.tuples(st.integers(1, 120_000), heart_rates), min_size=1, unique_by=lambda sample: sample[0]
+)
+
+
+def folded(samples: list[tuple[int, float]], interval_ms: int = 30_000) -> Window:
+    window = Window(interval_ms)
+    fold(window, samples, until_ms=LATER, gap_ms=GAP_MS)
+    return window
+
+
+def test_one_sample_is_its_own_average() -> None:
+    assert average(folded([(1_000, 120)])) == 120
+
+
+def test_time_weighs_more_than_the_number_of_samples() -> None:
+    crowded = [(0, 100.0), (1, 100.0), (2, 100.0), (10_000, 200.0), (20_000, 200.0)]
+    assert average(folded(crowded)) == pytest.approx(175, abs=0.01)
+
+
+def test_the_average_begins_in_the_middle_of_a_line_between_two_samples() -> None:
+    assert average(folded([(0, 100.0), (20_000, 200.0)], interval_ms=10_000)) == pytest.approx(175)
+
+
+def test_a_silence_longer_than_the_gap_empties_the_window() -> None:
+    window = folded([(0, 60.0), (1_000, 60.0), (1_000 + GAP_MS + 1, 150.0)])
+    assert average(window) == 150
+
+
+def test_a_silence_as_long_as_the_gap_does_not() -> None:
+    window = folded([(0, 60.0), (1_000, 60.0), (1_000 + GAP_MS, 150.0)])
+    assert average(window) < 150
+
+
+def test_an_empty_window_has_no_average() -> None:
+    with pytest.raises(ValueError, match="fold a sample first"):
+        average(Window(30_000))
+
+
+def test_samples_too_far_ahead_are_refused_and_move_no_watermark() -> None:
+    window = Window(30_000)
+    refused = fold(window, [(5_000, 100.0), (99_000, 101.0)], until_ms=65_000, gap_ms=GAP_MS)
+    assert refused == [99_000]
+    assert window.last_ms == 5_000
+    assert window.folded == 1
+
+
+@given(samples)
+def test_the_average_lies_between_the_lowest_and_the_highest(
+    samples: list[tuple[int, float]],
+) -> None:
+    window = folded(sorted(samples))
+    low, high = min(window.heart_rates), max(window.heart_rates)
+    assert low - 1e-9 <= average(window) <= high + 1e-9
+
+
+@given(samples, st.data())
+def test_batches_cut_anywhere_and_sent_twice_fold_to_the_same_window(
+    samples: list[tuple[int, float]], data: st.DataObject
+) -> None:
+    samples.sort()
+    whole = folded(samples)
+    cut = data.draw(st.integers(0, len(samples)))
+    parts = Window(30_000)
+    for part in (samples[:cut], samples[:cut], samples[cut:], samples):
+        fold(parts, part, until_ms=LATER, gap_ms=GAP_MS)
+    assert parts == whole
+    assert parts.folded == len(samples)
+
+
+@given(samples)
+def test_what_is_not_newer_than_the_watermark_changes_nothing(
+    samples: list[tuple[int, float]],
+) -> None:
+    window = folded(sorted(samples))
+    before = (window.last_ms, window.folded, list(window.times_ms))
+    fold(window, [(window.last_ms, 33.0), (0, 33.0)], until_ms=LATER, gap_ms=GAP_MS)
+    assert (window.last_ms, window.folded, list(window.times_ms)) == before
+
+
+@given(st.lists(heart_rates, min_size=2, max_size=400), st.integers(10, 300))
+def test_what_left_the_interval_no_longer_counts(rates: list[float], seconds: int) -> None:
+    times = [1_000 * second for second in range(len(rates))]
+    window = folded(list(zip(times, rates, strict=True)), interval_ms=seconds * 1_000)
+    kept = rates[-seconds - 1 :]
+    means = [(first + second) / 2 for first, second in pairwise(kept)]
+    assert average(window) == pytest.approx(sum(means) / len(means))
+
+
+def test_a_window_stays_small_however_fast_somebody_sends() -> None:
+    window = folded([(at_ms, 100.0) for at_ms in range(1, 5_000)])
+    assert len(window.times_ms) == MAX_SAMPLES
+    assert average(window) == pytest.approx(100)
+
+
+def test_an_average_is_due_when_enough_time_has_passed_since_the_last_one() -> None:
+    window = folded([(10_000, 100.0)])
+    assert is_due_to_emit(window, 5_000)
+    window.emitted_ms = 5_001
+    assert not is_due_to_emit(window, 5_000)
+
+
+def test_a_heart_rate_is_stale_after_ten_seconds() -> None:
+    assert not is_stale(0, 10_000)
+    assert is_stale(0, 10_001)
+
+
+def test_a_new_session_starts_empty_and_ignores_what_is_older() -> None:
+    window = restarted(folded([(90_000, 100.0)]), session=50_000, interval_ms=60_000)
+    fold(window, [(49_999, 80.0), (50_000, 81.0)], until_ms=LATER, gap_ms=GAP_MS)
+    assert window.times_ms == [50_000]
+    assert window.interval_ms == 60_000
+    assert window.folded == 2
+
+
+def test_the_start_of_a_session_that_runs_already_changes_nothing() -> None:
+    window = restarted(Window(30_000), session=50_000, interval_ms=60_000)
+    assert restarted(window, session=50_000, interval_ms=30_000) is window
+    assert restarted(window, session=40_000, interval_ms=30_000) is window

@@ -1,0 +1,172 @@
+"""AWS by moto, Redis by a real server, handlers as Lambda calls them."""
+
+import base64
+import itertools
+import json
+import os
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from redis import Redis
+
+from events.session import Song
+from lambdas.adapters import clients, songs
+
+NAMES = {
+    "HEART_RATE_STREAM": "heart-rate",
+    "AVERAGES_STREAM": "average-heart-rate",
+    "REQUESTS_STREAM": "song-requests",
+    "SONGS_TABLE": "songs",
+    "SONG_ENDS_TABLE": "song-ends",
+    "OIDC_ISSUER": "https://issuer.test",
+    "OIDC_AUDIENCE": "tempofit",
+    "OIDC_JWKS_URL": "http://127.0.0.1:1/jwks.json",
+    "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": "http://127.0.0.1:1/dev",
+}
+os.environ.update(NAMES)  # handlers read their environment when they are imported
+
+Context = SimpleNamespace(
+    function_name="test",
+    memory_limit_in_mb=128,
+    invoked_function_arn="arn:aws:lambda:us-east-1:000000000000:function:test",
+    aws_request_id="request",
+)
+START_MS = 1_760_000_000_000
+
+
+@pytest.fixture(autouse=True)
+def aws(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Empty tables, streams, queue and Redis for each test."""
+    monkeypatch.setenv("REDIS_URL", redis_url)
+    with mock_aws():
+        for client in (clients.dynamodb, clients.kinesis, clients.sqs, clients.redis):
+            client.cache_clear()
+        songs.forget_pages()
+        dynamodb = boto3.client("dynamodb")
+        dynamodb.create_table(
+            TableName="songs",
+            AttributeDefinitions=[
+                {"AttributeName": "library", "AttributeType": "S"},
+                {"AttributeName": "song_id", "AttributeType": "S"},
+                {"AttributeName": "tempo_bucket", "AttributeType": "S"},
+                {"AttributeName": "tempo", "AttributeType": "N"},
+            ],
+            KeySchema=[
+                {"AttributeName": "library", "KeyType": "HASH"},
+                {"AttributeName": "song_id", "KeyType": "RANGE"},
+            ],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": "by-tempo",
+                    "KeySchema": [
+                        {"AttributeName": "tempo_bucket", "KeyType": "HASH"},
+                        {"AttributeName": "tempo", "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": "ALL"},
+                }
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        dynamodb.create_table(
+            TableName="song-ends",
+            AttributeDefinitions=[{"AttributeName": "user_id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "user_id", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        for stream in ("heart-rate", "average-heart-rate", "song-requests"):
+            boto3.client("kinesis").create_stream(StreamName=stream, ShardCount=1)
+        queue = boto3.client("sqs").create_queue(QueueName="dead-letters")
+        monkeypatch.setenv("DEAD_LETTERS_QUEUE_URL", queue["QueueUrl"])
+        yield
+    with Redis.from_url(redis_url) as redis:
+        redis.flushall()
+
+
+def kinesis_event(*records: tuple[str, bytes], arrived_ms: int = START_MS) -> dict[str, Any]:
+    """An event as the mapping of a stream makes it."""
+    numbers = itertools.count(1)
+    return {
+        "Records": [
+            {
+                "eventID": f"shardId-000000000000:{number}",
+                "eventSource": "aws:kinesis",
+                "eventSourceARN": "arn:aws:kinesis:us-east-1:000000000000:stream/test",
+                "kinesis": {
+                    "partitionKey": key,
+                    "sequenceNumber": str(number),
+                    "data": base64.b64encode(data).decode(),
+                    "approximateArrivalTimestamp": arrived_ms / 1000,
+                },
+            }
+            for number, (key, data) in zip(numbers, records, strict=False)
+        ]
+    }
+
+
+def websocket_event(user: str, body: dict[str, Any], arrived_ms: int = START_MS) -> dict[str, Any]:
+    """An event as the WebSocket API makes it."""
+    return {
+        "requestContext": {
+            "connectionId": "connection-1",
+            "requestTimeEpoch": arrived_ms,
+            "authorizer": {"principalId": user, "user": user},
+        },
+        "body": json.dumps(body),
+    }
+
+
+def records_of(stream: str) -> list[tuple[str, bytes]]:
+    """What a stream holds: (partition key, data)."""
+    kinesis = clients.kinesis()
+    shard = kinesis.list_shards(StreamName=stream)["Shards"][0]["ShardId"]
+    iterator = kinesis.get_shard_iterator(
+        StreamName=stream, ShardId=shard, ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    records = kinesis.get_records(ShardIterator=iterator)["Records"]
+    return [(record["PartitionKey"], record["Data"]) for record in records]
+
+
+def dead_letters() -> list[dict[str, Any]]:
+    """The messages in the dead-letter queue."""
+    answer = clients.sqs().receive_message(
+        QueueUrl=os.environ["DEAD_LETTERS_QUEUE_URL"], MaxNumberOfMessages=10
+    )
+    return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
+
+
+def add_songs(tempi: list[float], library: str = "demo", seconds: float = 200) -> None:
+    """Songs of these tempi, named by their index."""
+    for index, tempo in enumerate(tempi):
+        song = Song(f"song-{index}", f"Song {index}", f"Artist {index}", tempo, seconds)
+        clients.dynamodb().put_item(TableName="songs", Item=songs.song_item(library, song))
+
+
+class Pushes:
+    """What was posted to connections; those in `gone` answer 410."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, dict[str, Any]]] = []
+        self.gone: set[str] = set()
+        self.failing = 0
+        self.exceptions = SimpleNamespace(GoneException=KeyError)
+
+    def post_to_connection(self, *, ConnectionId: str, Data: bytes) -> None:  # noqa: N803 - boto3
+        if self.failing:
+            self.failing -= 1
+            raise RuntimeError("Limit exceeded")
+        if ConnectionId in self.gone:
+            raise self.exceptions.GoneException
+        self.sent.append((ConnectionId, json.loads(Data)))
+
+
+@pytest.fixture
+def pushes(monkeypatch: pytest.MonkeyPatch) -> Pushes:
+    """Stands where `@connections` is; the pipeline tests use the real one."""
+    fake = Pushes()
+    management: Callable[[], Pushes] = lambda: fake  # noqa: E731
+    monkeypatch.setattr(clients, "management", management)
+    return fake

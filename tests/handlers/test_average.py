@@ -1,0 +1,145 @@
+import json
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from events import stream
+from lambdas import average
+from lambdas.adapters import clients, connections
+from tests.handlers.conftest import (
+    START_MS,
+    Context,
+    Pushes,
+    dead_letters,
+    kinesis_event,
+    records_of,
+)
+
+
+def batch(*samples: tuple[int, float]) -> bytes:
+    return stream.encode(
+        stream.HeartRateBatch([(START_MS + at_ms, heart_rate) for at_ms, heart_rate in samples])
+    )
+
+
+def invoke(*records: tuple[str, bytes], arrived_ms: int = START_MS + 60_000) -> Any:
+    return average.handler(kinesis_event(*records, arrived_ms=arrived_ms), Context)
+
+
+def emitted() -> list[stream.Average]:
+    return [
+        one
+        for _, data in records_of("average-heart-rate")
+        for one in stream.decode_averages(data).averages
+    ]
+
+
+def test_the_first_sample_is_averaged_at_once_and_then_every_five_seconds() -> None:
+    for second in range(12):
+        invoke(("ann", batch((second * 1000, 100 + second))))
+    assert [(one.at_ms - START_MS) // 1000 for one in emitted()] == [0, 5, 10]
+    assert [one.samples for one in emitted()] == [1, 6, 11]
+    assert emitted()[-1].average == pytest.approx(105)
+
+
+def test_people_of_one_batch_do_not_mix() -> None:
+    invoke(("ann", batch((0, 100))), ("bob", batch((0, 160))), ("ann", batch((1000, 110))))
+    assert {one.user: one.average for one in emitted()} == {"ann": 100, "bob": 160}
+
+
+def test_averages_of_a_person_always_travel_under_the_same_key() -> None:
+    invoke(("ann", batch((0, 100))))
+    invoke(("ann", batch((9000, 100))))
+    assert [key for key, _ in records_of("average-heart-rate")] == [str(stream.group_of("ann"))] * 2
+
+
+def test_a_redelivered_batch_folds_nothing_twice() -> None:
+    records = [("ann", batch((second * 1000, 100 + second))) for second in range(8)]
+    invoke(*records)
+    invoke(*records)
+    invoke(("ann", batch((11_000, 150))))
+    assert emitted()[-1].samples == 9
+
+
+def test_a_restarted_function_goes_on_where_it_stopped() -> None:
+    invoke(("ann", batch((0, 100), (4000, 100))))
+    clients.redis.cache_clear()
+    invoke(("ann", batch((10_000, 200))))
+    assert emitted()[-1].average == pytest.approx(130)
+
+
+def test_a_window_outlives_the_hour_in_which_it_was_written() -> None:
+    hour = 3_600_000
+    before = (START_MS // hour + 1) * hour - 1000
+    offset = before - START_MS
+    invoke(("ann", batch((offset, 100))), arrived_ms=before)
+    invoke(("ann", batch((offset + 6000, 200))), arrived_ms=before + 6000)
+    assert emitted()[-1].samples == 2
+
+
+def test_an_average_that_could_not_be_sent_is_sent_by_the_retry(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(clients, "kinesis", lambda: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            invoke(("ann", batch((0, 100))))
+    invoke(("ann", batch((0, 100))))
+    assert [one.samples for one in emitted()] == [1]
+
+
+def test_what_cannot_be_read_goes_to_the_dead_letters_and_the_rest_goes_on() -> None:
+    answer = invoke(
+        ("ann", b"no json"),
+        ("bob", batch((0, 100))),
+        ("ann", b'{"action":"heartrate","samples":[[1,300]]}'),
+        ("ann", b'{"action":"heartrate","samples":[]}'),
+    )
+    assert answer == {"batchItemFailures": []}
+    assert [one.user for one in emitted()] == ["bob"]
+    letters = dead_letters()
+    assert sorted(one["KinesisBatchInfo"]["startSequenceNumber"] for one in letters) == [
+        "1",
+        "3",
+        "4",
+    ]
+    assert "no json" not in json.dumps(letters)
+
+
+def test_a_sample_an_hour_ahead_is_refused_and_its_sender_told_once(pushes: Pushes) -> None:
+    connections.add("ann", "connection-1")
+    hour = 3_600_000
+    for _ in range(2):
+        invoke(("ann", batch((0, 100), (hour, 101))), arrived_ms=START_MS)
+    assert [one.samples for one in emitted()] == [1]
+    assert len(pushes.sent) == 1
+    message = pushes.sent[0][1]
+    assert message["code"] == "sample_in_the_future"
+    assert str(START_MS + hour) in message["message"]
+
+
+def test_the_start_of_a_session_empties_the_window_and_sets_its_length() -> None:
+    invoke(("ann", batch((0, 100), (20_000, 100))))
+    start = stream.SessionStart(START_MS + 21_000, interval_seconds=10)
+    invoke(("ann", stream.encode(start)), ("ann", batch((22_000, 160))))
+    assert emitted()[-1].average == 160
+    invoke(*[("ann", batch((second * 1000, 120))) for second in range(23, 43)])
+    assert emitted()[-1].average == 120
+
+
+def test_every_key_in_redis_expires(redis_url: str) -> None:
+    connections.add("ann", "connection-1")
+    invoke(("ann", batch((0, 100))), ("bob", batch((0, 160))))
+    with Redis.from_url(redis_url) as redis:
+        keys = list(redis.scan_iter())
+        assert len(keys) >= 4
+        assert all(redis.ttl(key) > 0 for key in keys)
+
+
+def test_no_heart_rate_and_no_user_id_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    invoke(("ann-of-green-gables", batch((0, 123.25))), ("ann-of-green-gables", b"no json"))
+    printed = capsys.readouterr().out
+    assert '"Averages"' in printed
+    assert "ann-of" not in printed
+    assert "123.25" not in printed

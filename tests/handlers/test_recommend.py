@@ -1,0 +1,210 @@
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from events import stream
+from events.session import Settings
+from lambdas import recommend
+from lambdas.adapters import clients, connections, playlists, song_ends
+from lambdas.adapters.song_ends import Session
+from lambdas.domain.due import SongEnd, asked, due_slot
+from lambdas.schedule import TIMING
+from tests.handlers.conftest import (
+    START_MS,
+    Context,
+    Pushes,
+    add_songs,
+    dead_letters,
+    kinesis_event,
+)
+
+
+@pytest.fixture(autouse=True)
+def connected(pushes: Pushes) -> Pushes:
+    connections.add("ann", "connection-1")
+    return pushes
+
+
+def request(slot: int, at_ms: int = 0, average: float = 130) -> tuple[str, bytes]:
+    return "ann", stream.encode(
+        stream.SongRequest(START_MS, slot, START_MS + at_ms, average, average)
+    )
+
+
+def invoke(*records: tuple[str, bytes]) -> Any:
+    return recommend.handler(kinesis_event(*records), Context)
+
+
+def started(settings: Settings | None = None) -> None:
+    session = Session(SongEnd(START_MS, -1, START_MS), settings or Settings())
+    song_ends.write("ann", None, session, expires_at=0)
+
+
+def played() -> list[tuple[int, str]]:
+    return [(push.slot, push.song.id) for push in playlists.read("ann", START_MS)]
+
+
+def test_a_request_is_answered_with_a_near_song_and_says_why(connected: Pushes) -> None:
+    started()
+    add_songs([60 + index for index in range(120)])
+    assert invoke(request(0)) == {"batchItemFailures": []}
+    [(connection, message)] = connected.sent
+    assert connection == "connection-1"
+    assert message["type"] == "song"
+    assert abs(message["song"]["tempo"] - 130) <= 6
+    assert message["why"]["average"] == message["why"]["target_tempo"] == 130
+    assert message["why"]["distance"] == pytest.approx(abs(message["song"]["tempo"] - 130) / 130)
+    assert "nearest songs" in message["why"]["decided_by"]
+    assert message["ends_at_ms"] - message["starts_at_ms"] == 200_000
+
+
+def test_a_redelivered_request_yields_the_same_song_for_the_slot(connected: Pushes) -> None:
+    started()
+    add_songs([60 + index for index in range(120)])
+    invoke(request(0), request(0))
+    invoke(request(0))
+    assert len(played()) == 1
+    assert len({message["song"]["id"] for _, message in connected.sent}) == 1
+
+
+def test_a_push_that_failed_is_made_again_with_the_same_song(connected: Pushes) -> None:
+    started()
+    add_songs([60 + index for index in range(120)])
+    connected.failing = 1
+    assert invoke(request(0)) == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    chosen = song_ends.read(["ann"])["ann"].song
+    assert chosen is not None
+    assert invoke(request(0)) == {"batchItemFailures": []}
+    assert [message["song"]["id"] for _, message in connected.sent] == [chosen.song.id]
+
+
+def test_a_slot_that_the_playlist_has_left_behind_is_not_filled_again() -> None:
+    started()
+    add_songs([60 + index for index in range(120)])
+    invoke(request(0))
+    invoke(request(1, at_ms=190_000))
+    before = played()
+    invoke(request(0), request(5))
+    assert played() == before
+    assert [slot for slot, _ in before] == [0, 1]
+
+
+def test_a_request_of_a_session_that_is_over_is_ignored(connected: Pushes) -> None:
+    add_songs([130])
+    assert invoke(request(0)) == {"batchItemFailures": []}
+    assert connected.sent == []
+
+
+def test_the_next_song_follows_the_one_that_plays() -> None:
+    started()
+    add_songs([60 + index for index in range(120)])
+    invoke(request(0))
+    invoke(request(1, at_ms=190_000))
+    first, second = playlists.read("ann", START_MS)
+    assert second.starts_at_ms == first.ends_at_ms
+    end = song_ends.read(["ann"])["ann"].end
+    assert (end.slot, end.ends_at_ms, end.asked_slot) == (1, second.ends_at_ms, None)
+    assert due_slot(end, START_MS + 195_000, TIMING) is None
+
+
+def test_of_two_that_answer_at_once_one_starts_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    started()
+    add_songs([60 + index for index in range(120)])
+    read = song_ends.read
+
+    def read_then_lose(users: list[str]) -> dict[str, Session]:
+        sessions = read(users)
+        before = sessions["ann"]
+        due = due_slot(before.end, START_MS + 1, TIMING)
+        assert due is not None
+        other = Session(asked(before.end, due, START_MS + 1), before.settings, None)
+        song_ends.write("ann", before, other, expires_at=0)
+        return sessions
+
+    with monkeypatch.context() as racing:
+        racing.setattr(song_ends, "read", read_then_lose)
+        assert invoke(request(0)) == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    assert invoke(request(0)) == {"batchItemFailures": []}
+    assert len(played()) == 1
+
+
+def test_no_song_repeats_while_the_library_has_another() -> None:
+    started()
+    add_songs([100 + index for index in range(60)])
+    for slot in range(60):
+        invoke(request(slot, at_ms=slot * 200_000))
+    assert len({song for _, song in played()}) == 60
+
+
+def test_a_library_of_three_songs_never_runs_dry() -> None:
+    started()
+    add_songs([90, 130, 170])
+    for slot in range(7):
+        assert invoke(request(slot, at_ms=slot * 200_000)) == {"batchItemFailures": []}
+    songs = [song for _, song in played()]
+    assert sorted(songs[:3]) == sorted(songs[3:6]) == ["song-0", "song-1", "song-2"]
+
+
+def test_an_empty_library_is_said_in_a_sentence_and_stops_nobody(connected: Pushes) -> None:
+    started(Settings(library="nothing-here"))
+    assert invoke(request(0)) == {"batchItemFailures": []}
+    [(_, message)] = connected.sent
+    assert message["code"] == "empty_library"
+    assert "'nothing-here'" in message["message"]
+    assert "tempofit songs import" in message["message"]
+
+
+def test_the_cost_of_a_choice_does_not_grow_with_the_library(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started()
+    add_songs([60 + index * 0.05 for index in range(2400)])
+    dynamodb = clients.dynamodb()
+    read: list[int] = []
+    query = dynamodb.query
+
+    def counting(**arguments: Any) -> Any:
+        answer = query(**arguments)
+        read.append(answer["Count"])
+        return answer
+
+    monkeypatch.setattr(dynamodb, "query", counting)
+    invoke(request(0))
+    assert sum(read) <= 100
+    assert len(read) <= 2
+    invoke(request(1, at_ms=190_000))
+    assert len(read) <= 2, "what was read serves the next choice"
+
+
+def test_who_is_gone_is_forgotten_and_the_others_get_their_song(connected: Pushes) -> None:
+    started()
+    add_songs([130])
+    connections.add("ann", "connection-2")
+    connected.gone = {"connection-1"}
+    assert invoke(request(0)) == {"batchItemFailures": []}
+    assert connections.of("ann") == ["connection-2"]
+    assert [connection for connection, _ in connected.sent] == ["connection-2"]
+
+
+def test_zone_mode_aims_at_the_curve_and_not_at_the_heart_rate(connected: Pushes) -> None:
+    started(Settings(mode="zone", resting_heart_rate=60, max_heart_rate=180))
+    add_songs([60 + index for index in range(120)])
+    invoke(request(0, average=168))
+    assert connected.sent[0][1]["why"]["target_tempo"] == pytest.approx(140)
+
+
+def test_what_cannot_be_read_goes_to_the_dead_letters_and_the_rest_goes_on() -> None:
+    started()
+    add_songs([130])
+    assert invoke(("ann", b"no json"), request(0)) == {"batchItemFailures": []}
+    assert len(dead_letters()) == 1
+    assert len(played()) == 1
+
+
+def test_playlists_expire(redis_url: str) -> None:
+    started()
+    add_songs([130])
+    invoke(request(0))
+    with Redis.from_url(redis_url) as redis:
+        assert all(redis.ttl(key) > 0 for key in redis.scan_iter())

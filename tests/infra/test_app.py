@@ -1,0 +1,57 @@
+"""The app itself: its checks bite, and a change of the API is published."""
+
+from pathlib import Path
+
+import pytest
+from aws_cdk import App, Stack
+from aws_cdk.aws_sqs import Queue
+from constructs import Node
+
+from infra import mapping_templates
+from infra.checks import accept, add_checks
+from infra.settings import SHARDS, Settings, read_settings
+from infra.stack import TempoFit
+
+
+def test_a_finding_fails_the_synthesis(tmp_path: Path) -> None:
+    app = App(outdir=str(tmp_path), analytics_reporting=False)
+    queue = Queue(Stack(app, "Careless"), "queue")
+    accept(queue, "SQS3", "It has no dead-letter queue, and this test says why.")
+    add_checks(app)
+    with pytest.raises(RuntimeError, match="Validation failed"):
+        app.synth()
+    report = (tmp_path / "validation-report.json").read_text()
+    assert "AwsSolutions-SQS4" in report  # takes requests without TLS
+    assert '"AwsSolutions-SQS3"' not in report
+
+
+def test_a_changed_answer_makes_a_new_deployment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, same = _deployment(tmp_path / "1"), _deployment(tmp_path / "2")
+    monkeypatch.setattr(mapping_templates, "unknown_action", lambda: "{}")
+    assert first == same
+    assert _deployment(tmp_path / "3") != first
+
+
+def test_context_of_the_command_line_is_text() -> None:
+    settings = read_settings(_context({"stage": "prod", "heart_rate_shards": "8"}))
+    assert settings == Settings(**SHARDS | {"heart_rate_shards": 8}, stage="prod")
+    assert settings.keeps_data
+
+
+@pytest.mark.parametrize("value", ["0", "many", "-1", "1.5", "501", ""])
+def test_a_number_of_shards_that_cannot_be_is_a_sentence(value: str) -> None:
+    with pytest.raises(ValueError, match=f"heart_rate_shards is '{value}'. Give a whole number"):
+        read_settings(_context({"heart_rate_shards": value}))
+
+
+def _deployment(folder: Path) -> str:
+    app = App(context={"aws:cdk:bundling-stacks": []}, outdir=str(folder))
+    stack = TempoFit(app, Settings(**SHARDS, stage="dev"))
+    (deployment,) = [c.node.id for c in stack.node.children if "deployment-" in c.node.id]
+    return deployment
+
+
+def _context(context: dict[str, str]) -> Node:
+    return App(context=context).node

@@ -1,0 +1,86 @@
+"""The asset that the functions run: for the Lambda platform, whole, and nothing besides."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra import bundle
+from infra.app import bundle_sizes
+
+TOO_MUCH = ("pyarrow", "aws_cdk", "aiohttp", "mypy_boto3_sqs", "boto3_stubs", "wrapt-stubs", "bin")
+LAMBDA_LIMIT_BYTES = 250_000_000
+
+
+@pytest.fixture(scope="module")
+def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bundle")
+    bundle.fill(folder)
+    return folder
+
+
+def test_it_holds_the_functions_and_the_contracts(bundled: Path) -> None:
+    for package in ("lambdas", "events"):
+        sources = {p.relative_to(bundle.ROOT) for p in (bundle.ROOT / package).rglob("*.py")}
+        assert sources <= {p.relative_to(bundled) for p in bundled.rglob("*.py")}
+
+
+def test_it_holds_what_the_lock_names(bundled: Path) -> None:
+    locked = re.findall(r"^([a-z0-9-]+)==([^ ]+) \\$", bundle.LOCK.read_text(), re.MULTILINE)
+    installed = {path.name for path in bundled.glob("*.dist-info")}
+    assert len(locked) > 10
+    for name, version in locked:
+        assert f"{name.replace('-', '_')}-{version}.dist-info" in installed
+
+
+def test_it_holds_nothing_for_development(bundled: Path) -> None:
+    names = {path.name for path in bundled.iterdir()}
+    assert not names & set(TOO_MUCH)
+    assert not list(bundled.rglob("__pycache__"))
+    assert not (bundled / "events" / "examples").exists()
+
+
+def test_its_libraries_are_for_the_lambda_platform(bundled: Path) -> None:
+    libraries = [path.read_bytes()[:20] for path in bundled.rglob("*.so")]
+    arm64 = 183  # e_machine in the ELF header
+    assert libraries
+    assert {(head[:4], int.from_bytes(head[18:20], "little")) for head in libraries} == {
+        (b"\x7fELF", arm64)
+    }
+
+
+def test_lambda_takes_its_size(bundled: Path) -> None:
+    unpacked, zipped = bundle_sizes(bundled)
+    assert zipped < unpacked < LAMBDA_LIMIT_BYTES
+
+
+def test_a_missing_wheel_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock = tmp_path / "lambdas.txt"
+    lock.write_text("tempofit-has-no-such-wheel @ file:///nowhere.whl\n")
+    monkeypatch.setattr(bundle, "LOCK", lock)
+    with pytest.raises(bundle.BundleError, match="could not be installed for aarch64") as caught:
+        bundle.fill(tmp_path / "out")
+    assert "requirements/lambdas.in" in str(caught.value)
+
+
+def test_its_name_changes_with_what_is_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = tmp_path / "lambdas.txt"
+    lock.write_text("one")
+    monkeypatch.setattr(bundle, "ROOT", tmp_path)
+    monkeypatch.setattr(bundle, "LOCK", lock)
+    (tmp_path / "lambdas").mkdir()
+    source = tmp_path / "lambdas" / "average.py"
+    source.touch()
+    hashes = {bundle.input_hash()}
+    source.write_text("changed")
+    hashes.add(bundle.input_hash())
+    lock.write_text("two")
+    hashes.add(bundle.input_hash())
+    assert len(hashes) == 3
+
+
+def test_the_runtime_is_the_python_that_made_the_bundle() -> None:
+    assert f"{sys.version_info.major}.{sys.version_info.minor}" == bundle.PYTHON

@@ -1,0 +1,224 @@
+"""The decoder of a function and the model of its route take and refuse the same bodies."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import fastjsonschema
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft4Validator, ValidationError
+
+from events.messages import decode_client
+from events.schemas import ROUTES, draft4
+
+TIME = 1_760_000_000_000
+SCHEMAS = {key: draft4(struct) for key, struct in ROUTES.items()}
+DRAFT4 = {key: Draft4Validator(schema) for key, schema in SCHEMAS.items()}
+COMPILED: dict[str, Callable[[Any], Any]] = {
+    key: fastjsonschema.compile(schema, use_default=False) for key, schema in SCHEMAS.items()
+}
+
+
+def heart_rates(samples: str) -> str:
+    return f'{{"action":"heartrate","samples":{samples}}}'
+
+
+def start(settings: str) -> str:
+    return f'{{"action":"start","at_ms":{TIME},"settings":{settings}}}'
+
+
+TAKEN = {
+    "heartrate": [
+        heart_rates(f"[[{TIME},80]]"),
+        heart_rates(f"[[{TIME},80.5]]"),
+        heart_rates(f"[[{TIME},30],[{TIME},230]]"),
+        heart_rates("[[0,80]]"),
+        heart_rates(f"[{','.join([f'[{TIME},80]'] * 60)}]"),
+    ],
+    "start": [
+        f'{{"action":"start","at_ms":{TIME}}}',
+        start("{}"),
+        start('{"mode":"zone","max_heart_rate":null}'),
+        start('{"mode":"zone","max_heart_rate":190,"age":40,"library":"my-songs"}'),
+    ],
+    "skip": [f'{{"action":"skip","slot":0,"at_ms":{TIME}}}'],
+    "workout": ['{"action":"workout"}', f'{{"action":"workout","since_ms":{TIME}}}'],
+}
+REFUSED = {
+    "heartrate": [
+        heart_rates(samples)
+        for samples in (
+            "[]",
+            "null",
+            "{}",
+            "[[]]",
+            "[null]",
+            f"[[{TIME}]]",
+            f"[[{TIME},80,1]]",
+            f"[[{TIME},0]]",
+            f"[[{TIME},29.999]]",
+            f"[[{TIME},230.001]]",
+            f"[[{TIME},300]]",
+            f'[[{TIME},"80"]]',
+            f"[[{TIME},null]]",
+            f"[[{TIME},true]]",
+            f"[[{TIME},1e400]]",
+            f"[[{TIME},-1e400]]",
+            f"[[{TIME},{'9' * 400}]]",
+            f"[[{TIME},NaN]]",
+            f"[[{TIME},[80]]]",
+            "[[1.0,80]]",
+            "[[1e3,80]]",
+            "[[-1,80]]",
+            "[[true,80]]",
+            '[["2026-01-01",80]]',
+            "[[10000000000000,80]]",
+            f"[{','.join([f'[{TIME},80]'] * 61)}]",
+            f"[[{TIME},80],[{TIME},0]]",
+        )
+    ]
+    + [
+        "",
+        "null",
+        "[]",
+        "{}",
+        '"heartrate"',
+        '{"action":"heartrate"}',
+        f'{{"samples":[[{TIME},80]]}}',
+        f'{{"action":"skip","samples":[[{TIME},80]]}}',
+        f'{{"action":"heartrate","samples":[[{TIME},80]],"user":"somebody else"}}',
+        heart_rates(f"[[{TIME},80]]")[:-1],
+    ],
+    "start": [
+        '{"action":"start"}',
+        '{"action":"start","at_ms":1.5}',
+        start("null"),
+        start('{"mode":"fast"}'),
+        start('{"library":""}'),
+        start('{"library":"../songs"}'),
+        start('{"library":null}'),
+        start('{"interval_seconds":9}'),
+        start('{"interval_seconds":301}'),
+        start('{"interval_seconds":30.0}'),
+        start('{"max_heart_rate":0}'),
+        start('{"age":4}'),
+        start('{"user":"somebody else"}'),
+    ],
+    "skip": [
+        f'{{"action":"skip","at_ms":{TIME}}}',
+        f'{{"action":"skip","slot":-1,"at_ms":{TIME}}}',
+        f'{{"action":"skip","slot":"0","at_ms":{TIME}}}',
+        f'{{"action":"skip","slot":false,"at_ms":{TIME}}}',
+    ],
+    "workout": ['{"action":"workout","since_ms":null}', '{"action":"workout","since":0}'],
+}
+
+
+def taken_by(key: str, body: str) -> tuple[bool, ...]:
+    """Whether the function's decoder, jsonschema, and the local gateway's validator take `body`."""
+    return (
+        _decodes(key, body),
+        _is_valid(DRAFT4[key].validate, body),
+        _is_valid(COMPILED[key], body),
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "body"), [(key, b) for key, bodies in TAKEN.items() for b in bodies]
+)
+def test_all_take_a_good_body(key: str, body: str) -> None:
+    assert taken_by(key, body) == (True, True, True)
+
+
+@pytest.mark.parametrize(
+    ("key", "body"), [(key, body) for key, bodies in REFUSED.items() for body in bodies]
+)
+def test_all_refuse_a_bad_body(key: str, body: str) -> None:
+    assert taken_by(key, body) == (False, False, False)
+
+
+@pytest.mark.parametrize("key", SCHEMAS)
+def test_a_model_is_a_schema_of_draft_4(key: str) -> None:
+    Draft4Validator.check_schema(SCHEMAS[key])
+    assert "$ref" not in json.dumps(SCHEMAS[key])
+
+
+atoms = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-2, 400),
+    st.integers(),
+    st.sampled_from([TIME, 10**13 - 1, 10**13, 2**63, 2**64, 10**40]),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.floats(29, 231),
+    st.text(max_size=4),
+    st.sampled_from(["pulse", "zone", "demo", "a" * 64, "a" * 65, "demo\n", "Demo", "start"]),
+)
+anything = st.recursive(
+    atoms, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=2)
+)
+
+
+def nearly(value: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Mostly as it should be."""
+    return st.one_of(value, value, value, anything)
+
+
+def record(required: dict[str, Any], optional: dict[str, Any]) -> st.SearchStrategy[Any]:
+    fields = {name: nearly(value) for name, value in (required | optional).items()}
+    whole = st.fixed_dictionaries(
+        {name: fields[name] for name in required},
+        optional={name: fields[name] for name in optional} | {"user": anything},
+    )
+    broken = st.dictionaries(st.sampled_from(sorted(fields)), anything)
+    return whole | broken
+
+
+times = st.integers(0, 10**13 - 1)
+rates = st.integers(30, 230) | st.floats(30, 230)
+samples = st.lists(st.tuples(nearly(times), nearly(rates)) | anything, max_size=62)
+settings = record(
+    {},
+    {
+        "mode": st.sampled_from(["pulse", "zone"]),
+        "library": st.from_regex("^[a-z0-9][a-z0-9-]{0,5}$"),
+        "interval_seconds": st.integers(10, 300),
+        "resting_heart_rate": rates,
+        "max_heart_rate": rates | st.none(),
+        "age": st.integers(5, 110),
+    },
+)
+BODIES = {
+    "heartrate": record({"action": st.just("heartrate"), "samples": samples}, {}),
+    "start": record({"action": st.just("start"), "at_ms": times}, {"settings": settings}),
+    "skip": record({"action": st.just("skip"), "slot": st.integers(0), "at_ms": times}, {}),
+    "workout": record({"action": st.just("workout")}, {"since_ms": times}),
+}
+
+
+@pytest.mark.parametrize("key", BODIES)
+@given(data=st.data())
+def test_decoder_and_models_agree_on_any_body(key: str, data: st.DataObject) -> None:
+    body = json.dumps(data.draw(BODIES[key]))
+    assert len(set(taken_by(key, body))) == 1
+
+
+def _decodes(key: str, body: str) -> bool:
+    """As a message of this route: the gateway has chosen it by the value of `action`."""
+    try:
+        return isinstance(decode_client(body), ROUTES[key])
+    except msgspec.DecodeError:  # a ValidationError is one, too
+        return False
+
+
+def _is_valid(validate: Callable[[Any], Any], body: str) -> bool:
+    try:
+        validate(msgspec.json.decode(body))
+    except msgspec.DecodeError:
+        return False  # what is no JSON reaches no model
+    except (ValidationError, fastjsonschema.JsonSchemaValueException):
+        return False
+    return True

@@ -1,0 +1,254 @@
+"""What would hurt if it were missing from the template."""
+
+import json
+from typing import Any
+
+import pytest
+from cfnlint import lint_all  # type: ignore[import-untyped]  # it ships no types
+
+from events.messages import decode_server
+from events.schemas import ROUTES, draft4
+from infra.mapping_templates import UNKNOWN_ACTION
+from tests.infra.conftest import Template, of_type, properties
+
+CDK_ADDS_THE_ROLE_TWICE = "W3005"
+WITHOUT_A_MODEL = {
+    "$connect": "has no body",
+    "$disconnect": "has no body",
+    "$default": "takes what nothing else takes",
+}
+STATEFUL = ("AWS::DynamoDB::Table", "AWS::Kinesis::Stream", "AWS::SQS::Queue")
+WILDCARDS = {
+    "/POST/@connections/*": "a connection's id is not known beforehand",
+}
+PHYSICAL_NAMES = {
+    "BucketName",
+    "FunctionName",
+    "LogGroupName",
+    "ManagedPolicyName",
+    "QueueName",
+    "RoleName",
+    "StreamName",
+    "TableName",
+}
+MAY = {
+    "average": {"Kinesis", "SQS", "execute-api", "logs"},
+    "schedule": {"Kinesis", "SQS", "dynamodb", "logs"},
+    "recommend": {"Kinesis", "SQS", "dynamodb", "execute-api", "logs"},
+    "authorize": {"logs"},
+    "connect": {"logs"},
+    "disconnect": {"logs"},
+    "start": {"dynamodb", "Kinesis", "logs"},
+    "skip": {"dynamodb", "Kinesis", "logs"},
+    "workout": {"dynamodb", "logs"},
+    "heartrate": {"Kinesis"},
+}
+
+
+def test_cfn_lint_finds_nothing(template: Template) -> None:
+    findings = [f for f in lint_all(json.dumps(template)) if f.rule.id != CDK_ADDS_THE_ROLE_TWICE]
+    assert [str(finding) for finding in findings] == []
+
+
+def test_every_mapping_gives_up_on_a_bad_record_and_says_so(template: Template) -> None:
+    mappings = properties(template, "AWS::Lambda::EventSourceMapping")
+    (queue,) = of_type(template, "AWS::SQS::Queue")
+    assert len(mappings) == 3
+    for mapping in mappings:
+        assert mapping["MaximumRetryAttempts"] == 5
+        assert mapping["MaximumRecordAgeInSeconds"] == 3600
+        assert mapping["BisectBatchOnFunctionError"] is True
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert mapping["ParallelizationFactor"] == 1
+        destination = mapping["DestinationConfig"]["OnFailure"]["Destination"]
+        assert destination == {"Fn::GetAtt": [queue, "Arn"]}
+
+
+def test_song_ends_expire(template: Template) -> None:
+    lifetimes = [t.get("TimeToLiveSpecification") for t in _tables(template)]
+    assert {"AttributeName": "expires_at", "Enabled": True} in lifetimes
+
+
+def test_songs_are_found_by_tempo(template: Template) -> None:
+    ((index,),) = [
+        table["GlobalSecondaryIndexes"]
+        for table in _tables(template)
+        if "GlobalSecondaryIndexes" in table
+    ]
+    assert index["IndexName"] == "by-tempo"
+    assert [key["AttributeName"] for key in index["KeySchema"]] == ["tempo_bucket", "tempo"]
+    assert index["Projection"] == {"ProjectionType": "ALL"}
+
+
+def test_identity_comes_from_the_authorizer_alone(template: Template) -> None:
+    (integration,) = [
+        i
+        for i in properties(template, "AWS::ApiGatewayV2::Integration")
+        if i["IntegrationType"] == "AWS"
+    ]
+    (request_template,) = integration["RequestTemplates"].values()
+    text = "".join(
+        part if isinstance(part, str) else "NAME" for part in request_template["Fn::Join"][1]
+    )
+    assert json.loads(text) == {
+        "StreamName": "NAME",
+        "PartitionKey": "$context.authorizer.principalId",
+        "Data": "$util.base64Encode($input.body)",
+    }
+    assert integration["PassthroughBehavior"] == "NEVER"
+
+
+def test_models_are_the_schemas_of_the_wire(template: Template) -> None:
+    models = properties(template, "AWS::ApiGatewayV2::Model")
+    assert {model["Name"]: model["Schema"] for model in models} == {
+        key: draft4(struct) for key, struct in ROUTES.items()
+    }
+
+
+def test_every_route_has_a_model_or_a_reason_for_none(template: Template) -> None:
+    for route in properties(template, "AWS::ApiGatewayV2::Route"):
+        key = route["RouteKey"]
+        if key not in WITHOUT_A_MODEL:
+            assert route["RequestModels"] == {key: key}
+            assert route["ModelSelectionExpression"] == "$request.body.action"
+
+
+def test_nobody_connects_without_the_authorizer(template: Template) -> None:
+    (authorizer,) = of_type(template, "AWS::ApiGatewayV2::Authorizer")
+    routes = properties(template, "AWS::ApiGatewayV2::Route")
+    (connect,) = [route for route in routes if route["RouteKey"] == "$connect"]
+    assert connect["AuthorizationType"] == "CUSTOM"
+    assert connect["AuthorizerId"] == {"Ref": authorizer}
+
+
+def test_a_deployment_waits_for_all_that_it_publishes(template: Template) -> None:
+    (deployment,) = of_type(template, "AWS::ApiGatewayV2::Deployment").values()
+    for kind in ("Route", "RouteResponse", "Integration", "IntegrationResponse", "Model"):
+        assert set(of_type(template, f"AWS::ApiGatewayV2::{kind}")) <= set(deployment["DependsOn"])
+
+
+def test_one_stage_cannot_use_up_the_account(template: Template) -> None:
+    (stage,) = properties(template, "AWS::ApiGatewayV2::Stage")
+    settings = stage["DefaultRouteSettings"]
+    assert 0 < settings["ThrottlingRateLimit"] < 10_000
+    assert 0 < settings["ThrottlingBurstLimit"] < 5_000
+
+
+def test_an_unknown_action_is_answered_by_the_gateway(template: Template) -> None:
+    (answer,) = properties(template, "AWS::ApiGatewayV2::IntegrationResponse")
+    (body,) = answer["ResponseTemplates"].values()
+    assert decode_server(body) == UNKNOWN_ACTION
+
+
+@pytest.mark.parametrize("action", ROUTES)
+def test_the_answer_to_an_unknown_action_names_every_action(action: str) -> None:
+    assert action in UNKNOWN_ACTION.message
+
+
+def test_no_permission_is_wider_than_its_reason(template: Template) -> None:
+    for statement in _statements(template):
+        for action in _list(statement["Action"]):
+            assert "*" not in action
+        for resource in _list(statement["Resource"]):
+            text = json.dumps(resource)
+            assert "*" not in text or any(reason in text for reason in WILDCARDS)
+
+
+@pytest.mark.parametrize("name", MAY)
+def test_a_role_reaches_only_the_services_that_it_needs(name: str, dev: Template) -> None:
+    (policy,) = [
+        policy
+        for logical_id, policy in of_type(dev, "AWS::IAM::Policy").items()
+        if logical_id.startswith(f"{name}role")
+    ]
+    statements = policy["Properties"]["PolicyDocument"]["Statement"]
+    services = {a.partition(":")[0] for s in statements for a in _list(s["Action"])}
+    assert services == {service.lower() for service in MAY[name]}
+
+
+def test_the_gateway_may_only_put_one_record_at_a_time(template: Template) -> None:
+    (policy,) = [
+        policy["Properties"]["PolicyDocument"]["Statement"]
+        for logical_id, policy in of_type(template, "AWS::IAM::Policy").items()
+        if logical_id.startswith("heartraterole")
+    ]
+    (statement,) = policy
+    assert statement["Action"] == "kinesis:PutRecord"
+
+
+@pytest.mark.parametrize("kind", STATEFUL)
+def test_prod_keeps_its_data_and_dev_does_not(kind: str, dev: Template, prod: Template) -> None:
+    assert {r["DeletionPolicy"] for r in of_type(dev, kind).values()} == {"Delete"}
+    assert {r["DeletionPolicy"] for r in of_type(prod, kind).values()} == {"Retain"}
+    assert {r["UpdateReplacePolicy"] for r in of_type(prod, kind).values()} == {"Retain"}
+
+
+def test_tables_in_prod_can_be_restored_and_not_deleted_by_mistake(prod: Template) -> None:
+    for table in _tables(prod):
+        assert table["DeletionProtectionEnabled"] is True
+        assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+
+
+def test_data_is_encrypted_at_rest(template: Template) -> None:
+    for stream in properties(template, "AWS::Kinesis::Stream"):
+        assert stream["StreamEncryption"]["EncryptionType"] == "KMS"
+    for queue in properties(template, "AWS::SQS::Queue"):
+        assert queue["SqsManagedSseEnabled"] is True
+
+
+def test_functions_share_one_bundle_for_one_platform(template: Template) -> None:
+    functions = properties(template, "AWS::Lambda::Function")
+    assert len(functions) == 9
+    assert len({json.dumps(function["Code"]) for function in functions}) == 1
+    assert {tuple(function["Architectures"]) for function in functions} == {("arm64",)}
+
+
+def test_logs_are_kept_for_two_weeks(template: Template) -> None:
+    groups = properties(template, "AWS::Logs::LogGroup")
+    assert len(groups) == len(properties(template, "AWS::Lambda::Function"))
+    assert {group["RetentionInDays"] for group in groups} == {14}
+
+
+def test_nothing_is_named_by_hand(template: Template) -> None:
+    allowed = {"AWS::Lambda::EventSourceMapping", "AWS::Lambda::Permission"}  # refer to a function
+    for logical_id, resource in template["Resources"].items():
+        if resource["Type"] not in allowed:
+            named = PHYSICAL_NAMES & resource.get("Properties", {}).keys()
+            assert not named, logical_id
+
+
+def test_the_address_of_redis_is_not_shown(template: Template) -> None:
+    assert template["Parameters"]["RedisUrl"]["NoEcho"] is True
+
+
+def test_the_parameters_are_those_that_an_account_must_give(template: Template) -> None:
+    needed = {name for name, p in template["Parameters"].items() if "Default" not in p}
+    assert needed == {"RedisUrl", "OidcIssuer", "OidcAudience", "OidcJwksUrl"}
+
+
+def test_outputs_name_what_an_operator_asks_for(template: Template) -> None:
+    assert template["Outputs"].keys() == {
+        "WebSocketUrl",
+        "SongsTable",
+        "SongEndsTable",
+        "HeartRateStream",
+        "AverageHeartRateStream",
+        "SongRequestsStream",
+        "DeadLettersQueueUrl",
+    }
+
+
+def _tables(template: Template) -> list[dict[str, Any]]:
+    return properties(template, "AWS::DynamoDB::Table")
+
+
+def _statements(template: Template) -> list[dict[str, Any]]:
+    return [
+        statement
+        for policy in properties(template, "AWS::IAM::Policy")
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,256 @@
+"""What the local cloud reads out of the real template."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import botocore.exceptions
+import pytest
+from mypy_boto3_dynamodb import DynamoDBClient
+from mypy_boto3_sqs import SQSClient
+
+from events.messages import encode
+from infra.mapping_templates import UNKNOWN_ACTION
+from local.intrinsics import StackError
+from local.mapping_template import MappingTemplate
+from local.processes import free_port
+from local.stack import KinesisIntegration, LambdaIntegration, MockIntegration, Stack
+from local.template import read
+from tests.infra.conftest import Template
+
+PARAMETERS = {
+    "RedisUrl": "redis://127.0.0.1:6379/0",
+    "OidcIssuer": "http://127.0.0.1:1",
+    "OidcAudience": "tempofit",
+    "OidcJwksUrl": "http://127.0.0.1:1/.well-known/jwks.json",
+}
+QUEUES = {"sqs": "http://127.0.0.1:4566"}
+POWERTOOLS = {
+    "POWERTOOLS_SERVICE_NAME",
+    "POWERTOOLS_METRICS_NAMESPACE",
+    "POWERTOOLS_LOG_LEVEL",
+}
+"""And what each function reads besides."""
+ENVIRONMENTS = {
+    "average": {
+        "REDIS_URL",
+        "AVERAGES_STREAM",
+        "DEAD_LETTERS_QUEUE_URL",
+        "EMIT_EVERY_SECONDS",
+        "GAP_SECONDS",
+        "INTERVAL_SECONDS",
+        "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI",
+    },
+    "schedule": {
+        "REQUESTS_STREAM",
+        "SONG_ENDS_TABLE",
+        "DEAD_LETTERS_QUEUE_URL",
+        "LEAD_SECONDS",
+        "ASK_AGAIN_SECONDS",
+        "SESSION_GAP_SECONDS",
+    },
+    "recommend": {
+        "REDIS_URL",
+        "SONGS_TABLE",
+        "SONG_ENDS_TABLE",
+        "DEAD_LETTERS_QUEUE_URL",
+        "SESSION_GAP_SECONDS",
+        "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI",
+    },
+    "authorize": {"OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_JWKS_URL"},
+    "connect": {"REDIS_URL"},
+    "disconnect": {"REDIS_URL"},
+    "start": {"SONG_ENDS_TABLE", "HEART_RATE_STREAM", "SESSION_GAP_SECONDS"},
+    "skip": {"SONG_ENDS_TABLE", "REQUESTS_STREAM", "REDIS_URL", "SESSION_GAP_SECONDS"},
+    "workout": {"REDIS_URL", "SONG_ENDS_TABLE"},
+}
+
+
+@pytest.fixture
+def stack(dev: Template) -> Stack:
+    return read(dev, PARAMETERS, QUEUES)
+
+
+def test_names_are_readable(stack: Stack) -> None:
+    streams = {stream.name: stream.shards for stream in stack.streams}
+    assert streams == {"heart-rate": 4, "average-heart-rate": 2, "song-requests": 2}
+    assert [table["TableName"] for table in stack.tables] == ["songs", "song-ends"]
+    assert [queue["QueueName"] for queue in stack.queues] == ["dead-letters"]
+    assert {function.name for function in stack.functions} == ENVIRONMENTS.keys()
+
+
+def test_every_function_finds_its_whole_environment(stack: Stack) -> None:
+    for function in stack.functions:
+        assert function.environment.keys() - POWERTOOLS == ENVIRONMENTS[function.name]
+        assert all(type(value) is str and value for value in function.environment.values())
+        assert function.handler == f"lambdas.{function.name}.handler"
+
+
+def test_references_lead_to_the_names_of_what_they_name(stack: Stack) -> None:
+    functions = {function.name: function.environment for function in stack.functions}
+    queue = "http://127.0.0.1:4566/000000000000/dead-letters"
+    assert functions["average"]["DEAD_LETTERS_QUEUE_URL"] == queue
+    assert functions["average"]["AVERAGES_STREAM"] == "average-heart-rate"
+    assert functions["recommend"]["SONGS_TABLE"] == "songs"
+    assert functions["skip"]["SONG_ENDS_TABLE"] == "song-ends"
+    assert functions["connect"]["REDIS_URL"] == PARAMETERS["RedisUrl"]
+    assert stack.time_to_live == {"song-ends": "expires_at"}
+    assert {m.on_failure_queue_url for m in stack.mappings} == {queue}
+
+
+def test_mappings_lead_from_stream_to_function(stack: Stack) -> None:
+    assert [(m.stream, m.function, m.batch_size) for m in stack.mappings] == [
+        ("heart-rate", "average", 500),
+        ("average-heart-rate", "schedule", 100),
+        ("song-requests", "recommend", 25),
+    ]
+    for mapping in stack.mappings:
+        assert mapping.report_batch_item_failures
+        assert mapping.bisect_on_error
+        assert mapping.maximum_retry_attempts == 5
+        assert mapping.maximum_record_age_seconds == 3600
+        assert mapping.starting_position == "TRIM_HORIZON"
+
+
+def test_routes_lead_to_their_integrations(stack: Stack) -> None:
+    routes = {route.key: route for route in stack.api.routes}
+    functions = {
+        key: route.integration.function
+        for key, route in routes.items()
+        if isinstance(route.integration, LambdaIntegration)
+    }
+    assert functions == {
+        "$connect": "connect",
+        "$disconnect": "disconnect",
+        "start": "start",
+        "skip": "skip",
+        "workout": "workout",
+    }
+    assert isinstance(routes["heartrate"].integration, KinesisIntegration)
+    assert isinstance(routes["$default"].integration, MockIntegration)
+    answering = {key for key, route in routes.items() if route.responds}
+    assert answering == {"start", "skip", "workout", "$default"}
+    assert {key for key, route in routes.items() if route.models} == {
+        "heartrate",
+        "start",
+        "skip",
+        "workout",
+    }
+    assert stack.api.authorizer.function == "authorize"
+    assert stack.api.authorizer.identity_sources == ["route.request.querystring.token"]
+
+
+def test_the_heart_rate_template_makes_a_kinesis_record(stack: Stack) -> None:
+    (integration,) = [
+        route.integration
+        for route in stack.api.routes
+        if isinstance(route.integration, KinesisIntegration)
+    ]
+    template = MappingTemplate(integration.request_templates["heartrate"])
+    rendered = template.render('{"a":"$x#if"}', {"authorizer": {"principalId": "athlete-001"}})
+    assert integration.action == "PutRecord"
+    assert integration.content_type == "application/x-amz-json-1.1"
+    assert rendered == (
+        '{"StreamName":"heart-rate","PartitionKey":"athlete-001","Data":"eyJhIjoiJHgjaWYifQ=="}'
+    )
+
+
+def test_the_answer_to_an_unknown_action_survives_its_template(stack: Stack) -> None:
+    (integration,) = [
+        route.integration
+        for route in stack.api.routes
+        if isinstance(route.integration, MockIntegration)
+    ]
+    (text,) = integration.response_templates.values()
+    assert MappingTemplate(text).render("{}", {}) == encode(UNKNOWN_ACTION).decode()
+
+
+def test_a_parameter_without_a_value_is_named(dev: Template) -> None:
+    with pytest.raises(StackError, match=r"'OidcIssuer'.*Give the parameter a value"):
+        read(dev, {"RedisUrl": "redis://127.0.0.1"}, QUEUES)
+
+
+@pytest.mark.parametrize(
+    ("resource", "sentence"),
+    [
+        ({"Type": "AWS::S3::Bucket"}, "resource of type AWS::S3::Bucket"),
+        (
+            {
+                "Type": "AWS::SQS::Queue",
+                "Properties": {"MessageRetentionPeriod": {"Fn::If": ["A", 1, 2]}},
+            },
+            "uses Fn::If",
+        ),
+        (
+            {"Type": "AWS::SQS::Queue", "Properties": {"X": {"Fn::GetAtt": ["Extra", "Age"]}}},
+            "asks for Extra.Age",
+        ),
+        ({"Type": "AWS::ApiGatewayV2::Api", "Properties": {}}, "has 2 resources of type"),
+    ],
+)
+def test_what_the_local_cloud_does_not_know_is_said(
+    resource: dict[str, Any], sentence: str, dev: Template
+) -> None:
+    changed = dev | {"Resources": dev["Resources"] | {"Extra": resource}}
+    with pytest.raises(StackError, match=sentence):
+        read(changed, PARAMETERS, QUEUES)
+
+
+def test_tables_and_queues_can_be_created_as_they_are_read(dev: Template, ministack: str) -> None:
+    stack = read(dev, PARAMETERS, {"sqs": ministack})
+    dynamodb: DynamoDBClient = boto3.client("dynamodb", endpoint_url=ministack)
+    for table in stack.tables:
+        dynamodb.create_table(**table)
+    for name, attribute in stack.time_to_live.items():
+        dynamodb.update_time_to_live(
+            TableName=name,
+            TimeToLiveSpecification={"Enabled": True, "AttributeName": attribute},
+        )
+    (index,) = dynamodb.describe_table(TableName="songs")["Table"]["GlobalSecondaryIndexes"]
+    assert index["IndexName"] == "by-tempo"
+
+    sqs: SQSClient = boto3.client("sqs", endpoint_url=ministack)
+    (url,) = [sqs.create_queue(**queue)["QueueUrl"] for queue in stack.queues]
+    assert {mapping.on_failure_queue_url for mapping in stack.mappings} == {url}
+
+
+@pytest.fixture
+def ministack(tmp_path: Path) -> Iterator[str]:
+    port = free_port()
+    environment = os.environ | {
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "SERVICES": "dynamodb,sqs",
+    }
+    server = subprocess.Popen(
+        [sys.executable, "-m", "ministack"],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(url)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _wait_for(url: str) -> None:
+    probe: SQSClient = boto3.client("sqs", endpoint_url=url)
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            probe.list_queues()
+            return
+        except botocore.exceptions.EndpointConnectionError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)

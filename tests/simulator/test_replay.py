@@ -1,0 +1,244 @@
+import gzip
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from catalog.tables import FileError, Refused
+from simulator.replay import Workout, cut, one_hertz, read_workouts
+
+
+def read(path: Path, limit: int | None = None) -> tuple[list[Workout], list[Refused]]:
+    refused: list[Refused] = []
+    return list(read_workouts(path, refused.append, limit)), refused
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def recorded(*points: tuple[float, float]) -> Workout:
+    workout = Workout("ann", "1")
+    for second, heart_rate in points:
+        workout.seconds.append(second)
+        workout.heart_rates.append(heart_rate)
+    return workout
+
+
+def line(**changes: Any) -> dict[str, Any]:
+    return {
+        "longitude": [24.65, 24.66, 24.67],
+        "latitude": [60.17, 60.18, 60.19],
+        "url": "https://example.org/users/10921915",
+        "userId": 10921915,
+        "id": 396826535,
+        "sport": "bike",
+        "timestamp": [1408898746, 1408898755, 1408898764],
+        "heart_rate": [100, 111, 120],
+    } | changes
+
+
+def test_the_recorded_workouts_are_read_one_after_another(
+    real_data: Callable[[str], Path],
+) -> None:
+    workouts, refused = read(real_data("workouts.parquet"))
+    assert len(workouts) == 184
+    assert sum(len(workout.seconds) for workout in workouts) == 282_656
+    assert refused == []
+    assert all(workout.seconds[0] == 0 for workout in workouts)
+
+
+def test_a_limit_stops_the_reading(real_data: Callable[[str], Path]) -> None:
+    workouts, _ = read(real_data("workouts.parquet"), limit=3)
+    assert len(workouts) == 3
+
+
+def test_samples_start_when_the_replay_starts() -> None:
+    workout = recorded((0, 100), (2.5, 110))
+    assert list(workout.samples(50_000)) == [(50_000, 100), (52_500, 110)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "user,t,heart_rate\nann,0,100\nann,1,101\n",
+        "User ID;Time (s);HR\nann;0;100\nann;1;101\n",
+        "athlete,timestamp_ms,Heart-Rate\nann,1760000000000,100\nann,1760000001000,101\n",
+        "user,timestamp,hr\nann,1760000000000,100\nann,1760000001000,101\n",
+        "user,timestamp,pulse\nann,2025-10-09T08:53:20Z,100\nann,2025-10-09T08:53:21Z,101\n",
+    ],
+)
+def test_csv_headers_may_use_other_words(tmp_path: Path, text: str) -> None:
+    workouts, refused = read(write(tmp_path / "rides.csv", text))
+    assert refused == []
+    assert [workout.user for workout in workouts] == ["ann"]
+    assert list(workouts[0].samples(0)) == [(0, 100), (1000, 101)]
+
+
+def test_a_file_without_users_is_one_person_named_after_it(tmp_path: Path) -> None:
+    workouts, _ = read(write(tmp_path / "monday.csv", "t,hr\n0,100\n1,101\n"))
+    assert [workout.user for workout in workouts] == ["monday"]
+
+
+def test_parquet_times_may_be_timestamps(tmp_path: Path) -> None:
+    times = [datetime(2025, 1, 1, 8, 0, second, tzinfo=UTC) for second in (0, 5)]
+    pq.write_table(
+        pa.table({"user": ["ann", "ann"], "time": times, "hr": [100, 101]}), tmp_path / "a.parquet"
+    )
+    workouts, _ = read(tmp_path / "a.parquet")
+    assert list(workouts[0].seconds) == [0, 5]
+
+
+def test_bad_rows_are_named_and_the_others_kept(tmp_path: Path) -> None:
+    rows = ["0,100", "1,", "2,0", "3,300", "4,fast", "5,nan", "six,100", "7,107", "6,106"]
+    path = write(tmp_path / "holes.csv", "t,heart_rate\n" + "\n".join(rows) + "\n")
+    workouts, refused = read(path)
+    assert list(workouts[0].samples(0)) == [(0, 100), (7000, 107)]
+    assert [(bad.row, bad.value, bad.reason) for bad in refused] == [
+        (3, "", "no heart rate"),
+        (4, "0", "heart rate outside 30-230 beats a minute"),
+        (5, "300", "heart rate outside 30-230 beats a minute"),
+        (6, "fast", "the heart rate is no number"),
+        (7, "nan", "the heart rate is no number"),
+        (8, "six", "the time is no number"),
+        (10, "6.0", "no later than second 7 of the row before"),
+    ]
+
+
+def test_missing_heart_rates_in_parquet_are_named(tmp_path: Path) -> None:
+    table = pa.table({"user": ["ann"] * 3, "t": [0, 1, 2], "heart_rate": [100, None, 102]})
+    pq.write_table(table, tmp_path / "a.parquet")
+    workouts, refused = read(tmp_path / "a.parquet")
+    assert len(workouts[0].seconds) == 2
+    assert refused == [Refused(2, "", "no heart rate")]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_a_file_without_the_columns_names_what_it_has_and_what_it_needs(
+    tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / f"rides{suffix}"
+    if suffix == ".csv":
+        write(path, "speed,power\n1,2\n")
+    else:
+        pq.write_table(pa.table({"speed": [1], "power": [2]}), path)
+    with pytest.raises(FileError) as caught:
+        read(path)
+    assert str(caught.value) == (
+        f"{path} has no column for t or t_ms, heart_rate. Its columns are: speed, power."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("no.csv", None, "cannot be read: No such file"),
+        ("ride.fit", b"", "neither CSV nor Parquet"),
+        ("ride.parquet", b"nonsense", "cannot be read as parquet"),
+        ("ride.csv", b"\xff\xfe\x00", "cannot be read as csv"),
+        ("ride.csv", b"", "Its columns are: none"),
+        ("no.json", None, "cannot be read"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named_in_a_sentence(
+    tmp_path: Path, name: str, content: bytes | None, sentence: str
+) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(FileError, match=sentence) as caught:
+        read(path)
+    assert str(path) in str(caught.value)
+
+
+def test_a_workout_in_two_places_asks_for_a_sorted_file(tmp_path: Path) -> None:
+    path = write(tmp_path / "mixed.csv", "user,t,hr\nann,0,100\nbob,0,90\nann,1,101\n")
+    with pytest.raises(FileError, match=r"from row 4 on: sort it by user, workout and time"):
+        read(path)
+
+
+@pytest.mark.parametrize("encode", [repr, json.dumps])
+def test_fitrec_lines_may_be_literals_or_json(tmp_path: Path, encode: Callable[[Any], str]) -> None:
+    path = write(tmp_path / "fitrec.json", encode(line()) + "\n\n" + encode(line(id=2)) + "\n")
+    workouts, refused = read(path)
+    assert refused == []
+    assert [(workout.user, workout.workout) for workout in workouts] == [
+        ("10921915", "396826535"),
+        ("10921915", "2"),
+    ]
+    assert list(workouts[0].samples(0)) == [(0, 100), (9000, 111), (18_000, 120)]
+
+
+def test_fitrec_files_may_be_packed(tmp_path: Path) -> None:
+    path = tmp_path / "fitrec.json.gz"
+    with gzip.open(path, "wt") as file:
+        file.write(repr(line()))
+    assert len(read(path)[0]) == 1
+
+
+def test_a_line_is_never_run_as_code(tmp_path: Path) -> None:
+    trap = tmp_path / "trap"
+    evil = f"{{'timestamp': [1], 'heart_rate': __import__('os').mkdir({str(trap)!r})}}"
+    workouts, refused = read(write(tmp_path / "a.json", f"{evil}\n{line()!r}\n"))
+    assert not trap.exists()
+    assert len(workouts) == 1
+    assert [bad.row for bad in refused] == [1]
+    assert "it holds the name '__import__'" in refused[0].reason
+
+
+def test_bad_fitrec_lines_are_named_without_coordinates(tmp_path: Path) -> None:
+    texts = [
+        repr(line())[:-1],
+        "[1, 2]",
+        repr({"longitude": [24.65], "heart_rate": [1]}),
+        repr(line(heart_rate=[100])),
+        repr(line(heart_rate=[100, 0, 120])),
+    ]
+    workouts, refused = read(write(tmp_path / "a.json", "\n".join(texts)))
+    assert [list(workout.seconds) for workout in workouts] == [[0, 18]]
+    assert [(bad.row, bad.reason) for bad in refused] == [
+        (1, "the line is neither JSON nor a Python literal"),
+        (2, "the line is no dict"),
+        (3, "no list under timestamp; keys: longitude, heart_rate"),
+        (4, "3 timestamps, 1 heart rates"),
+        (5, "heart rate outside 30-230 beats a minute, point 1"),
+    ]
+    assert "24.65" not in str(refused)
+
+
+def test_nothing_is_interpolated_unasked_and_one_hertz_fills_short_steps() -> None:
+    workout = recorded((0, 100), (4, 108), (5, 110))
+    assert list(workout.seconds) == [0, 4, 5]
+    assert list(one_hertz(workout).samples(0)) == [
+        (second * 1000, 100 + 2 * second) for second in range(6)
+    ]
+
+
+def test_holes_stay_holes_when_interpolated() -> None:
+    even = one_hertz(recorded((0, 100), (2, 102), (100, 150), (102, 152)))
+    assert list(even.seconds) == [0, 1, 2, 100, 101, 102]
+    assert list(even.heart_rates) == [100, 101, 102, 150, 151, 152]
+
+
+def test_a_workout_of_one_sample_interpolates_to_itself() -> None:
+    assert list(one_hertz(recorded((0, 100))).samples(0)) == [(0, 100)]
+
+
+def test_the_recorded_holes_stay_holes(real_data: Callable[[str], Path]) -> None:
+    workouts, _ = read(real_data("workouts.parquet"), limit=20)
+    for workout in workouts:
+        even = one_hertz(workout)
+        steps = [b - a for a, b in zip(workout.seconds, workout.seconds[1:], strict=False)]
+        holes = sum(step - 1 for step in steps if step > 30)
+        assert len(even.seconds) == workout.duration_seconds + 1 - holes
+
+
+def test_a_cut_begins_at_its_own_second_zero() -> None:
+    workout = recorded(*((second, 100 + second) for second in range(10)))
+    assert list(cut(workout, 3, 2).samples(0)) == [(0, 103), (1000, 104)]
