@@ -46,7 +46,7 @@ bench: setup ## Measure the pipeline on this machine
 	@$(BIN)/tempofit bench pipeline
 
 synth: setup ## Synthesize the CDK app with its bundle into cdk.out (STAGE=dev or prod)
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m infra.app --stage $(STAGE)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m infra.app $(STAGE)
 
 lock: $(VENV)/.installed ## Lock the dependencies anew
 	@for name in uv lambdas all; do \

@@ -7,11 +7,16 @@ from msgspec import Meta, Struct
 from events.samples import HeartRate, TimeMs
 
 Mode = Literal["pulse", "zone"]
-Library = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,63}$", description="a song library")]
+Library = Annotated[
+    # `$` would let a newline at the end pass in some dialects.
+    str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}(?![\s\S])", description="a song library")
+]
 IntervalSeconds = Annotated[
     int, Meta(ge=10, le=300, description="length of the running average, seconds")
 ]
-Slot = Annotated[int, Meta(ge=0, description="position in the session's playlist, from 0")]
+Slot = Annotated[
+    int, Meta(ge=0, le=1_000_000, description="position in the session's playlist, from 0")
+]
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,18 +7,21 @@ import json
 import os
 import sys
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
 
 from aws_cdk import App
 
-from infra.bundle import ROOT, BundleError
+from infra.bundle import ROOT
 from infra.checks import add_checks
 from infra.settings import read_settings
 from infra.stack import TempoFit
 
 CHECKS = "checks"
 """Context: `none` leaves out the checks, which take seconds; the local cloud does that."""
+FUNCTION = "AWS::Lambda::Function"
 PATHS = "aws:cdk:enable-path-metadata"
 
 
@@ -31,6 +34,13 @@ def build(stage: str | None, folder: Path) -> App:
     if app.node.try_get_context(CHECKS) != "none":
         add_checks(app)
     return app
+
+
+def bundle_folder(folder: Path, template: Mapping[str, Any]) -> Path:
+    """Where the bundle of this synthesis lies; there is none if bundling was left out."""
+    resources = template["Resources"].values()
+    (key,) = {r["Properties"]["Code"]["S3Key"] for r in resources if r["Type"] == FUNCTION}
+    return folder / f"asset.{key.removesuffix('.zip')}"
 
 
 def bundle_sizes(folder: Path) -> tuple[int, int]:
@@ -47,17 +57,19 @@ def main(arguments: list[str]) -> int:
     folder = Path(os.environ.get("CDK_OUTDIR") or ROOT / "cdk.out")
     try:
         assembly = build(arguments[0] if arguments else None, folder).synth()
-    except (ValueError, BundleError) as error:
+    except ValueError as error:
         print(error, file=sys.stderr)
         return 1
     except RuntimeError as error:  # jsii raises what was thrown in Node, and has told the rest
         print(f"The synthesis failed. {error}", file=sys.stderr)
         return 1
-    print(f"Synthesized {assembly.stacks[0].stack_name} into {folder}.", file=sys.stderr)
-    for bundle in folder.glob("asset.*/lambdas"):
-        unpacked, zipped = bundle_sizes(bundle.parent)
+    (stack,) = assembly.stacks
+    print(f"Synthesized {stack.stack_name} into {folder}.", file=sys.stderr)
+    bundle = bundle_folder(folder, stack.template)
+    if bundle.is_dir():
+        unpacked, zipped = (size / 1e6 for size in bundle_sizes(bundle))
         print(
-            f"The functions' bundle takes {unpacked / 1e6:.1f} MB, {zipped / 1e6:.1f} MB zipped.",
+            f"The functions' bundle takes {unpacked:.1f} MB, {zipped:.1f} MB zipped.",
             file=sys.stderr,
         )
     return 0

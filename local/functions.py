@@ -89,12 +89,13 @@ class Workers:
 
         Raises FunctionError when the handler cannot be imported.
         """
-        try:
-            for worker in await asyncio.gather(*(self._launch() for _ in range(count))):
-                self._release(worker)
-        except BaseException:
-            await self.stop()
-            raise
+        launches = (self._launch() for _ in range(count))
+        launched = await asyncio.gather(*launches, return_exceptions=True)
+        for worker in launched:
+            if isinstance(worker, BaseException):
+                await self.stop()
+                raise worker
+            self._release(worker)
 
     async def invoke(self, event: bytes) -> bytes:
         """The JSON result of the handler for the JSON `event`.

@@ -250,13 +250,16 @@ class Lane:
     async def _give_up(self, batch: Batch, condition: Condition) -> None:
         self._failures_in_a_row = 0
         self.discarded += len(batch.records)
-        queue = self.mapping.on_failure_queue_url
         self._say(
-            f"gave up on {len(batch.records)} records ({condition}) after {batch.invocations} "
-            f"invocations; {'a message went to ' + queue if queue else 'no queue is configured'}"
+            f"gave up on {len(batch.records)} records after {batch.invocations} invocations "
+            f"({condition}); {await self._told(batch, condition)}"
         )
+
+    async def _told(self, batch: Batch, condition: Condition) -> str:
+        """Sends the on-failure message; a phrase that says what became of it."""
+        queue = self.mapping.on_failure_queue_url
         if queue is None:
-            return
+            return "the mapping names no on-failure queue"
         arn = FUNCTION_ARN + self.workers.function.name
         message = on_failure_message(
             batch, self.shard, self.source.stream.arn, arn, condition, time.time()
@@ -265,13 +268,14 @@ class Lane:
             await self.source.send(queue, message)
         except Exception as error:
             # Whatever ails the queue, the shard goes on, as in AWS.
-            self._say(f"the message for {queue} was lost: {error}")
+            return f"the message about it did not reach {queue}: {error}"
+        return f"a message about it is in {queue}"
 
     def _count_failure(self, what: str, batch: Batch) -> None:
         self.failures += 1
         self._failures_in_a_row += 1
         if self._failures_in_a_row == 1:
-            self._say(f"a batch of {len(batch.records)} failed ({what}); it is tried again")
+            self._say(f"a batch of {len(batch.records)} failed ({what})")
 
     def _say(self, sentence: str) -> None:
         names = f"{self.mapping.stream} to {self.mapping.function}"

@@ -17,7 +17,7 @@ HASH_KEYS = 1 << 128
 SHARD_RECORDS_PER_SECOND = 1_000
 SHARD_BYTES_PER_SECOND = 1 << 20
 """What one shard takes, from the quotas of Kinesis Data Streams."""
-KEPT_BYTES = 64 << 20
+KEPT_BYTES = 32 << 20
 """Beyond this a shard forgets records that every reader has passed, as memory is finite."""
 RECORD_OVERHEAD_BYTES = 250
 

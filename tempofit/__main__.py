@@ -2,7 +2,7 @@
 
 import typer
 
-from tempofit import simulate, songs
+from tempofit import bench, simulate, songs
 from tempofit.up import up
 
 app = typer.Typer(
@@ -15,6 +15,7 @@ app = typer.Typer(
 app.command()(up)
 app.command()(simulate.simulate)
 app.add_typer(songs.app, name="songs")
+app.add_typer(bench.app, name="bench")
 
 
 def main() -> None:

@@ -117,7 +117,7 @@ def _store(
         region_name=known.region,
         aws_access_key_id="local",
         aws_secret_access_key="local",  # noqa: S106 - the local cloud asks for any
-        config=Config(retries={"mode": "standard", "max_attempts": 3}),
+        config=Config(retries={"mode": "standard", "total_max_attempts": 2}),
     )
     console = Console(stderr=True)
     shown = track(

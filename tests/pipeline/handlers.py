@@ -50,7 +50,9 @@ def keep_event(event: Any, context: Any) -> None:
 
 
 def whole(event: Any, context: Any) -> None:
-    """Fails as a whole when one record is poison."""
+    """Fails as a whole when one record is poison; writes its process number to WORKER."""
+    if "WORKER" in os.environ:
+        Path(os.environ["WORKER"]).write_text(str(os.getpid()))
     for _, text, _ in _see(event):
         _meet(text)
 

@@ -84,6 +84,16 @@ def wait_for(condition: Callable[[], object], seconds: float = 20) -> None:
         time.sleep(0.02)
 
 
+def running(process: int) -> bool:
+    """Whether the process runs; one that has ended and only waits for its parent does not."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{process}/stat")
+    return not state.exists() or ") Z " not in state.read_text()
+
+
 @contextmanager
 def _ended(process: subprocess.Popen[Any]) -> Iterator[None]:
     try:

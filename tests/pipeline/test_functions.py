@@ -1,5 +1,4 @@
 import asyncio
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -11,6 +10,7 @@ from msgspec import json
 
 from local.functions import PROJECT, FunctionError, Workers
 from local.stack import Function
+from tests.pipeline.processes import running
 from tests.pipeline.waiting import until
 
 HANDLERS = "tests.pipeline.handlers"
@@ -33,14 +33,6 @@ async def obeying(tmp_path: Path) -> AsyncIterator[Workers]:
 
 async def call(workers: Workers, event: dict[str, Any]) -> Any:
     return json.decode(await workers.invoke(json.encode(event)))
-
-
-def running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 async def test_a_handler_gets_the_event_the_context_and_its_own_environment(

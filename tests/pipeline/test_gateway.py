@@ -182,7 +182,7 @@ async def cloud(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cloud
     async with (
         served(stream, kinesis_port),
         served(gateway.application(), port),
-        aiohttp.ClientSession() as http,
+        aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http,
     ):
         yield Cloud(gateway, kinesis, notes, port, http)
 
@@ -387,7 +387,7 @@ async def test_a_message_of_200_kb_closes_the_connection_with_the_reason(
     await socket.send_str("x" * 200_000)
     code, reason = await closed(socket)
     assert code == 1009
-    assert reason == "A frame of 200000 bytes is over the limit of 32768 bytes: split it."
+    assert reason == "A frame of 200000 bytes is over the limit of 32768: split it."
 
 
 async def test_a_message_in_small_frames_is_taken_up_to_128_kb_and_no_further(
@@ -551,9 +551,10 @@ def configured(tmp_path: Path, port: int) -> Path:
 
 
 @contextmanager
-def process(tmp_path: Path, port: int) -> "Iterator[subprocess.Popen[str]]":
+def process(tmp_path: Path, port: int, *parent: str) -> "Iterator[subprocess.Popen[str]]":
     with subprocess.Popen(
-        [sys.executable, "-m", "local.gateway", str(configured(tmp_path, port))],
+        [*parent, sys.executable, "-m", "local.gateway", str(configured(tmp_path, port))],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -589,15 +590,11 @@ async def test_a_taken_port_is_named_in_a_sentence(cloud: Cloud, tmp_path: Path)
     assert "Traceback" not in said
 
 
+PARENT = "import subprocess, sys; subprocess.Popen(sys.argv[1:]); sys.stdin.read()"
+
+
 async def test_a_gateway_whose_parent_died_ends(tmp_path: Path) -> None:
-    parent = "import subprocess, sys; subprocess.Popen(sys.argv[1:]); sys.stdin.read()"
-    path = configured(tmp_path, free_port())
-    with subprocess.Popen(
-        [sys.executable, "-c", parent, sys.executable, "-m", "local.gateway", str(path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as child:
+    with process(tmp_path, free_port(), sys.executable, "-c", PARENT) as child:
         assert child.stdout is not None
         assert await asyncio.to_thread(child.stdout.readline) == "ready\n"
         orphans = psutil.Process(child.pid).children(recursive=True)

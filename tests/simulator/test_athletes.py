@@ -1,5 +1,5 @@
 import math
-from itertools import islice
+from itertools import islice, pairwise
 from random import Random
 from statistics import mean, stdev
 
@@ -87,13 +87,13 @@ def test_a_gap_leaves_samples_out() -> None:
     assert 100 < reported.count(None) < 3000
     person = athlete(1, seed=1, strap=Strap(gaps=60, freezes=0, spikes=0))
     times = [at_ms for at_ms, _ in samples(person, 0, 3600)]
-    assert max(b - a for a, b in zip(times, times[1:], strict=False)) > 3000
+    assert max(b - a for a, b in pairwise(times)) > 3000
 
 
 def test_a_freeze_repeats_one_value() -> None:
     rising = [100 + second / 100 for second in range(3600)]
     reported = list(worn(Strap(gaps=0, freezes=20, spikes=0), rising, Random(1)))
-    repeats = sum(a == b for a, b in zip(reported, reported[1:], strict=False))
+    repeats = sum(a == b for a, b in pairwise(reported))
     assert repeats > 20
     assert None not in reported
 

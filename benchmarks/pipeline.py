@@ -1,0 +1,289 @@
+"""The whole pipeline on this machine: samples in by PutRecords, songs out on WebSockets."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from benchmarks import machine
+from benchmarks.ledger import Ledger, Person
+from benchmarks.usage import Usage
+from catalog.demo import demo_songs
+from catalog.files import read_songs
+from catalog.store import store_songs
+from events.messages import decode_server
+from events.samples import Sample
+from events.session import Song
+from events.stream import decode_averages
+from local.launcher import Cloud, running
+from simulator import athletes, replay
+from simulator.client import Service, fetch_token, open_http
+from simulator.pace import Feed, Pace, clock_ms
+from simulator.producer import Producer, produce
+
+LIBRARY = "demo"
+MAX_LISTENERS = 1000
+FLUSH_SECONDS = 0.1
+POLL_SECONDS = 0.025
+DRAIN_SECONDS = 20.0
+CONNECTS_AT_ONCE = 20
+
+
+class Percentiles(msgspec.Struct, frozen=True):
+    """Milliseconds; None where nothing was measured."""
+
+    p50: float | None
+    p99: float | None
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What `tempofit bench pipeline --json` prints."""
+
+    machine: str
+    users: int
+    listeners: int
+    seconds: int
+    samples_sent: int
+    samples_folded: int
+    samples_refused: int
+    samples_lost: int
+    samples_duplicated: int
+    averages: int
+    averages_wrong: int
+    song_requests: int
+    songs_pushed: int
+    songs_duplicated: int
+    slots_unfilled: int
+    fold_ms: Percentiles
+    song_ms: Percentiles
+    wait_ms: Percentiles
+    cpu_seconds: dict[str, float]
+    peak_rss_mb: dict[str, float]
+
+
+def run(
+    users: int,
+    seconds: int,
+    *,
+    workouts: Path | None = None,
+    songs: Path | None = None,
+    listeners: int | None = None,
+    seed: int = 1,
+    progress: Callable[[str], None] = lambda sentence: None,
+) -> Report:
+    """Start a local cloud, let `users` work out in real time, stop it, and count.
+
+    People join over the first half of the run, at most a minute, and keep to one sample a second.
+    The first `listeners` of them hold a WebSocket. Raises what the launcher and the readers raise.
+    """
+    catalog = list(read_songs(songs, lambda row: None)) if songs else demo_songs()
+    courses = _courses(workouts, users, seconds, seed)
+    listening = min(users, MAX_LISTENERS if listeners is None else listeners)
+    with (
+        TemporaryDirectory(prefix="tempofit-bench-") as directory,
+        running(Path(directory), progress=progress) as cloud,
+    ):
+        return asyncio.run(_measure(cloud, catalog, courses, listening, seconds, progress))
+
+
+Course = tuple[str, float, Callable[[int], Iterator[Sample]]]
+"""A person: user, seconds after which they join, and their samples from a start in epoch ms."""
+
+
+def _courses(workouts: Path | None, users: int, seconds: int, seed: int) -> list[Course]:
+    random = Random(seed)
+    join_seconds = min(60.0, seconds / 2)
+    recorded = [] if workouts is None else _recorded(workouts, seconds)
+    courses: list[Course] = []
+    for number in range(1, users + 1):
+        joins = random.uniform(0, join_seconds)
+        left = int(seconds - joins)
+        if recorded:
+            workout = recorded[(number - 1) % len(recorded)]
+            first = random.uniform(0, workout.duration_seconds - left)
+            samples: Any = replay.cut(workout, first, left).samples
+        else:
+            samples = _simulated(number, seed, left)
+        courses.append((athletes.user_name(number), joins, samples))
+    return courses
+
+
+def _recorded(path: Path, seconds: int) -> list[replay.Workout]:
+    found = [replay.one_hertz(one) for one in replay.read_workouts(path, lambda row: None)]
+    return [workout for workout in found if workout.duration_seconds > seconds]
+
+
+def _simulated(number: int, seed: int, seconds: int) -> Callable[[int], Iterator[Sample]]:
+    athlete = athletes.athlete(number, seed)
+    return lambda start_ms: athletes.samples(athlete, start_ms, seconds)
+
+
+async def _measure(
+    cloud: Cloud,
+    catalog: list[Song],
+    courses: list[Course],
+    listening: int,
+    seconds: int,
+    progress: Callable[[str], None],
+) -> Report:
+    addresses = cloud.addresses
+    progress(f"Storing {len(catalog):,} songs")
+    store_songs(addresses.client("dynamodb"), addresses.songs_table, LIBRARY, catalog)
+    ledger = _ledger(cloud)
+    ledger.people = {user: Person() for user, _, _ in courses}
+    async with open_http() as http, asyncio.TaskGroup() as group:
+        tasks = []
+        progress(f"Connecting {listening:,} clients")
+        gate = asyncio.Semaphore(CONNECTS_AT_ONCE)
+        service = Service(addresses.websocket_url, addresses.token_url)
+        sockets = await asyncio.gather(
+            *(_connect(http, service, user, gate) for user, _, _ in courses[:listening])
+        )
+        for (user, _, _), socket in zip(courses, sockets, strict=False):
+            ledger.people[user].listens = True
+            tasks.append(group.create_task(_listen(socket, user, ledger)))
+        tasks += [
+            group.create_task(_read_stream(cloud, addresses.averages_stream, _averages(ledger))),
+            group.create_task(_read_stream(cloud, addresses.requests_stream, _requests(ledger))),
+        ]
+        usage = Usage(cloud.parts)
+        usage.start()
+        progress(f"{len(courses):,} people work out for {seconds} s")
+        await _send(cloud, courses, ledger)
+        await _drain(ledger)
+        cloud.check()
+        await asyncio.to_thread(usage.stop)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*(socket.close() for socket in sockets))
+    return _report(ledger, usage, len(courses), listening, seconds)
+
+
+def _ledger(cloud: Cloud) -> Ledger:
+    """The rules that the template gives to the functions."""
+    rules: dict[str, str] = {}
+    for function in cloud.stack.functions:
+        rules |= function.environment
+    return Ledger(
+        interval_ms=int(float(rules["INTERVAL_SECONDS"]) * 1000),
+        gap_ms=int(float(rules["GAP_SECONDS"]) * 1000),
+        lead_ms=int(float(rules["LEAD_SECONDS"]) * 1000),
+        emit_every_ms=int(float(rules["EMIT_EVERY_SECONDS"]) * 1000),
+    )
+
+
+async def _connect(
+    http: aiohttp.ClientSession, service: Service, user: str, gate: asyncio.Semaphore
+) -> aiohttp.ClientWebSocketResponse:
+    async with gate:
+        token = await fetch_token(http, service, user)
+        return await http.ws_connect(service.websocket_url, params={"token": token})
+
+
+async def _listen(socket: aiohttp.ClientWebSocketResponse, user: str, ledger: Ledger) -> None:
+    async for message in socket:
+        ledger.received(user, decode_server(message.data), time.time() * 1000)
+
+
+def _averages(ledger: Ledger) -> Callable[[bytes, float], None]:
+    def read(data: bytes, at_ms: float) -> None:
+        for average in decode_averages(data).averages:
+            ledger.averaged(average, at_ms)
+
+    return read
+
+
+def _requests(ledger: Ledger) -> Callable[[bytes, float], None]:
+    def read(data: bytes, at_ms: float) -> None:
+        ledger.requests += 1
+
+    return read
+
+
+async def _read_stream(cloud: Cloud, stream: str, read: Callable[[bytes, float], None]) -> None:
+    """Read every shard of a stream as any other consumer would, until cancelled."""
+    kinesis = cloud.addresses.client("kinesis")
+    shards = kinesis.list_shards(StreamName=stream)["Shards"]
+    iterators = [
+        kinesis.get_shard_iterator(
+            StreamName=stream, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+        for shard in shards
+    ]
+    while True:
+        for index, iterator in enumerate(iterators):
+            answer = await asyncio.to_thread(kinesis.get_records, ShardIterator=iterator)
+            at_ms = time.time() * 1000
+            for record in answer["Records"]:
+                read(record["Data"], at_ms)
+            iterators[index] = answer["NextShardIterator"]
+        await asyncio.sleep(POLL_SECONDS)
+
+
+async def _send(cloud: Cloud, courses: list[Course], ledger: Ledger) -> None:
+    """Everybody's samples in real time; then one more each, late enough to be averaged."""
+    addresses = cloud.addresses
+    producer = Producer(addresses.client("kinesis"), addresses.heart_rate_stream, ledger.sent)
+    now_ms = clock_ms()
+    feeds = {}
+    for user, joins, samples in courses:
+        start_ms = now_ms + int(joins * 1000)
+        feeds[user] = Feed(samples(start_ms), Pace(start_ms, start_ms))
+    await produce(producer, feeds, FLUSH_SECONDS)
+    last = {
+        user: [(person.times_ms[-1] + ledger.emit_every_ms, person.heart_rates[-1])]
+        for user, person in ledger.people.items()
+        if person.times_ms
+    }
+    await asyncio.to_thread(producer.put, last)
+
+
+async def _drain(ledger: Ledger) -> None:
+    """Wait until everything has arrived, or for twenty seconds."""
+    deadline = time.monotonic() + DRAIN_SECONDS
+    with suppress(TimeoutError):
+        while ledger.samples_lost() or ledger.slots_unfilled():
+            if time.monotonic() > deadline:
+                break
+            await asyncio.sleep(0.1)
+    await asyncio.sleep(1)  # for what must not come: a second song
+
+
+def _report(ledger: Ledger, usage: Usage, users: int, listening: int, seconds: int) -> Report:
+    return Report(
+        machine=machine.describe(),
+        users=users,
+        listeners=listening,
+        seconds=seconds,
+        samples_sent=ledger.samples_sent(),
+        samples_folded=sum(person.folded for person in ledger.people.values()),
+        samples_refused=sum(person.refusals for person in ledger.people.values()),
+        samples_lost=ledger.samples_lost(),
+        samples_duplicated=ledger.samples_duplicated(),
+        averages=len(ledger.averages),
+        averages_wrong=ledger.averages_wrong(),
+        song_requests=ledger.requests,
+        songs_pushed=ledger.songs_pushed(),
+        songs_duplicated=ledger.songs_duplicated(),
+        slots_unfilled=ledger.slots_unfilled(),
+        fold_ms=_percentiles(ledger.fold_ms()),
+        song_ms=_percentiles(ledger.song_ms()),
+        wait_ms=_percentiles(ledger.wait_ms()),
+        cpu_seconds=usage.cpu_seconds,
+        peak_rss_mb=dict(sorted(usage.peak_rss_mb.items())),
+    )
+
+
+def _percentiles(values: list[float]) -> Percentiles:
+    if not values:
+        return Percentiles(None, None)
+    ordered = sorted(values)
+    at = [ordered[min(len(ordered) - 1, int(len(ordered) * share))] for share in (0.50, 0.99)]
+    return Percentiles(*(round(value, 1) for value in at))

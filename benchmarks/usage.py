@@ -1,0 +1,79 @@
+"""Processor time and memory of every part of the local cloud, workers apart."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+
+import psutil
+
+from local.processes import Part
+
+EVERY_SECONDS = 0.5
+
+
+class Usage:
+    """Looks at all processes twice a second, from `start` to `stop`."""
+
+    def __init__(self, parts: list[Part]) -> None:
+        self._parts = parts
+        self._seconds: dict[psutil.Process, tuple[str, float]] = {}
+        self._before: dict[psutil.Process, float] = {}
+        self.peak_rss_mb: defaultdict[str, float] = defaultdict(float)
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def start(self) -> None:
+        """Count from here on."""
+        self._before = {process: _seconds(process) for _, process in self._processes()}
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Look a last time."""
+        self._stopped.set()
+        self._thread.join()
+        self._look()
+
+    @property
+    def cpu_seconds(self) -> dict[str, float]:
+        """Seconds of processor time by part."""
+        total: defaultdict[str, float] = defaultdict(float)
+        for process, (name, seconds) in self._seconds.items():
+            total[name] += seconds - self._before.get(process, 0.0)
+        return {name: round(seconds, 2) for name, seconds in sorted(total.items())}
+
+    def _run(self) -> None:
+        while not self._stopped.wait(EVERY_SECONDS):
+            self._look()
+
+    def _look(self) -> None:
+        rss_mb: defaultdict[str, float] = defaultdict(float)
+        for name, process in self._processes():
+            try:
+                self._seconds[process] = (name, _seconds(process))
+                rss_mb[name] += process.memory_info().rss / 2**20
+            except psutil.NoSuchProcess:
+                continue
+        for name, megabytes in rss_mb.items():
+            self.peak_rss_mb[name] = max(self.peak_rss_mb[name], round(megabytes, 1))
+
+    def _processes(self) -> Iterator[tuple[str, psutil.Process]]:
+        yield "benchmark", psutil.Process()
+        for part in self._parts:
+            root = psutil.Process(part.process.pid)
+            yield part.name, root
+            for child in root.children(recursive=True):
+                yield _name_of(child, part.name), child
+
+
+def _seconds(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+def _name_of(child: psutil.Process, part: str) -> str:
+    """Workers are called by their function: `lambdas.average.handler` is `average`."""
+    try:
+        handlers = [word for word in child.cmdline() if word.endswith(".handler")]
+    except psutil.NoSuchProcess:
+        handlers = []
+    return handlers[0].split(".")[-2] if handlers else part

@@ -1,0 +1,101 @@
+"""`tempofit bench`: what the pipeline does on this machine, counted from outside."""
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import pipeline
+from catalog.tables import FileError
+from local.processes import PartError
+from local.synth import SynthError
+from local.valkey import NoRedisError
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Measure on this machine.")
+
+
+@app.callback()
+def bench() -> None:
+    """Measure on this machine."""
+
+
+@app.command("pipeline")
+def pipeline_command(
+    users: Annotated[int, typer.Option(min=1, help="How many people work out.")] = 1000,
+    seconds: Annotated[int, typer.Option(min=15, help="How long, in real time.")] = 60,
+    workouts: Annotated[
+        Path | None, typer.Option(help="Recorded workouts instead of simulated ones.")
+    ] = None,
+    songs: Annotated[
+        Path | None, typer.Option(help="Songs from a CSV or Parquet file instead of generated.")
+    ] = None,
+    clients: Annotated[
+        int | None,
+        typer.Option(min=0, help="How many hold a WebSocket; by default all, at most 1,000."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same people.")] = 1,
+    json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """One sample a second from everybody: what is lost, doubled, late, and what it costs.
+
+    Starts a local cloud of its own on free ports and stops it. Exits with 1 when a sample was
+    lost or folded twice, an average was wrong, or a slot got no song or two.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    console = Console(stderr=True)
+    try:
+        report = pipeline.run(
+            users,
+            seconds,
+            workouts=workouts,
+            songs=songs,
+            listeners=clients,
+            seed=seed,
+            progress=console.print,
+        )
+    except (PartError, SynthError, NoRedisError, FileError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        typer.echo("Stopped before the end; nothing was measured.", err=True)
+        raise typer.Exit(130) from None
+    if json:
+        typer.echo(msgspec.json.encode(report))
+    else:
+        _print(report)
+    if not _is_clean(report):
+        raise typer.Exit(1)
+
+
+def _is_clean(report: pipeline.Report) -> bool:
+    return not (
+        report.samples_lost
+        or report.samples_duplicated
+        or report.averages_wrong
+        or report.songs_duplicated
+        or report.slots_unfilled
+    )
+
+
+def _print(report: pipeline.Report) -> None:
+    console = Console()
+    console.print(f"\n{report.machine}\n", highlight=False)
+    counts = Table("count", "", title=f"{report.users:,} people, {report.seconds} s", box=None)
+    times = Table("milliseconds", "p50", "p99", box=None)
+    parts = Table("part", "CPU s", "peak MB", box=None)
+    for name, value in msgspec.structs.asdict(report).items():
+        if isinstance(value, pipeline.Percentiles):
+            times.add_row(name.removesuffix("_ms"), str(value.p50), str(value.p99))
+        elif isinstance(value, int) and name not in ("users", "seconds"):
+            counts.add_row(name.replace("_", " "), f"{value:,}")
+    for part, cpu_seconds in report.cpu_seconds.items():
+        parts.add_row(part, f"{cpu_seconds:.1f}", f"{report.peak_rss_mb.get(part, 0):.0f}")
+    for table in (counts, times, parts):
+        table.columns[0].min_width = 20
+        for column in table.columns[1:]:
+            column.justify = "right"
+        console.print(table, "")

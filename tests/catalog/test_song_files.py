@@ -1,0 +1,165 @@
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from catalog.files import read_songs
+from catalog.tables import FileError, Refused, first_few
+from events.session import Song
+
+
+def read(path: Path) -> tuple[list[Song], list[Refused]]:
+    refused: list[Refused] = []
+    return list(read_songs(path, refused.append)), refused
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_real_songs_are_imported_and_every_refused_row_has_its_reason(
+    real_data: Callable[[str], Path],
+) -> None:
+    songs, refused = read(real_data("songs_msd_subset.parquet"))
+    assert len(songs) == 9793
+    assert Counter(bad.reason for bad in refused) == {
+        "duration outside 45-900 s": 142,
+        "tempo outside 40-250 beats a minute": 36,
+    }
+    assert refused[0] == Refused(169, "44.35546", "duration outside 45-900 s")
+    assert songs[0] == Song(
+        id="SOMZWCG12A8C13C480",
+        title="I Didn't Mean To",
+        artist="Casual",
+        tempo=92.198,
+        duration_seconds=218.932,
+        genre="hip hop",
+    )
+
+
+def test_an_export_of_a_playlist_is_understood(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "running.csv",
+        '\ufeff"Track URI","Track Name","Artist Name(s)","Album Release Date",'
+        '"Track Duration (ms)","Genres","Energy","Tempo"\n'
+        '"spotify:track:1","One, Two","Ann,Bob","1999-05-01","215500","pop,rock","0.81","128.02"\n',
+    )
+    assert read(path) == (
+        [Song("spotify:track:1", "One, Two", "Ann,Bob", 128.02, 215.5, "pop,rock", 0.81, 1999)],
+        [],
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "duration", "seconds"),
+    [
+        ("duration_s", "200", 200),
+        ("Duration (ms)", "200500", 200.5),
+        ("Length", "3:20", 200),
+        ("duration_seconds", "200.25", 200.25),
+    ],
+)
+def test_durations_are_read_in_the_unit_of_their_header(
+    tmp_path: Path, header: str, duration: str, seconds: float
+) -> None:
+    path = write(tmp_path / "a.csv", f"title,artist,{header},BPM\nOne,Ann,{duration},120\n")
+    assert [song.duration_seconds for song in read(path)[0]] == [seconds]
+
+
+def test_bad_rows_are_counted_and_named_and_the_others_imported(tmp_path: Path) -> None:
+    rows = [
+        "a,One,Ann,200,120",
+        "b,,Ann,200,120",
+        "c,Three,Ann,200,39.9",
+        "d,Four,Ann,200,250.1",
+        "e,Five,Ann,44,120",
+        "f,Six,Ann,901,120",
+        "g,Seven,Ann,200,fast",
+        "h,Eight,Ann,,120",
+        "i,Nine,Ann,200,nan",
+        "a,Ten,Ann,200,120",
+        "j,Eleven,,45,250",
+        "k,Twelve",
+        "l,Thirteen,Ann,inf,120",
+    ]
+    path = write(tmp_path / "a.csv", "song_id,title,artist,duration_s,tempo\n" + "\n".join(rows))
+    songs, refused = read(path)
+    assert [(song.id, song.artist) for song in songs] == [("a", "Ann"), ("j", "Unknown artist")]
+    assert [(bad.row, bad.value, bad.reason) for bad in refused] == [
+        (3, "", "no title"),
+        (4, "39.9", "tempo outside 40-250 beats a minute"),
+        (5, "250.1", "tempo outside 40-250 beats a minute"),
+        (6, "44", "duration outside 45-900 s"),
+        (7, "901", "duration outside 45-900 s"),
+        (8, "fast", "the tempo is no number"),
+        (9, "", "no duration"),
+        (10, "nan", "the tempo is no number"),
+        (11, "a", "row 2 has the same song id"),
+        (13, "", "no tempo"),
+        (14, "inf", "the duration is no number"),
+    ]
+
+
+def test_a_song_without_an_id_gets_the_same_one_every_time(tmp_path: Path) -> None:
+    text = "title,artist,duration_s,tempo\nOne,Ann,200,120\nTwo,Ann,200,120\n"
+    first, _ = read(write(tmp_path / "a.csv", text))
+    moved, _ = read(write(tmp_path / "b.csv", "tempo;artist;title;duration_s\n121;ANN;One;200\n"))
+    assert first[0].id == moved[0].id
+    assert first[0].id != first[1].id
+
+
+def test_the_same_song_twice_without_ids_is_named(tmp_path: Path) -> None:
+    text = "title,artist,duration_s,tempo\nOne,Ann,200,120\nOne,Ann,200,120\n"
+    songs, refused = read(write(tmp_path / "a.csv", text))
+    assert len(songs) == 1
+    assert [bad.reason for bad in refused] == ["row 2 has the same song id"]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_a_file_with_none_of_the_columns_names_them(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a{suffix}"
+    if suffix == ".csv":
+        write(path, "colour,size\nred,1\n")
+    else:
+        pq.write_table(pa.table({"colour": ["red"], "size": [1]}), path)
+    with pytest.raises(FileError) as caught:
+        read(path)
+    assert str(caught.value) == (
+        f"{path} has no column for title, artist, duration_seconds or duration_ms, tempo. "
+        "Its columns are: colour, size."
+    )
+
+
+def test_an_export_without_audio_features_says_that_the_tempo_is_missing(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "Track Name,Artist Name(s),Duration (ms)\nOne,Ann,200000\n")
+    with pytest.raises(FileError, match="has no column for tempo"):
+        read(path)
+
+
+def test_unreadable_extras_are_left_out_and_the_song_kept(tmp_path: Path) -> None:
+    rows: dict[str, list[Any]] = {
+        "title": ["One"],
+        "artist": ["Ann"],
+        "duration_ms": [200_000],
+        "tempo": [120.0],
+        "genre": [""],
+        "energy": ["high"],
+        "year": [0],
+    }
+    pq.write_table(pa.table(rows), tmp_path / "a.parquet")
+    (song,), refused = read(tmp_path / "a.parquet")
+    assert (song.genre, song.energy, song.year) == (None, None, None)
+    assert refused == []
+
+
+def test_the_first_refused_rows_are_printed_and_the_rest_counted() -> None:
+    refused = [Refused(row, "x", "no tempo") for row in range(2, 15)]
+    lines = first_few(refused)
+    assert lines[0] == "row 2: no tempo ('x')"
+    assert lines[-1] == "and 3 more"
+    assert len(lines) == 11
