@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
@@ -18,6 +19,17 @@ log = logging.getLogger(__name__)
 INTEGRATION_SECONDS = 29
 """The longest integration timeout in the API Gateway developer guide."""
 SESSION_CONNECTIONS = 256
+
+
+@contextlib.asynccontextmanager
+async def meanwhile(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Does `work` while the block runs, and no longer."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 class Backends:
@@ -51,7 +63,6 @@ class Backends:
     @contextlib.asynccontextmanager
     async def running(self, first: set[str]) -> AsyncIterator[None]:
         """Workers run within; those of the functions `first` from the start, others soon after."""
-        others = asyncio.create_task(asyncio.sleep(0))
         try:
             async with aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=SESSION_CONNECTIONS),
@@ -60,11 +71,9 @@ class Backends:
             ) as self._session:
                 for name in first:
                     await self._start(name)
-                others = asyncio.create_task(self._start_later(self.workers.keys() - first))
-                yield
+                async with meanwhile(self._start_later(self.workers.keys() - first)):
+                    yield
         finally:
-            others.cancel()
-            await asyncio.gather(others, return_exceptions=True)
             await asyncio.gather(*(workers.stop() for workers in self.workers.values()))
 
     def integration(self, route: Route) -> Integration:

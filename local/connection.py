@@ -86,13 +86,16 @@ class Connection:
     async def close(self, code: int, reason: str) -> None:
         """Closes the connection with a WebSocket close code; once is enough."""
         if self.closed is None:
-            self.closed = code, reason
-            await self.socket.close(code=code, message=reason.encode())
+            self._end(code, reason)
+            await self.socket.close(code=code, message=reason.encode(), drain=False)
 
     def _refuse(self, reason: str) -> None:
         # The close goes out at once and the socket is read on: closing it with bytes unread
         # would reset it, and the client would lose the reason.
-        self.closed = WSCloseCode.MESSAGE_TOO_BIG, reason
+        self._end(WSCloseCode.MESSAGE_TOO_BIG, reason)
         payload = int(WSCloseCode.MESSAGE_TOO_BIG).to_bytes(2, "big") + reason.encode()
         self.transport.write(bytes([0x88, len(payload)]) + payload)
-        asyncio.get_running_loop().call_later(LINGER_SECONDS, self.transport.close)
+
+    def _end(self, code: int, reason: str) -> None:
+        self.closed = code, reason
+        asyncio.get_running_loop().call_later(LINGER_SECONDS, self.transport.abort)

@@ -19,12 +19,12 @@ from msgspec import Struct
 from local import gateway_events as events
 from local import part
 from local.authorization import RefusedError, authorize, authorizer_failure, unauthorized
-from local.backends import Backends
+from local.backends import Backends, meanwhile
 from local.connection import BufferFullError, Connection, GoneError, new_id, now_ms
 from local.connections import Connections, aws_error
 from local.frame_limit import MESSAGE_BYTES
 from local.functions import FunctionError
-from local.identity_source import missing_identity
+from local.identity_source import identity_reader
 from local.integrations import SUCCESS, IntegrationError, Message, invoke
 from local.mapping_template import TemplateError
 from local.models import Models
@@ -68,11 +68,14 @@ class Gateway:
             config.workers,
         )
         try:
+            sources = self.api.authorizer.identity_sources
+            self._identity = [identity_reader(source) for source in sources]
+            select_route(self.api.route_selection_expression, None, self._routes)
             self._models = {route.key: Models(route) for route in self.api.routes}
             self._integrations = {
                 route.key: self._backends.integration(route) for route in self.api.routes
             }
-        except (fastjsonschema.JsonSchemaDefinitionException, TemplateError) as error:
+        except (ValueError, fastjsonschema.JsonSchemaDefinitionException, TemplateError) as error:
             raise part.StartError(f"The WebSocket API is not usable: {error}") from error
 
     def application(self) -> web.Application:
@@ -86,12 +89,10 @@ class Gateway:
         return app
 
     async def _running(self, _: web.Application) -> AsyncIterator[None]:
-        first = {self.api.authorizer.function, self._function("$connect")} - {None}
-        async with self._backends.running({name for name in first if name}):
-            closing = asyncio.create_task(self._close_overdue())
+        names = {self.api.authorizer.function, self._function("$connect")}
+        first = {name for name in names if name}
+        async with self._backends.running(first), meanwhile(self._close_overdue()):
             yield
-            closing.cancel()
-            await asyncio.gather(closing, return_exceptions=True)
 
     async def _shut(self, _: web.Application) -> None:
         await self.connections.close_all()
@@ -124,7 +125,7 @@ class Gateway:
         return connection.socket
 
     async def _authorize(self, connection: Connection, request: web.Request) -> dict[str, str]:
-        if missing_identity(self.api.authorizer.identity_sources, request):
+        if not all(read(request) for read in self._identity):
             raise unauthorized()
         context = self._context(connection, "CONNECT", "$connect")
         event = events.authorizer_event(context, request, self._method_arn)

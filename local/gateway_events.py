@@ -22,7 +22,9 @@ def request_context(
     """The `requestContext` of an event, which is also the `$context` of templates."""
     request_id = new_id()
     at_ms = now_ms()
+    message = {"messageId": new_id()} if event_type == "MESSAGE" else {}
     return {
+        **message,
         "routeKey": route_key,
         "eventType": event_type,
         "messageDirection": "IN",
@@ -42,11 +44,7 @@ def request_context(
 
 def message_event(context: dict[str, Any], body: str) -> dict[str, Any]:
     """The event of a route that a message selected."""
-    return {
-        "requestContext": {**context, "messageId": new_id()},
-        "body": body,
-        "isBase64Encoded": False,
-    }
+    return {"requestContext": context, "body": body, "isBase64Encoded": False}
 
 
 def connect_event(context: dict[str, Any], request: web.Request) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""Where the authorizer's caller must name itself: `route.request.querystring.token` and such."""
+"""Where a client must name itself to the authorizer: `route.request.querystring.token` and such."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from aiohttp import web
 
@@ -8,17 +8,15 @@ QUERY = "route.request.querystring."
 HEADER = "route.request.header."
 
 
-def missing_identity(sources: Sequence[str], request: web.Request) -> bool:
-    """Whether one of the identity sources is absent or empty in the request of a handshake.
+def identity_reader(source: str) -> Callable[[web.Request], str | None]:
+    """What reads an identity source from the request of a handshake; None where it is absent.
 
     Raises ValueError for a source that is neither a query parameter nor a header.
     """
-    return not all(_value(source, request) for source in sources)
-
-
-def _value(source: str, request: web.Request) -> str | None:
     if source.startswith(QUERY):
-        return request.query.get(source.removeprefix(QUERY))
+        parameter = source.removeprefix(QUERY)
+        return lambda request: request.query.get(parameter)
     if source.startswith(HEADER):
-        return request.headers.get(source.removeprefix(HEADER))
+        header = source.removeprefix(HEADER)
+        return lambda request: request.headers.get(header)
     raise ValueError(f"The identity source {source!r} is neither a query parameter nor a header.")

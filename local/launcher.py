@@ -198,6 +198,7 @@ def _start_stores(cloud: Cloud, ports: dict[str, int], progress: Callable[[str],
             "GATEWAY_PORT": str(ports["ministack"]),
             "SERVICES": "dynamodb,sqs",
             "LOG_LEVEL": "WARNING",
+            "IOT_MTLS_ENABLED": "0",  # else it listens on a port of its own choice
         },
         address=(HOST, ports["ministack"]),
     )

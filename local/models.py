@@ -4,7 +4,7 @@ from typing import Any
 
 import fastjsonschema
 
-from local.selection import select
+from local.selection import evaluate, select
 from local.stack import Route
 
 
@@ -12,7 +12,10 @@ class Models:
     """The JSON Schemas of one route, compiled once."""
 
     def __init__(self, route: Route) -> None:
+        """Raises ValueError and JsonSchemaDefinitionException for what is no model."""
         self._expression = route.model_selection_expression
+        if self._expression is not None:
+            evaluate(self._expression, None)  # a bad one is found now, not with the first message
         self._validators = {
             key: fastjsonschema.compile(schema, use_default=False, detailed_exceptions=False)
             for key, schema in route.models.items()

@@ -16,6 +16,8 @@ from aiohttp import web
 SHUTDOWN_SECONDS = 2.0
 """How long open requests may take to end once the part was told to stop."""
 PARENT_CHECK_SECONDS = 1.0
+BACKLOG = 4096
+"""Connections that may wait to be accepted: all athletes of a load test come at once."""
 
 
 class Address(Protocol):
@@ -31,9 +33,10 @@ ConfigT = TypeVar("ConfigT", bound=Address)
 
 
 def main(kind: type[ConfigT], application: Callable[[ConfigT], web.Application]) -> None:
-    """Serves `application` of the Config that the command line names, until told to stop.
+    """Serves `application` of the Config that the command line names.
 
-    Exits with a sentence when the part cannot start.
+    Ends on SIGTERM, on SIGINT, and when its parent has ended; exits with a sentence when the part
+    cannot start.
     """
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.INFO)
     # It quotes what clients ask for, and a client may ask with its token.
@@ -55,18 +58,20 @@ class StartError(Exception):
 
 
 async def _serve(application: web.Application, host: str, port: int) -> None:
-    stopped = asyncio.Event()
+    this = asyncio.current_task()
+    assert this is not None
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+        asyncio.get_running_loop().add_signal_handler(number, this.cancel)
     # Access logs would hold tokens and users.
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
-    try:
-        await runner.setup()
-        await _listen(web.TCPSite(runner, host, port, backlog=4096), host, port)
-        print("ready", flush=True)
-        await _told_to_stop(stopped)
-    finally:
-        await runner.cleanup()
+    with contextlib.suppress(asyncio.CancelledError):
+        try:
+            await runner.setup()
+            await _listen(web.TCPSite(runner, host, port, backlog=BACKLOG), host, port)
+            print("ready", flush=True)
+            await _until_orphaned()
+        finally:
+            await runner.cleanup()
 
 
 async def _listen(site: web.TCPSite, host: str, port: int) -> None:
@@ -79,9 +84,7 @@ async def _listen(site: web.TCPSite, host: str, port: int) -> None:
         ) from None
 
 
-async def _told_to_stop(stopped: asyncio.Event) -> None:
+async def _until_orphaned() -> None:
     parent = os.getppid()
-    while os.getppid() == parent:  # an orphan is told nothing: nobody is left to do so
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stopped.wait(), PARENT_CHECK_SECONDS)
-            return
+    while os.getppid() == parent:
+        await asyncio.sleep(PARENT_CHECK_SECONDS)

@@ -35,7 +35,7 @@ Context = SimpleNamespace(
     invoked_function_arn="arn:aws:lambda:us-east-1:000000000000:function:test",
     aws_request_id="request",
 )
-START_MS = 1_760_000_000_000
+START_MS = 1_760_000_040_000
 
 
 @pytest.fixture(autouse=True)

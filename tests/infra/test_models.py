@@ -7,7 +7,7 @@ from typing import Any
 import fastjsonschema
 import msgspec
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator, ValidationError
 
@@ -211,7 +211,6 @@ BODIES = {
 @given(data=st.data())
 def test_decoder_and_models_agree_on_any_body(key: str, data: st.DataObject) -> None:
     body = json.dumps(data.draw(BODIES[key]))
-    assume(r'\n"' not in body)  # after the `$` of a pattern, Python lets one newline pass
     assert len(set(taken_by(key, body))) == 1
 
 

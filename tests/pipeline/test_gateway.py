@@ -527,6 +527,9 @@ async def test_a_client_that_reads_nothing_holds_up_nobody_who_sends_to_it(
                     break
         assert response.status == 429
         assert response.headers["x-amzn-ErrorType"] == "LimitExceededException"
+        async with cloud.http.delete(url) as response:
+            assert response.status == 204
+        await until((cloud.notes / user).exists)  # $disconnect
         line(socket).abort()
 
 

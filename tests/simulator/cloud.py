@@ -1,5 +1,6 @@
 """A WebSocket server of the size of a test: it issues tokens, takes samples, and breaks."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -49,6 +50,11 @@ class Cloud:
         """For each connection in turn: lose the message after so many heart-rate messages."""
         self.deny = 0
         """How many connections to refuse with 403."""
+        self.refusals = 0
+        self.sampled = asyncio.Event()
+        """Set when samples came."""
+        self.denied = asyncio.Event()
+        """Set when a second connection was refused."""
         self.answer = ""
         """Sent back to every heart-rate message."""
 
@@ -59,6 +65,9 @@ class Cloud:
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
         if self.deny:
             self.deny -= 1
+            self.refusals += 1
+            if self.refusals == 2:
+                self.denied.set()
             raise web.HTTPForbidden
         user = request.query["token"]
         socket = web.WebSocketResponse()
@@ -82,6 +91,7 @@ class Cloud:
         taken = self.taken.setdefault(user, [])
         match message["action"]:
             case "heartrate":
+                self.sampled.set()
                 latest_ms = taken[-1][0] if taken else -1
                 taken.extend((t, heart) for t, heart in message["samples"] if t > latest_ms)
                 return [self.answer] if self.answer else []

@@ -1,0 +1,132 @@
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt import PyJWKClient
+from jwt.algorithms import RSAAlgorithm
+
+from lambdas import authorize
+from tests.handlers.conftest import Context
+
+ARN = "arn:aws:execute-api:us-east-1:000000000000:api/dev/$connect"
+KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+class Keys(BaseHTTPRequestHandler):
+    """The issuer's key set."""
+
+    def do_GET(self) -> None:
+        key = json.loads(RSAAlgorithm.to_jwk(KEY.public_key()))
+        body = json.dumps({"keys": [{**key, "kid": "one", "use": "sig", "alg": "RS256"}]})
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *arguments: Any) -> None:
+        pass
+
+
+@pytest.fixture(autouse=True)
+def issuer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    server = HTTPServer(("127.0.0.1", 0), Keys)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    monkeypatch.setattr(
+        authorize, "keys", PyJWKClient(f"http://127.0.0.1:{server.server_port}/jwks.json")
+    )
+    yield
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def token(key: Any = KEY, algorithm: str = "RS256", **claims: Any) -> str:
+    standard = {
+        "iss": "https://issuer.test",
+        "aud": "tempofit",
+        "sub": "ann",
+        "exp": int(time.time()) + 60,
+    }
+    merged = {name: value for name, value in {**standard, **claims}.items() if value is not None}
+    return jwt.encode(merged, key, algorithm=algorithm, headers={"kid": "one"})
+
+
+def effect(token: str | None) -> tuple[str, str]:
+    parameters = None if token is None else {"token": token}
+    policy = authorize.handler({"queryStringParameters": parameters, "methodArn": ARN}, Context)
+    [statement] = policy["policyDocument"]["Statement"]
+    assert statement["Resource"] == ARN
+    return statement["Effect"], policy["principalId"]
+
+
+def test_a_token_of_the_issuer_lets_its_subject_in() -> None:
+    assert effect(token()) == ("Allow", "ann")
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"iss": "https://other.test"},
+        {"iss": None},
+        {"aud": "another-app"},
+        {"aud": None},
+        {"exp": 1},
+        {"exp": None},
+        {"sub": None},
+        {"sub": ""},
+        {"sub": 'ann","PartitionKey":"bob'},
+        {"sub": "ann\n"},
+        {"sub": "a" * 129},
+        {"nbf": 99_999_999_999},
+    ],
+)
+def test_a_token_with_a_wrong_claim_is_denied(claims: dict[str, Any]) -> None:
+    assert effect(token(**claims)) == ("Deny", "nobody")
+
+
+def test_a_token_without_a_signature_is_denied() -> None:
+    assert effect(token(key=None, algorithm="none")) == ("Deny", "nobody")
+
+
+def test_a_token_signed_with_another_key_is_denied() -> None:
+    assert effect(token(key=OTHER_KEY)) == ("Deny", "nobody")
+
+
+def test_a_token_signed_with_the_public_key_as_a_secret_is_denied() -> None:
+    secret = b"x" * 64
+    assert effect(token(key=secret, algorithm="HS512")) == ("Deny", "nobody")
+
+
+@pytest.mark.parametrize("nonsense", [None, "", "no token", "a.b.c", "e30.e30."])
+def test_nonsense_is_denied(nonsense: str | None) -> None:
+    assert effect(nonsense) == ("Deny", "nobody")
+
+
+def test_what_is_printed_of_a_refused_token_names_nobody(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    refused = token(aud="another-app")
+    effect(refused)
+    printed = capsys.readouterr().out
+    assert "InvalidAudienceError" in printed
+    assert "ann" not in printed
+    assert refused not in printed
+
+
+def test_the_authorizer_starts_without_boto3_redis_and_pydantic() -> None:
+    code = (
+        "import sys, lambdas.authorize\n"
+        "print([name for name in ('boto3', 'botocore', 'redis', 'pydantic', "
+        "'aws_lambda_powertools') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,104 @@
+import json
+from typing import Any
+
+import msgspec
+import pytest
+
+from events import stream
+from events.session import Settings, Song, SongPush, Why
+from lambdas import skip
+from lambdas.adapters import song_ends, windows
+from lambdas.adapters.song_ends import Session
+from lambdas.domain.due import SongEnd
+from lambdas.domain.window import Window
+from tests.handlers.conftest import START_MS, Context, records_of, websocket_event
+
+SONG = SongPush(
+    session=START_MS,
+    slot=3,
+    song=Song("song-1", "Song", "Artist", 130, 200),
+    starts_at_ms=START_MS + 100_000,
+    ends_at_ms=START_MS + 300_000,
+    why=Why("pulse", START_MS, 131.0, 130.0, 130.0, 0.0, "because"),
+)
+
+
+@pytest.fixture(autouse=True)
+def playing() -> None:
+    end = SongEnd(START_MS, SONG.slot, SONG.ends_at_ms)
+    song_ends.write("ann", None, Session(end, Settings(), SONG), expires_at=0)
+
+
+def invoke(slot: int, at_ms: int) -> dict[str, Any]:
+    body = {"action": "skip", "slot": slot, "at_ms": START_MS + at_ms}
+    event = websocket_event("ann", body, arrived_ms=START_MS + at_ms)
+    answer: dict[str, Any] = json.loads(skip.handler(event, Context)["body"])
+    return answer
+
+
+def requests() -> list[stream.SongRequest]:
+    return [stream.decode_song_request(data) for _, data in records_of("song-requests")]
+
+
+def test_the_song_that_plays_ends_now_and_the_next_is_asked_for() -> None:
+    window = Window(30_000, times_ms=[START_MS + 199_000], heart_rates=[150.0])
+    windows.write({"ann": window}, START_MS + 199_000)
+    assert invoke(3, at_ms=200_000) == {"type": "skipped", "slot": 3}
+    end = song_ends.read(["ann"])["ann"].end
+    assert end == SongEnd(START_MS, 3, START_MS + 200_000, 4, START_MS + 200_000)
+    assert requests() == [stream.SongRequest(START_MS, 4, START_MS + 200_000, 150, 150)]
+
+
+def test_a_stale_heart_rate_is_not_acted_on() -> None:
+    window = Window(30_000, times_ms=[START_MS + 180_000], heart_rates=[150.0])
+    windows.write({"ann": window}, START_MS + 180_000)
+    invoke(3, at_ms=200_000)
+    assert [(request.heart_rate, request.average) for request in requests()] == [(131, 130)]
+
+
+def test_a_song_that_was_chosen_already_starts_now_and_stays_the_song_of_its_slot() -> None:
+    answer = invoke(2, at_ms=95_000)
+    assert answer["type"] == "song"
+    assert (answer["slot"], answer["song"]["id"]) == (3, "song-1")
+    assert answer["starts_at_ms"] == START_MS + 95_000
+    assert answer["ends_at_ms"] == START_MS + 295_000
+    session = song_ends.read(["ann"])["ann"]
+    assert session.end == SongEnd(START_MS, 3, START_MS + 295_000)
+    assert session.song == msgspec.convert(answer, SongPush)
+    assert requests() == []
+
+
+def test_a_song_that_has_ended_is_skipped_already() -> None:
+    assert invoke(2, at_ms=150_000) == {"type": "skipped", "slot": 2}
+    assert song_ends.read(["ann"])["ann"].end.ends_at_ms == SONG.ends_at_ms
+    assert requests() == []
+
+
+def test_a_slot_that_does_not_play_is_named() -> None:
+    answer = invoke(9, at_ms=150_000)
+    assert answer["code"] == "nothing_to_skip"
+    assert "9" in answer["message"]
+
+
+def test_a_skip_before_the_song_began_ends_it_where_it_begins() -> None:
+    invoke(3, at_ms=50_000)
+    assert song_ends.read(["ann"])["ann"].end.ends_at_ms == SONG.starts_at_ms
+
+
+def test_a_skip_in_the_future_is_refused() -> None:
+    body = {"action": "skip", "slot": 3, "at_ms": START_MS + 3_600_000}
+    answer = json.loads(skip.handler(websocket_event("ann", body), Context)["body"])
+    assert answer["code"] == "time_in_the_future"
+
+
+def test_who_loses_a_race_is_told_to_skip_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = song_ends.read
+
+    def read_then_lose(users: list[str]) -> dict[str, Session]:
+        sessions = read(users)
+        song_ends.write("ann", sessions["ann"], sessions["ann"], expires_at=0)
+        return sessions
+
+    monkeypatch.setattr(song_ends, "read", read_then_lose)
+    assert invoke(3, at_ms=200_000)["code"] == "busy"
+    assert requests() == []

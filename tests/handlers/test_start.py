@@ -1,0 +1,56 @@
+import json
+from typing import Any
+
+from events import stream
+from lambdas import start
+from lambdas.adapters import song_ends
+from lambdas.adapters.song_ends import Session
+from lambdas.domain.due import SongEnd
+from tests.handlers.conftest import START_MS, Context, records_of, websocket_event
+
+
+def invoke(at_ms: int = 0, **settings: Any) -> dict[str, Any]:
+    body = {"action": "start", "at_ms": START_MS + at_ms, "settings": settings}
+    answer: dict[str, Any] = json.loads(
+        start.handler(websocket_event("ann", body), Context)["body"]
+    )
+    return answer
+
+
+def test_a_session_is_stored_and_its_start_travels_with_the_heart_rates() -> None:
+    answer = invoke(mode="zone", interval_seconds=60)
+    assert answer["type"] == "started"
+    session = song_ends.read(["ann"])["ann"]
+    assert session.end == SongEnd(START_MS, -1, START_MS)
+    assert session.settings.mode == "zone"
+    [(key, data)] = records_of("heart-rate")
+    assert key == "ann"
+    assert stream.decode_heart_rate(data) == stream.SessionStart(START_MS, interval_seconds=60)
+
+
+def test_the_same_start_twice_changes_nothing() -> None:
+    invoke(mode="zone")
+    before = song_ends.read(["ann"])
+    assert invoke(mode="zone")["type"] == "started"
+    assert song_ends.read(["ann"]) == before
+
+
+def test_a_newer_start_takes_the_place_of_the_session() -> None:
+    end = SongEnd(START_MS - 1000, 7, START_MS + 100_000)
+    song_ends.write("ann", None, Session(end), expires_at=0)
+    assert invoke()["type"] == "started"
+    assert song_ends.read(["ann"])["ann"].end == SongEnd(START_MS, -1, START_MS)
+
+
+def test_an_older_start_is_refused_with_the_session_that_runs() -> None:
+    invoke(at_ms=1000)
+    answer = invoke(at_ms=0)
+    assert answer["code"] == "older_session"
+    assert str(START_MS + 1000) in answer["message"]
+
+
+def test_a_start_in_the_future_is_refused_with_its_time() -> None:
+    answer = invoke(at_ms=3_600_000)
+    assert answer["code"] == "time_in_the_future"
+    assert str(START_MS + 3_600_000) in answer["message"]
+    assert song_ends.read(["ann"]) == {}

@@ -1,0 +1,64 @@
+import json
+from typing import Any
+
+from events.session import Settings
+from events.stream import Average
+from lambdas import workout
+from lambdas.adapters import playlists, song_ends, traces, windows
+from lambdas.adapters.song_ends import Session
+from lambdas.domain.due import SongEnd
+from lambdas.domain.window import Window
+from tests.handlers.conftest import START_MS, Context, websocket_event
+from tests.handlers.test_skip import SONG
+
+
+def invoke(user: str = "ann", arrived_ms: int = START_MS + 60_000, **body: Any) -> dict[str, Any]:
+    event = websocket_event(user, {"action": "workout", **body}, arrived_ms)
+    answer: dict[str, Any] = json.loads(workout.handler(event, Context)["body"])
+    return answer
+
+
+def averaged(*seconds: int) -> None:
+    traces.write([Average("ann", START_MS + 1000 * at, 120 + at, 110 + at, at) for at in seconds])
+    times = [START_MS + 1000 * at for at in seconds]
+    window = Window(30_000, times_ms=times, heart_rates=[120.0] * len(times))
+    windows.write({"ann": window}, START_MS + 60_000)
+
+
+def test_somebody_who_sent_nothing_yet_gets_an_empty_workout() -> None:
+    answer = invoke()
+    assert answer["session"] is None
+    assert answer["latest"] is None
+    assert answer["trace"] == answer["songs"] == []
+    assert answer["stale_after_ms"] == 10_000
+
+
+def test_the_newest_sample_and_a_point_every_fifteen_seconds_are_told() -> None:
+    averaged(0, 5, 14, 15, 44, 45)
+    answer = invoke()
+    assert answer["latest"][0] == START_MS + 45_000
+    assert [point[0] - START_MS for point in answer["trace"]] == [14_000, 15_000, 44_000, 45_000]
+
+
+def test_only_what_is_newer_is_told_when_the_client_says_what_it_has() -> None:
+    averaged(0, 15, 30, 45)
+    answer = invoke(since_ms=START_MS + 15_000)
+    assert [point[0] - START_MS for point in answer["trace"]] == [30_000, 45_000]
+
+
+def test_the_songs_of_the_session_are_told_as_a_skip_left_them() -> None:
+    playlists.write("ann", SONG)
+    moved = Session(SongEnd(START_MS, 3, 0), Settings(mode="zone"), SONG)
+    song_ends.write("ann", None, moved, expires_at=0)
+    answer = invoke()
+    assert answer["session"] == START_MS
+    assert answer["settings"]["mode"] == "zone"
+    assert [song["slot"] for song in answer["songs"]] == [3]
+
+
+def test_nobody_is_told_anything_of_somebody_else() -> None:
+    averaged(0, 15)
+    playlists.write("ann", SONG)
+    answer = invoke("bob")
+    assert answer["latest"] is None
+    assert answer["trace"] == answer["songs"] == []
