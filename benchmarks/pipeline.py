@@ -135,7 +135,7 @@ async def _measure(
 ) -> Report:
     addresses = cloud.addresses
     progress(f"Storing {len(catalog):,} songs")
-    store_songs(addresses.client("dynamodb"), addresses.songs_table, LIBRARY, catalog)
+    store_songs(cloud.client("dynamodb"), addresses.songs_table, LIBRARY, catalog)
     ledger = _ledger(cloud)
     ledger.people = {user: Person() for user, _, _ in courses}
     async with open_http() as http, asyncio.TaskGroup() as group:
@@ -209,7 +209,7 @@ def _requests(ledger: Ledger) -> Callable[[bytes, float], None]:
 
 async def _read_stream(cloud: Cloud, stream: str, read: Callable[[bytes, float], None]) -> None:
     """Read every shard of a stream as any other consumer would, until cancelled."""
-    kinesis = cloud.addresses.client("kinesis")
+    kinesis = cloud.client("kinesis")
     shards = kinesis.list_shards(StreamName=stream)["Shards"]
     iterators = [
         kinesis.get_shard_iterator(
@@ -230,7 +230,7 @@ async def _read_stream(cloud: Cloud, stream: str, read: Callable[[bytes, float],
 async def _send(cloud: Cloud, courses: list[Course], ledger: Ledger) -> None:
     """Everybody's samples in real time; then one more each, late enough to be averaged."""
     addresses = cloud.addresses
-    producer = Producer(addresses.client("kinesis"), addresses.heart_rate_stream, ledger.sent)
+    producer = Producer(cloud.client("kinesis"), addresses.heart_rate_stream, ledger.sent)
     now_ms = clock_ms()
     feeds = {}
     for user, joins, samples in courses:

@@ -12,7 +12,7 @@ from constructs import Construct
 from infra.checks import accept
 from infra.settings import Settings
 
-RETRY_ATTEMPTS = 5
+RETRY_ATTEMPTS = 30
 MAX_RECORD_AGE = Duration.hours(1)
 """Older than this, a heart rate helps nobody choose a song."""
 
@@ -38,8 +38,9 @@ def create_streams(scope: Construct, settings: Settings) -> Streams:
 def feed(function: Function, stream: Stream, dead_letters: Queue, *, batch_size: int) -> None:
     """Feeds `stream` to `function`.
 
-    A failed batch is cut in two until the record at fault stands alone; after five attempts or
-    an hour the queue is told where it lies, and the shard goes on.
+    A failed batch is cut in two until the record at fault stands alone. After thirty retries,
+    enough to wait for a Redis that fails over, or an hour, the queue is told where it lies, and
+    the shard goes on.
     """
     function.add_event_source(
         KinesisEventSource(

@@ -4,7 +4,7 @@ from typing import Any
 
 from events.messages import TracePoint, Watch, Workout
 from events.session import Settings
-from lambdas.adapters import playlists, song_ends, traces, windows
+from lambdas.adapters import connections, playlists, song_ends, traces, windows
 from lambdas.adapters.telemetry import count, metrics, tracer
 from lambdas.adapters.websocket import Request, answer, message_of, request_of
 from lambdas.domain.window import STALE_AFTER_MS, Window, average
@@ -18,7 +18,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """The newest folded sample, the line so far and the songs, of the sender and nobody else."""
     message = message_of(event, Watch)
     count(Workouts=1)
-    return answer(_workout(request_of(event), message))
+    request = request_of(event)
+    # A push between $connect and the end of the handshake finds the connection gone.
+    connections.add(request.user, request.connection_id)
+    return answer(_workout(request, message))
 
 
 def _workout(request: Request, watch: Watch) -> Workout:

@@ -47,16 +47,6 @@ class Addresses(msgspec.Struct, frozen=True):
     dead_letters_queue_url: str
     region: str = REGION
 
-    def client(self, service: str) -> Any:
-        """A boto3 client of one of the services; no configuration of the person is read."""
-        return boto3.client(
-            service,  # type: ignore[call-overload]
-            endpoint_url=getattr(self, f"{ENDPOINTS[service]}_url"),
-            region_name=self.region,
-            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        )
-
 
 ENDPOINTS = {
     "kinesis": "kinesis",
@@ -74,6 +64,19 @@ class Cloud:
         self.stack = stack
         self.logs = logs
         self.parts: list[Part] = []
+        self._clients: dict[str, Any] = {}
+
+    def client(self, service: str) -> Any:
+        """The boto3 client of a service here; no configuration of the person is read."""
+        if service not in self._clients:
+            self._clients[service] = boto3.client(
+                service,  # type: ignore[call-overload]  # stubs want one literal
+                endpoint_url=getattr(self.addresses, f"{ENDPOINTS[service]}_url"),
+                region_name=self.addresses.region,
+                aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+                aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+            )
+        return self._clients[service]
 
     def start(
         self,
@@ -98,6 +101,12 @@ class Cloud:
         """Raise PartError when a part has ended by itself."""
         for part in self.parts:
             part.check()
+
+    def stop(self) -> None:
+        """Stop every part."""
+        for client in self._clients.values():
+            client.close()
+        processes.stop(self.parts)
 
 
 @contextmanager
@@ -137,7 +146,7 @@ def running(
         finally:
             addresses.unlink(missing_ok=True)
     finally:
-        processes.stop(cloud.parts)
+        cloud.stop()
 
 
 def _plan(synthesized: dict[str, Any], ports: dict[str, int], logs: Path) -> Cloud:
@@ -204,7 +213,7 @@ def _start_stores(cloud: Cloud, ports: dict[str, int], progress: Callable[[str],
     )
     for part in cloud.parts:
         part.wait_until_ready()
-    dynamodb, sqs = cloud.addresses.client("dynamodb"), cloud.addresses.client("sqs")
+    dynamodb, sqs = cloud.client("dynamodb"), cloud.client("sqs")
     for table in cloud.stack.tables:
         dynamodb.create_table(**table)
     for table_name, attribute in cloud.stack.time_to_live.items():

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, unquote_plus
 
-import airspeed  # type: ignore[import-untyped]  # it ships no types, and nobody else does
+import airspeed
 import msgspec
 
 from local.json_path import find

@@ -86,5 +86,7 @@ async def _listen(site: web.TCPSite, host: str, port: int) -> None:
 
 async def _until_orphaned() -> None:
     parent = os.getppid()
-    while os.getppid() == parent:
+    while True:
         await asyncio.sleep(PARENT_CHECK_SECONDS)
+        if os.getppid() != parent:
+            return

@@ -24,6 +24,8 @@ PAGE_PORT = 8000
 WEBSOCKET_PORT = 8001
 LIBRARY = "demo"
 CHECK_SECONDS = 0.5
+HOUR_SECONDS = 3600
+"""How long faster athletes go on, in real time: their event time must not overtake the clock."""
 
 
 def up(
@@ -55,9 +57,9 @@ def up(
         ) as cloud:
             say(f"Storing {len(chosen):,} songs")
             addresses = cloud.addresses
-            store_songs(addresses.client("dynamodb"), addresses.songs_table, LIBRARY, chosen)
+            store_songs(cloud.client("dynamodb"), addresses.songs_table, LIBRARY, chosen)
             if athletes:
-                _start_athletes(cloud, athletes, speed, workouts)
+                start_athletes(cloud, athletes, speed, workouts)
             _say_where(cloud, athletes)
             _watch(cloud)
     except KeyboardInterrupt:
@@ -92,9 +94,11 @@ def _songs(file: Path | None) -> list[Song]:
     return songs
 
 
-def _start_athletes(cloud: Cloud, athletes: int, speed: float, workouts: Path | None) -> None:
+def start_athletes(cloud: Cloud, athletes: int, speed: float, workouts: Path | None = None) -> None:
+    """Let athletes work out against the cloud, as one more part of it."""
     command = [sys.executable, "-m", "tempofit", "simulate", "--athletes", str(athletes)]
-    command += ["--speed", f"{speed:g}"]
+    if speed != 1:
+        command += ["--speed", f"{speed:g}", "--seconds", str(int(HOUR_SECONDS * speed))]
     if workouts is not None:
         command += ["--workouts", str(workouts)]
     addresses = cloud.addresses

@@ -6,8 +6,15 @@ from collections.abc import Iterator
 import pytest
 from redis import Redis
 
+from catalog.demo import demo_songs
+from catalog.store import store_songs
 from local import valkey
+from local.launcher import Cloud, running
 from local.processes import free_port
+from simulator.athletes import user_name
+from tempofit.up import start_athletes
+
+ATHLETES = 3
 
 os.environ.update(
     {
@@ -48,3 +55,15 @@ def _wait_for(url: str) -> None:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.05)
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """The local cloud with generated songs and three athletes who work out ten times as fast."""
+    users = [user_name(number) for number in range(1, ATHLETES + 1)]
+    with running(tmp_path_factory.mktemp("cloud"), users=[*users, "nobody"]) as cloud:
+        addresses = cloud.addresses
+        store_songs(cloud.client("dynamodb"), addresses.songs_table, "demo", demo_songs(count=1000))
+        start_athletes(cloud, ATHLETES, speed=10)
+        yield cloud
+        cloud.check()

@@ -8,7 +8,7 @@ export interface Stretch {
   readonly to_ms: number;
 }
 
-const SHOWN_MS = 12 * 60_000;
+const SHOWN_MS = 8 * 60_000;
 const AT_LEAST_MS = 3 * 60_000;
 /** Room for what is known of the future: the rest of this song, and the next. */
 const AHEAD_MS = 45_000;
@@ -16,6 +16,18 @@ const AHEAD_MS = 45_000;
 const HOLE_MS = 15_000;
 const MARGIN = 6;
 const AT_LEAST_HIGH = 40;
+
+/** Averages are made a little before the session that they start. */
+const BEFORE_SESSION_MS = 30_000;
+
+/** The points of this session; the server may know those of an earlier one too. */
+export function ofSession(
+  trace: readonly TracePoint[],
+  session: number | null,
+): readonly TracePoint[] {
+  if (session === null) return trace;
+  return trace.filter((point) => point.at_ms >= session - BEFORE_SESSION_MS);
+}
 
 /** The newest minutes, from the first point on. */
 export function shownStretch(trace: readonly TracePoint[], at_ms: number): Stretch {

@@ -84,7 +84,7 @@ function skipAsked(asked: Extract<Happening, { kind: "skip" }>): Skip {
 function reduceMessage(state: State, message: ServerMessage, now_ms: number): State {
   switch (message.type) {
     case "song":
-      return reduceSong(state, message);
+      return reduceSong(state, message, now_ms);
     case "workout":
       return reduceWorkout(state, message, now_ms);
     case "started":
@@ -94,21 +94,30 @@ function reduceMessage(state: State, message: ServerMessage, now_ms: number): St
     case "error":
       return refused(state, message.message, now_ms);
     case "refused":
-      return refused(state, `The server refused a message: ${message.message}.`, now_ms);
+      return refused(state, `The server refused a message of this page: ${message.message}.`, now_ms);
   }
 }
 
 function refused(state: State, sentence: string, now_ms: number): State {
   if (state.skip.phase === "asked") {
-    return { ...state, skip: { phase: "refused", sentence: `Not skipped. ${sentence}`, at_ms: now_ms } };
+    return { ...state, skip: { phase: "refused", sentence, at_ms: now_ms } };
   }
   return { ...state, problem: { sentence, at_ms: now_ms } };
 }
 
-function reduceSong(state: State, song: SongPush): State {
+function reduceSong(state: State, song: SongPush, now_ms: number): State {
   if (state.session !== null && song.session < state.session) return state;
   const here = inSession(state, song.session);
-  return { ...here, songs: withSongs(here.songs, [song]) };
+  const songs = withSongs(here.songs, [song]);
+  return { ...here, songs, skip: skipAnswered(here, song, now_ms) };
+}
+
+/** Where the next song was known already, the answer to a skip is that song, moved forward. */
+function skipAnswered({ skip, songs }: State, song: SongPush, now_ms: number): Skip {
+  const known = songs.find(({ slot }) => slot === song.slot);
+  if (skip.phase !== "asked" || song.slot !== skip.slot + 1 || !known) return skip;
+  if (song.starts_at_ms >= known.starts_at_ms) return skip;
+  return { phase: "taken", slot: skip.slot, at_ms: now_ms };
 }
 
 function reduceWorkout(state: State, told: Workout, now_ms: number): State {
@@ -132,11 +141,16 @@ function inSession(state: State, session: number | null): State {
   return { ...EMPTY, status, problem, told, reopened, session };
 }
 
+/** One song for each slot, whatever comes twice or late; only a skip moves one, and only forward. */
 function withSongs(known: readonly SongPush[], told: readonly SongPush[]): readonly SongPush[] {
-  const slots = new Set(known.map((song) => song.slot));
-  const fresh = told.filter((song) => !slots.has(song.slot));
+  const slots = new Map(known.map((song) => [song.slot, song]));
+  const fresh = told.filter((song) => {
+    const before = slots.get(song.slot);
+    return !before || (song.song.id === before.song.id && song.starts_at_ms < before.starts_at_ms);
+  });
   if (fresh.length === 0) return known;
-  return [...known, ...fresh].sort((a, b) => a.slot - b.slot);
+  for (const song of fresh) slots.set(song.slot, song);
+  return [...slots.values()].sort((a, b) => a.slot - b.slot);
 }
 
 function withTrace(known: readonly TracePoint[], told: readonly TracePoint[]): readonly TracePoint[] {

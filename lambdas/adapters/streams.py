@@ -22,7 +22,7 @@ def put(stream: str, records: Sequence[tuple[str, bytes]]) -> None:
             for key, data in records[start : start + MAX_RECORDS]
         ]
         for attempt in range(ATTEMPTS):
-            answer = clients.kinesis().put_records(StreamName=stream, Records=entries)  # type: ignore[arg-type]
+            answer = clients.kinesis().put_records(StreamName=stream, Records=entries)  # type: ignore[arg-type]  # stubs want their TypedDict
             if answer["FailedRecordCount"] == 0:
                 break
             entries = [

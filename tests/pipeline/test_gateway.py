@@ -20,6 +20,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError, web
 
+from local import streams
 from local.connection import now_ms
 from local.connections import IDLE_MS, LIFETIME_MS
 from local.gateway import Config, Gateway
@@ -32,11 +33,13 @@ from local.stack import (
     LambdaIntegration,
     MockIntegration,
     Route,
+    Stream,
 )
 from tests.pipeline.waiting import until
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
+    from mypy_boto3_kinesis.type_defs import RecordTypeDef
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -543,6 +546,48 @@ async def test_two_hundred_people_are_connected_and_heard_at_once(cloud: Cloud, 
         assert len({context["connectionId"] for context in contexts}) == 200
     finally:
         await asyncio.gather(*(socket.close() for socket in sockets))
+
+
+async def test_the_local_kinesis_keeps_the_message_under_the_principals_key(
+    tmp_path: Path, user: str
+) -> None:
+    port, kinesis_port = free_port(), free_port()
+    stream = streams.Config(
+        "127.0.0.1", kinesis_port, {}, [Stream("heart-rate", 1)], [], [], str(tmp_path)
+    )
+    kinesis_url = f"http://127.0.0.1:{kinesis_port}"
+    endpoints = {"AWS_ENDPOINT_URL_KINESIS": kinesis_url}
+    config = Config("127.0.0.1", port, api(), functions(tmp_path), endpoints, str(tmp_path))
+    async with (
+        served(streams.application(stream), kinesis_port),
+        served(Gateway(config).application(), port),
+        aiohttp.ClientSession() as http,
+    ):
+        url = f"http://127.0.0.1:{port}/dev?token=allow-{user}"
+        async with http.ws_connect(url) as socket:
+            await socket.send_str('{"action": "beat", "rate": 99}')
+            await connection_id(socket)
+        (record,) = await asyncio.to_thread(records_of, kinesis_url)
+    assert record["PartitionKey"] == user
+    assert record["Data"] == b'{"action": "beat", "rate": 99}'
+
+
+def records_of(kinesis_url: str) -> "list[RecordTypeDef]":
+    client = boto3.client(
+        "kinesis",
+        endpoint_url=kinesis_url,
+        region_name="us-east-1",
+        aws_access_key_id="any",
+        aws_secret_access_key="any",
+    )
+    iterator = client.get_shard_iterator(
+        StreamName="heart-rate",
+        ShardId="shardId-000000000000",
+        ShardIteratorType="TRIM_HORIZON",
+    )["ShardIterator"]
+    records = client.get_records(ShardIterator=iterator)["Records"]
+    client.close()
+    return records
 
 
 def configured(tmp_path: Path, port: int) -> Path:

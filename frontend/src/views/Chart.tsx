@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import type uPlot from "uplot";
 
-import { type Band, type Stretch, bands, columns, shownStretch, shownValues } from "../line";
+import { type Band, bands, columns, ofSession, shownStretch, shownValues } from "../line";
 import type { State } from "../store";
 import { duration } from "../words";
 import { useDark } from "./hooks";
@@ -14,12 +14,13 @@ interface Props {
 
 /** Heart rate and average over time, with each song's tempo among them and its name beneath. */
 export function Chart({ state, at_ms }: Props) {
-  if (at_ms === null || state.trace.length === 0) return null;
+  const trace = ofSession(state.trace, state.session);
+  const first = trace[0];
+  if (at_ms === null || !first) return null;
   const second_ms = Math.floor(at_ms / 1000) * 1000;
-  const stretch = shownStretch(state.trace, second_ms);
-  const shown = columns(state.trace, stretch);
+  const stretch = shownStretch(trace, second_ms);
+  const shown = columns(trace, stretch);
   const songs = bands(state.songs, stretch);
-  const origin_ms = state.trace[0]?.at_ms ?? 0;
   return (
     <section className="chart card" aria-labelledby="chart">
       <h2 id="chart">Heart rate and songs</h2>
@@ -33,7 +34,7 @@ export function Chart({ state, at_ms }: Props) {
           shown,
           songs,
           stretch,
-          origin_ms,
+          origin_ms: first.at_ms,
           at_ms: second_ms,
           values: shownValues(
             shown,
@@ -79,12 +80,8 @@ function description({ shown, songs, stretch }: Drawn): string {
   const heartRates = shown[1].filter((value) => value !== null);
   return (
     `Heart rate between ${Math.round(Math.min(...heartRates))} and ` +
-    `${Math.round(Math.max(...heartRates))} over ${spoken(stretch)}, ${songs.length} songs.`
+    `${Math.round(Math.max(...heartRates))} over ${duration(stretch.to_ms - stretch.from_ms)} minutes, ${songs.length} songs.`
   );
-}
-
-function spoken({ from_ms, to_ms }: Stretch): string {
-  return `the last ${duration(to_ms - from_ms)} minutes`;
 }
 
 /** The same songs stand in the list as text, so a screen reader need not hear them here. */

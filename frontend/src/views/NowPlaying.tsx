@@ -18,7 +18,7 @@ export function NowPlaying({ playing, over, at_ms, state, now_ms, onSkip }: Prop
   const left_ms = playing.ends_at_ms - at_ms;
   const asked = state.skip.phase === "asked" && state.skip.slot === playing.slot;
   return (
-    <section className="playing card" aria-labelledby="playing" data-slot={playing.slot}>
+    <section className="now-playing card" aria-labelledby="playing" data-slot={playing.slot} data-testid="playing">
       <h2 id="playing">{over ? "Just ended" : "Now playing"}</h2>
       <div className="song">
         <div>
@@ -69,7 +69,7 @@ function Progress({ playing, left_ms }: { readonly playing: SongPush; readonly l
 
 function NothingPlays({ state }: { readonly state: State }) {
   return (
-    <section className="playing card" aria-labelledby="playing">
+    <section className="now-playing card" aria-labelledby="playing">
       <h2 id="playing">Now playing</h2>
       <p className="empty">{emptySentence(state)}</p>
       {state.told && state.latest && (

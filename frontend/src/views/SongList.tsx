@@ -19,20 +19,18 @@ export function SongList({ songs, playing, next }: Props) {
           .map((push, index) => (
             <li key={push.slot} data-slot={push.slot} aria-current={push === playing}>
               <span className="number">{push.slot + 1}</span>
-              <div>
-                <p className="title">
-                  {push.song.title} <span className="artist">{push.song.artist}</span>
-                  <Mark push={push} playing={playing} next={next} skipped={wasSkipped(songs, index)} />
-                </p>
-                <p className="reason">
-                  average {Math.round(push.why.average)} → target {Math.round(push.why.target_tempo)}{" "}
-                  → tempo {push.song.tempo.toFixed(1)}, {percent(push.why.distance)} away
-                  <span> · {push.why.mode} · {push.why.decided_by}</span>
-                </p>
-              </div>
+              <p className="title">
+                {push.song.title} <span className="artist">{push.song.artist}</span>
+                <Mark push={push} playing={playing} next={next} skipped={wasSkipped(songs, index)} />
+              </p>
               <p className="tempo">
                 <strong>{Math.round(push.song.tempo)}</strong>
                 <span>tempo</span>
+              </p>
+              <p className="reason">
+                Average {Math.round(push.why.average)} → target {Math.round(push.why.target_tempo)}{" "}
+                → tempo {push.song.tempo.toFixed(1)}, {percent(push.why.distance)} away.{" "}
+                <em>{push.why.mode}</em> {push.why.decided_by}
               </p>
             </li>
           ))

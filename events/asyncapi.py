@@ -1,0 +1,85 @@
+"""The AsyncAPI description of the WebSocket API, made from the types.
+
+`python -m events.asyncapi` writes it to `events/asyncapi.json`.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from events.messages import Error, Skip, Skipped, Start, Started, Watch, Workout
+from events.schemas import draft4
+from events.session import SongPush
+from events.stream import HeartRateBatch
+
+HERE = Path(__file__).parent
+EXAMPLES = HERE / "examples"
+FILE = HERE / "asyncapi.json"
+
+SENT: dict[str, type[msgspec.Struct]] = {
+    "heartrate": HeartRateBatch,
+    "start": Start,
+    "skip": Skip,
+    "watch": Watch,
+}
+"""What a client sends, by the name of its example."""
+RECEIVED: dict[str, type[msgspec.Struct]] = {
+    "song": SongPush,
+    "started": Started,
+    "skipped": Skipped,
+    "workout": Workout,
+    "error": Error,
+}
+"""What a client receives, by the name of its example."""
+
+
+def description() -> dict[str, Any]:
+    """The whole document."""
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "TempoFit WebSocket API",
+            "version": "1",
+            "description": "Heart rates in, songs out. Connect with the query parameter `token`, "
+            "a token of the configured OpenID Connect issuer. A heart rate that is taken is not "
+            "answered. What the gateway itself refuses is answered without a `type`: "
+            '{"message": "Bad request body", ...}.',
+        },
+        "channels": {
+            "socket": {
+                "address": "/",
+                "messages": {
+                    name: {"$ref": f"#/components/messages/{name}"} for name in SENT | RECEIVED
+                },
+            }
+        },
+        "operations": {
+            "send": _operation("receive", SENT),
+            "receive": _operation("send", RECEIVED),
+        },
+        "components": {
+            "messages": {name: _message(name, kind) for name, kind in (SENT | RECEIVED).items()}
+        },
+    }
+
+
+def _operation(action: str, names: dict[str, type[msgspec.Struct]]) -> dict[str, Any]:
+    """The document describes the server, so what a client sends the server receives."""
+    return {
+        "action": action,
+        "channel": {"$ref": "#/channels/socket"},
+        "messages": [{"$ref": f"#/channels/socket/messages/{name}"} for name in names],
+    }
+
+
+def _message(name: str, kind: type[msgspec.Struct]) -> dict[str, Any]:
+    schema = draft4(kind)
+    summary = schema.pop("description").splitlines()[0]
+    example = json.loads((EXAMPLES / f"{name}.json").read_bytes())
+    return {"summary": summary, "payload": schema, "examples": [{"payload": example}]}
+
+
+if __name__ == "__main__":
+    FILE.write_text(json.dumps(description(), indent=2) + "\n")

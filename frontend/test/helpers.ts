@@ -1,0 +1,61 @@
+import { type ServerMessage, type SongPush, type TracePoint, type Workout, decode } from "../src/messages";
+import { EMPTY, type State, reduce } from "../src/store";
+
+export const SESSION = 1_760_000_000_000;
+/** A moment on the wall that has nothing to do with the workout's time. */
+export const NOW = 1_800_000_000_000;
+
+export function songPush(slot: number, changes: Partial<SongPush> = {}): SongPush {
+  const starts_at_ms = SESSION + slot * 200_000;
+  return {
+    type: "song",
+    session: SESSION,
+    slot,
+    song: { id: `song-${slot}`, title: `Title ${slot}`, artist: "Someone", tempo: 120 + slot },
+    starts_at_ms,
+    ends_at_ms: starts_at_ms + 200_000,
+    why: {
+      mode: "pulse",
+      average: 121,
+      target_tempo: 121,
+      distance: 0.008,
+      decided_by: "Drawn from the 10 nearest songs.",
+    },
+    ...changes,
+  };
+}
+
+export function point(seconds: number, heart_rate = 120): TracePoint {
+  return { at_ms: SESSION + seconds * 1000, heart_rate, average: heart_rate };
+}
+
+export function workoutOf(changes: Partial<Workout> = {}): Workout {
+  return {
+    type: "workout",
+    session: SESSION,
+    interval_seconds: 30,
+    latest: null,
+    trace: [],
+    songs: [],
+    stale_after_ms: 10_000,
+    ...changes,
+  };
+}
+
+/** The state after messages that came `[ms after NOW, message]`. */
+export function after(...messages: readonly (readonly [number, ServerMessage])[]): State {
+  return messages.reduce<State>(
+    (state, [ms, message]) => reduce(state, { kind: "message", message, now_ms: NOW + ms }),
+    EMPTY,
+  );
+}
+
+/** What `decode` says about a message that it refuses. */
+export function refusal(text: string): string {
+  try {
+    decode(text);
+  } catch (error) {
+    return error instanceof Error ? error.message : "";
+  }
+  return "";
+}

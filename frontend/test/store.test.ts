@@ -1,0 +1,187 @@
+import { describe, expect, test, vi } from "vitest";
+
+import { freshness } from "../src/pulse";
+import { EMPTY, type State, createStore, reduce } from "../src/store";
+import { NOW, SESSION, after, point, songPush, workoutOf } from "./helpers";
+
+const asked = (state: State, slot: number, sent = true): State =>
+  reduce(state, { kind: "skip", slot, sent, now_ms: NOW });
+
+describe("songs", () => {
+  test("a slot that comes twice is one song", () => {
+    const state = after([0, songPush(0)], [1, songPush(0)], [2, workoutOf({ songs: [songPush(0)] })]);
+    expect(state.songs).toEqual([songPush(0)]);
+  });
+
+  test("a slot is never filled by another song", () => {
+    const other = songPush(0, { song: { id: "x", title: "Other", artist: "", tempo: 90 } });
+    expect(after([0, songPush(0)], [1, other]).songs).toEqual([songPush(0)]);
+  });
+
+  test("slots that come out of order are put in order", () => {
+    const state = after([0, songPush(2)], [1, songPush(0)], [2, songPush(1)]);
+    expect(state.songs.map((song) => song.slot)).toEqual([0, 1, 2]);
+  });
+
+  test("a known song moves forward by a skip, and an old copy does not move it back", () => {
+    const moved = songPush(1, { starts_at_ms: SESSION + 150_000, ends_at_ms: SESSION + 350_000 });
+    const state = after([0, songPush(1)], [1, moved], [2, songPush(1)]);
+    expect(state.songs).toEqual([moved]);
+  });
+
+  test("a song of another session starts the page anew", () => {
+    const session = SESSION + 9_000_000;
+    const fresh = songPush(0, { session });
+    const state = after(
+      [0, workoutOf({ songs: [songPush(0), songPush(1)], latest: point(1), trace: [point(1)] })],
+      [1, fresh],
+    );
+    expect(state).toMatchObject({ session, songs: [fresh], trace: [], latest: null });
+  });
+
+  test("a late song of an earlier session changes nothing", () => {
+    const late = songPush(3, { session: SESSION - 9_000_000 });
+    expect(after([0, songPush(0)], [1, late]).songs).toEqual([songPush(0)]);
+  });
+
+  test("the first session keeps the line that was there before it", () => {
+    const state = after(
+      [0, workoutOf({ session: null, latest: point(1), trace: [point(1)] })],
+      [1, songPush(0)],
+    );
+    expect(state.trace).toEqual([point(1)]);
+  });
+});
+
+describe("the line", () => {
+  test("grows by what is new, in order, without doubles", () => {
+    const state = after(
+      [0, workoutOf({ trace: [point(1), point(3)] })],
+      [1, workoutOf({ trace: [point(3), point(2), point(4)] })],
+    );
+    expect(state.trace).toEqual([point(1), point(2), point(3), point(4)]);
+  });
+
+  test("an answer that brings nothing new leaves the same line", () => {
+    const before = after([0, workoutOf({ trace: [point(1)] })]);
+    const told = workoutOf({ trace: [point(1)] });
+    const later = reduce(before, { kind: "message", message: told, now_ms: NOW });
+    expect(later.trace).toBe(before.trace);
+  });
+});
+
+describe("freshness", () => {
+  const told = (seconds: number) => workoutOf({ latest: point(seconds) });
+
+  test("there is none before the first sample", () => {
+    expect(freshness(after([0, workoutOf()]), NOW)).toEqual({ state: "none" });
+  });
+
+  test("a sample read at first may be old, so it is not called live", () => {
+    expect(freshness(after([0, told(1)]), NOW)).toEqual({ state: "unconfirmed" });
+  });
+
+  test("a sample read at first is live where its own time is now", () => {
+    const latest = { at_ms: NOW - 2000, heart_rate: 120, average: 120 };
+    expect(freshness(after([0, workoutOf({ latest })]), NOW)).toEqual({ state: "live" });
+  });
+
+  test("it is live once a newer sample came", () => {
+    expect(freshness(after([0, told(1)], [2000, told(3)]), NOW + 2000).state).toBe("live");
+  });
+
+  test("it is stale when the same sample is told again for ten seconds", () => {
+    const state = after([0, told(1)], [2000, told(3)], [8000, told(3)], [11_000, told(3)]);
+    expect(freshness(state, NOW + 11_999).state).toBe("live");
+    expect(freshness(state, NOW + 12_000)).toEqual({
+      state: "stale",
+      for_ms: 10_000,
+      at_least: false,
+    });
+  });
+
+  test("an older sample that comes late does not make it live again", () => {
+    const state = after([0, told(1)], [2000, told(9)], [20_000, told(5)]);
+    expect(freshness(state, NOW + 20_000).state).toBe("stale");
+    expect(state.latest).toEqual(point(9));
+  });
+
+  test("what the server says about staleness holds", () => {
+    const state = after([0, told(1)], [1000, workoutOf({ latest: point(3), stale_after_ms: 3000 })]);
+    expect(freshness(state, NOW + 4000).state).toBe("stale");
+  });
+
+  test("after a long absence the first answer is not called live", () => {
+    const before = after([0, told(1)], [2000, told(3)]);
+    const back = reduce(before, { kind: "status", status: { phase: "open" } });
+    const now_ms = NOW + 90_000;
+    const state = reduce(back, { kind: "message", message: told(40), now_ms });
+    expect(freshness(state, now_ms).state).toBe("unconfirmed");
+  });
+
+  test("after a short absence it stays live", () => {
+    const before = after([0, told(1)], [2000, told(3)]);
+    const back = reduce(before, { kind: "status", status: { phase: "open" } });
+    const state = reduce(back, { kind: "message", message: told(6), now_ms: NOW + 5000 });
+    expect(freshness(state, NOW + 5000).state).toBe("live");
+  });
+});
+
+describe("skip", () => {
+  const playing = after([0, songPush(0)]);
+
+  test("is asked, then taken", () => {
+    const waiting = asked(playing, 0);
+    expect(waiting.skip).toMatchObject({ phase: "asked", slot: 0 });
+    const message = { type: "skipped", slot: 0 } as const;
+    const state = reduce(waiting, { kind: "message", message, now_ms: NOW });
+    expect(state.skip).toMatchObject({ phase: "taken", slot: 0 });
+  });
+
+  test("is taken when the song that was known already comes moved", () => {
+    const waiting = asked(after([0, songPush(0)], [1, songPush(1)]), 0);
+    const message = songPush(1, { starts_at_ms: SESSION + 150_000 });
+    const state = reduce(waiting, { kind: "message", message, now_ms: NOW });
+    expect(state.skip).toMatchObject({ phase: "taken", slot: 0 });
+  });
+
+  test("is refused in the server's words, once, and nowhere else", () => {
+    const message = { type: "error", code: "busy", message: "Skip again." } as const;
+    const state = reduce(asked(playing, 0), { kind: "message", message, now_ms: NOW });
+    expect(state.skip).toMatchObject({ phase: "refused", sentence: "Skip again." });
+    expect(state.problem).toBeNull();
+  });
+
+  test("says so when there is no connection", () => {
+    expect(asked(playing, 0, false).skip).toMatchObject({ phase: "refused" });
+  });
+});
+
+describe("problems", () => {
+  test("an error of the server is kept as its sentence", () => {
+    const message = { type: "error", code: "empty_library", message: "No songs." } as const;
+    expect(after([0, message]).problem?.sentence).toBe("No songs.");
+  });
+
+  test("a refusal of the gateway becomes a sentence", () => {
+    const state = after([0, { type: "refused", message: "Bad request body" }]);
+    expect(state.problem?.sentence).toMatch(/refused.*Bad request body\.$/);
+  });
+});
+
+describe("the store", () => {
+  test("tells listeners until they leave", () => {
+    const store = createStore();
+    const listener = vi.fn();
+    const leave = store.subscribe(listener);
+    store.dispatch({ kind: "status", status: { phase: "open" } });
+    leave();
+    store.dispatch({ kind: "status", status: { phase: "connecting" } });
+    expect(listener).toHaveBeenCalledTimes(1);
+    expect(store.get().status.phase).toBe("connecting");
+  });
+
+  test("starts empty and connecting", () => {
+    expect(createStore().get()).toBe(EMPTY);
+  });
+});

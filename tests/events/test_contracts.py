@@ -1,0 +1,78 @@
+import json
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from events import asyncapi, messages, stream
+from events.asyncapi import EXAMPLES
+
+DECODERS: dict[str, Callable[[bytes], Any]] = {
+    "heartrate": messages.decode_client,
+    "start": messages.decode_client,
+    "skip": messages.decode_client,
+    "watch": messages.decode_client,
+    "session": stream.decode_heart_rate,
+    "averages": stream.decode_averages,
+    "song_request": stream.decode_song_request,
+    "song": messages.decode_server,
+    "started": messages.decode_server,
+    "skipped": messages.decode_server,
+    "workout": messages.decode_server,
+    "error": messages.decode_server,
+}
+
+
+def test_every_contract_has_an_example() -> None:
+    assert {path.stem for path in EXAMPLES.glob("*.json")} == set(DECODERS)
+
+
+@pytest.mark.parametrize("name", DECODERS)
+def test_an_example_survives_decoding_and_encoding(name: str) -> None:
+    data = (EXAMPLES / f"{name}.json").read_bytes()
+    decoded = DECODERS[name](data)
+    assert json.loads(stream.encode(decoded)) == json.loads(data)
+
+
+@pytest.mark.parametrize("name", DECODERS)
+def test_decoded_values_cannot_be_changed(name: str) -> None:
+    decoded = DECODERS[name]((EXAMPLES / f"{name}.json").read_bytes())
+    with pytest.raises(AttributeError):
+        setattr(decoded, decoded.__struct_fields__[0], None)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[]",
+        "{",
+        '{"action":"dance"}',
+        '{"action":"heartrate"}',
+        '{"action":"heartrate","samples":[]}',
+        '{"action":"heartrate","samples":[[1760000040000,0]]}',
+        '{"action":"heartrate","samples":[[1760000040000,300]]}',
+        '{"action":"heartrate","samples":[[1760000040000,"120"]]}',
+        '{"action":"heartrate","samples":[[1760000040000]]}',
+        '{"action":"heartrate","samples":[[1760000040000.5,120]]}',
+        '{"action":"heartrate","samples":[[1760000040000,120]],"user":"bob"}',
+        json.dumps({"action": "heartrate", "samples": [[1_760_000_040_000, 120]] * 61}),
+        '{"action":"skip","slot":-1,"at_ms":1}',
+        '{"action":"start","at_ms":1,"settings":{"interval_seconds":9}}',
+        '{"action":"start","at_ms":1,"settings":{"library":"../demo"}}',
+    ],
+)
+def test_a_bad_message_is_refused(body: str) -> None:
+    with pytest.raises(msgspec.MsgspecError):
+        messages.decode_client(body)
+
+
+def test_groups_are_few_and_everybody_is_always_in_the_same_one() -> None:
+    groups = {stream.group_of(f"user-{number}") for number in range(1000)}
+    assert groups == set(range(stream.GROUPS))
+    assert stream.group_of("athlete-001") == stream.group_of("athlete-001")
+
+
+def test_the_asyncapi_document_is_the_one_that_the_types_make() -> None:
+    assert json.loads(asyncapi.FILE.read_bytes()) == asyncapi.description()

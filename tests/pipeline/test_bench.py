@@ -1,0 +1,114 @@
+"""The benchmark counts what happened, and would notice what must not happen."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from benchmarks.ledger import Ledger, Person
+from events.session import Song, SongPush, Why
+from events.stream import Average
+from local.processes import PROJECT
+from tempofit.__main__ import app
+
+DATA = Path(os.environ.get("TEMPOFIT_DATA", PROJECT.parent / "shared" / "data"))
+KEYS = {
+    "users",
+    "seconds",
+    "samples_sent",
+    "samples_folded",
+    "samples_refused",
+    "samples_lost",
+    "samples_duplicated",
+    "averages",
+    "song_requests",
+    "songs_pushed",
+    "songs_duplicated",
+    "slots_unfilled",
+    "fold_ms",
+    "song_ms",
+    "cpu_seconds",
+    "peak_rss_mb",
+}
+
+
+def test_forty_people_lose_nothing_and_get_every_song_once() -> None:
+    command = ["bench", "pipeline", "--users", "40", "--seconds", "15", "--json"]
+    if DATA.is_dir():
+        command += ["--workouts", str(DATA / "workouts.parquet")]
+        command += ["--songs", str(DATA / "songs_msd_subset.parquet")]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0, done.output
+    report = json.loads(done.stdout)
+    assert report.keys() >= KEYS
+    assert report["users"] == 40
+    assert report["samples_sent"] == report["samples_folded"] > 200
+    assert report["songs_pushed"] == report["song_requests"] > 20
+    for name in ("lost", "duplicated", "refused"):
+        assert report[f"samples_{name}"] == 0
+    assert report["averages"] > 40
+    assert report["averages_wrong"] == 0
+    assert report["songs_duplicated"] == report["slots_unfilled"] == 0
+    assert report["fold_ms"]["p99"] >= report["fold_ms"]["p50"] > 0
+    assert report["song_ms"]["p99"] >= report["song_ms"]["p50"] > 0
+    assert {"average", "schedule", "recommend", "gateway", "redis"} <= report["cpu_seconds"].keys()
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    """One person who sent ten samples and got one song of a hundred seconds."""
+    ledger = Ledger(interval_ms=30_000, gap_ms=30_000, lead_ms=10_000, emit_every_ms=5_000)
+    ledger.people = {"ann": Person(listens=True)}
+    ledger.sent("ann", [(second * 1000, 100.0 + second) for second in range(10)], at_ms=50_000)
+    ledger.averaged(Average("ann", 9000, 109.0, 104.5, samples=10), at_ms=50_020.0)
+    ledger.received("ann", push(0, ends_at_ms=100_000), at_ms=50_070.0)
+    return ledger
+
+
+def push(slot: int, ends_at_ms: int) -> SongPush:
+    why = Why("pulse", 0, 100, 100, 100, 0, "test")
+    return SongPush(0, slot, Song("a", "A", "A", 100, 100), ends_at_ms - 100_000, ends_at_ms, why)
+
+
+def test_a_clean_run_is_counted_as_clean(ledger: Ledger) -> None:
+    assert ledger.samples_lost() == ledger.samples_duplicated() == 0
+    assert ledger.averages_wrong() == 0
+    assert ledger.songs_duplicated() == ledger.slots_unfilled() == 0
+    assert ledger.fold_ms() == [20]
+    assert ledger.song_ms() == [70]
+
+
+def test_a_lost_sample_is_counted(ledger: Ledger) -> None:
+    ledger.sent("ann", [(10_000, 100.0)], at_ms=51_000)
+    assert ledger.samples_lost() == 1
+
+
+def test_a_sample_folded_twice_is_counted(ledger: Ledger) -> None:
+    ledger.averaged(Average("ann", 9000, 109.0, 104.5, samples=11), at_ms=50_030.0)
+    assert ledger.samples_duplicated() == 1
+
+
+def test_a_wrong_average_is_counted(ledger: Ledger) -> None:
+    ledger.averaged(Average("ann", 9000, 109.0, 104.6, samples=10), at_ms=50_030.0)
+    assert ledger.averages_wrong() == 1
+
+
+def test_a_second_song_for_a_slot_is_counted(ledger: Ledger) -> None:
+    ledger.received("ann", push(0, ends_at_ms=100_000), at_ms=50_080.0)
+    assert ledger.songs_duplicated() == 1
+
+
+def test_a_slot_that_fell_due_and_stayed_empty_is_counted(ledger: Ledger) -> None:
+    ledger.sent("ann", [(94_999, 100.0)], at_ms=60_000)
+    assert ledger.slots_unfilled() == 0
+    ledger.sent("ann", [(95_000, 100.0)], at_ms=60_001)
+    assert ledger.slots_unfilled() == 1
+    ledger.received("ann", push(1, ends_at_ms=200_000), at_ms=60_100.0)
+    assert ledger.slots_unfilled() == 0
+
+
+def test_a_slot_that_was_left_out_is_counted(ledger: Ledger) -> None:
+    ledger.received("ann", push(2, ends_at_ms=300_000), at_ms=60_100.0)
+    assert ledger.slots_unfilled() == 1
