@@ -15,6 +15,7 @@ SOON_MS = 30_000
 A_SONG_MS = 120_000
 """For what a song's end brings: at most 90 s at this speed, as songs last up to 900 s."""
 
+MOSTLY_PLAYED = 60
 NUMBER = re.compile(r"^\d+$")
 SEND_SAMPLES = """async ({ tokenUrl, websocketUrl, user, heartRates }) => {
   const token = (await (await fetch(`${tokenUrl}?user=${user}`)).json()).access_token;
@@ -31,6 +32,10 @@ SEND_SAMPLES = """async ({ tokenUrl, websocketUrl, user, heartRates }) => {
 
 def playing_slot(page: Page) -> int:
     return int(page.get_by_test_id("playing").get_attribute("data-slot", timeout=SOON_MS) or -1)
+
+
+def played_percent(page: Page) -> int:
+    return int(page.get_by_role("progressbar").get_attribute("aria-valuenow") or 0)
 
 
 def wait_for_slot(page: Page, slot: int, timeout_ms: int) -> None:
@@ -60,12 +65,13 @@ def test_a_skip_ends_the_song_and_brings_the_next(open_page: OpenPage) -> None:
     with open_page(user_name(2)) as page:
         expect(page.get_by_test_id("freshness")).to_have_text("live", timeout=SOON_MS)
         slot = playing_slot(page)
-        wait_for_slot(page, slot + 1, A_SONG_MS)  # so that most of this song is still to play
+        if played_percent(page) > MOSTLY_PLAYED:  # it might end by itself before the click
+            wait_for_slot(page, slot := slot + 1, A_SONG_MS)
         title = page.get_by_test_id("playing-title").inner_text()
         page.get_by_role("button", name="Skip").click()
-        wait_for_slot(page, slot + 2, SOON_MS)
+        wait_for_slot(page, slot + 1, SOON_MS)
         expect(page.get_by_test_id("skip-note")).to_have_text(f"Skipped “{title}”.")
-        expect(page.locator(f'.list li[data-slot="{slot + 1}"] .mark')).to_have_text("skipped")
+        expect(page.locator(f'.list li[data-slot="{slot}"] .mark')).to_have_text("skipped")
 
 
 def test_a_heart_rate_that_stops_is_shown_as_stale(open_page: OpenPage, cloud: Cloud) -> None:
