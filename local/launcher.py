@@ -10,12 +10,11 @@ import boto3
 import msgspec
 
 from local import gateway, processes, streams, synth, template, valkey, web
+from local.addresses import FILE, REGION, RUN, Addresses
 from local.processes import PROJECT, Part, free_port
 from local.stack import Function, Stack
 
 HOST = "127.0.0.1"
-REGION = "us-east-1"
-RUN = PROJECT / ".tempofit" / "run"
 PAGE = PROJECT / "frontend" / "dist"
 AUDIENCE = "tempofit"
 WORKERS = {"authorize": 2, "connect": 2, "workout": 2}
@@ -26,26 +25,6 @@ CREDENTIALS = {
     "AWS_SECRET_ACCESS_KEY": "local",
     "AWS_DEFAULT_REGION": REGION,
 }
-
-
-class Addresses(msgspec.Struct, frozen=True):
-    """Where the parts answer, and what the template's things are called here."""
-
-    page_url: str
-    websocket_url: str
-    token_url: str
-    management_url: str
-    kinesis_url: str
-    dynamodb_url: str
-    sqs_url: str
-    redis_url: str
-    heart_rate_stream: str
-    averages_stream: str
-    requests_stream: str
-    songs_table: str
-    song_ends_table: str
-    dead_letters_queue_url: str
-    region: str = REGION
 
 
 ENDPOINTS = {
@@ -139,7 +118,7 @@ def running(
     try:
         _start_stores(cloud, ports, progress)
         _start_servers(cloud, ports, directory, users or [], progress)
-        addresses = directory / "addresses.json"
+        addresses = directory / FILE
         addresses.write_bytes(msgspec.json.encode(cloud.addresses))
         try:
             yield cloud

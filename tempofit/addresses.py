@@ -1,13 +1,12 @@
 """Where the running local cloud answers; the launcher writes it down."""
 
-from pathlib import Path
-
 import msgspec
 import typer
 
 from events.session import Library
+from local.addresses import FILE, RUN, Addresses
 
-ADDRESSES = Path(".tempofit/run/addresses.json")
+ADDRESSES = RUN / FILE
 
 NOT_RUNNING = (
     "No local cloud is running: start it with `make run` in another terminal, "
@@ -19,20 +18,9 @@ class CloudError(Exception):
     """The cloud cannot be used; the text is a sentence for the person who asked."""
 
 
-class Addresses(msgspec.Struct, frozen=True):
-    """Addresses and names of the running local cloud; empty when none runs."""
-
-    websocket_url: str = ""
-    token_url: str = ""
-    kinesis_url: str = ""
-    heart_rate_stream: str = ""
-    dynamodb_url: str = ""
-    songs_table: str = ""
-    region: str = "us-east-1"
-
-
-def read_addresses(path: Path = ADDRESSES) -> Addresses:
+def read_addresses() -> Addresses:
     """The addresses that the launcher wrote. CloudError when the file is not its own."""
+    path = ADDRESSES
     try:
         return msgspec.json.decode(path.read_bytes(), type=Addresses)
     except FileNotFoundError:

@@ -1,7 +1,8 @@
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from redis import Redis
@@ -10,11 +11,12 @@ from catalog.demo import demo_songs
 from catalog.store import store_songs
 from local import valkey
 from local.launcher import Cloud, running
-from local.processes import free_port
+from local.processes import PROJECT, free_port
 from simulator.athletes import user_name
 from tempofit.up import start_athletes
 
 ATHLETES = 3
+DATA = Path(os.environ.get("TEMPOFIT_DATA", PROJECT.parent / "shared" / "data"))
 
 os.environ.update(
     {
@@ -67,3 +69,16 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         start_athletes(cloud, ATHLETES, speed=10)
         yield cloud
         cloud.check()
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Callable[[str], Path]:
+    """The path of a file of recorded data, which is never part of the project."""
+
+    def find(name: str) -> Path:
+        path = DATA / name
+        if not path.exists():
+            pytest.skip(f"{name} is not there: set TEMPOFIT_DATA to the folder that holds it.")
+        return path
+
+    return find

@@ -71,12 +71,16 @@ def open_page(browser: Browser, cloud: Cloud) -> OpenPage:
     @contextmanager
     def open_one(user: str) -> Iterator[Page]:
         errors: list[str] = []
-        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        # A machine without a locale makes Chromium call its language "en-US@posix", which no
+        # formatter of numbers takes.
+        context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-US")
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{cloud.addresses.page_url}/?user={user}")
-        yield page
-        context.close()
-        assert errors == []
+        try:
+            yield page
+        finally:
+            context.close()
+            assert errors == []
 
     return open_one

@@ -9,6 +9,7 @@ from moto import mock_aws
 from typer.testing import CliRunner
 
 from local.processes import free_port
+from tempofit import addresses
 from tempofit.songs import app
 
 FILE = "title,artist,duration_s,tempo\nOne,Ann,200,120\nTwo,Ann,20,120\nThree,Ann,200,\n"
@@ -38,6 +39,7 @@ def dynamodb_url() -> Iterator[str]:
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder as the current one."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(addresses, "ADDRESSES", tmp_path / ".tempofit/run/addresses.json")
     return tmp_path
 
 

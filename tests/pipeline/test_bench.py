@@ -1,8 +1,6 @@
 """The benchmark counts what happened, and would notice what must not happen."""
 
 import json
-import os
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -10,10 +8,9 @@ from typer.testing import CliRunner
 from benchmarks.ledger import Ledger, Person
 from events.session import Song, SongPush, Why
 from events.stream import Average
-from local.processes import PROJECT
 from tempofit.__main__ import app
+from tests.conftest import DATA
 
-DATA = Path(os.environ.get("TEMPOFIT_DATA", PROJECT.parent / "shared" / "data"))
 KEYS = {
     "users",
     "seconds",

@@ -12,7 +12,8 @@ import pytest
 from redis import Redis
 
 from events import stream
-from local.launcher import Addresses, Cloud
+from local.addresses import Addresses
+from local.launcher import Cloud
 
 DEADLINE_SECONDS = 30
 HOUR_MS = 3_600_000

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from local.processes import free_port
 from simulator.client import Service
+from tempofit import addresses
 from tempofit.simulate import app
 from tests.simulator.cloud import Cloud, serving
 
@@ -21,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder as the current one: no cloud runs from it."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(addresses, "ADDRESSES", tmp_path / ".tempofit/run/addresses.json")
     return tmp_path
 
 
@@ -34,7 +36,10 @@ def write_addresses(folder: Path, service: Service) -> None:
 
 async def start(folder: Path, *arguments: str) -> Process:
     code = (
-        f"import sys; sys.path.insert(0, {str(ROOT)!r}); from tempofit.simulate import app; app()"
+        f"import sys, pathlib; sys.path.insert(0, {str(ROOT)!r})\n"
+        "from tempofit import addresses, simulate\n"
+        "addresses.ADDRESSES = pathlib.Path('.tempofit/run/addresses.json').absolute()\n"
+        "simulate.app()"
     )
     return await asyncio.create_subprocess_exec(
         sys.executable, "-c", code, *arguments, cwd=folder, stdout=PIPE, stderr=PIPE

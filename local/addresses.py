@@ -1,0 +1,29 @@
+"""Where the parts of the running cloud answer; the launcher writes it down for the commands."""
+
+import msgspec
+
+from local.processes import PROJECT
+
+RUN = PROJECT / ".tempofit" / "run"
+FILE = "addresses.json"
+REGION = "us-east-1"
+
+
+class Addresses(msgspec.Struct, frozen=True):
+    """Addresses, and what the template's things are called here; empty when nothing runs."""
+
+    page_url: str = ""
+    websocket_url: str = ""
+    token_url: str = ""
+    management_url: str = ""
+    kinesis_url: str = ""
+    dynamodb_url: str = ""
+    sqs_url: str = ""
+    redis_url: str = ""
+    heart_rate_stream: str = ""
+    averages_stream: str = ""
+    requests_stream: str = ""
+    songs_table: str = ""
+    song_ends_table: str = ""
+    dead_letters_queue_url: str = ""
+    region: str = REGION
