@@ -78,7 +78,6 @@ def _next_song(
         request.average,
         resting=settings.resting_heart_rate,
         maximum=settings.max_heart_rate or max_heart_rate(settings.age),
-        previous=session.song.why.target_tempo if session.song else None,
     )
     near = _candidates(settings.library, target, played)
     if not near:

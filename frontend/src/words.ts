@@ -12,9 +12,9 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
 }
 
-/** 0.0137 → "1.4 %". */
+/** 0.0137 → "1.4 %", never broken over two lines. */
 export function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
+  return `${(share * 100).toFixed(1)}\u00a0%`;
 }
 
 /** The connection's state in words. */

@@ -10,7 +10,7 @@ describe("words", () => {
   });
 
   test("distances are percent", () => {
-    expect(percent(0.0137)).toBe("1.4 %");
+    expect(percent(0.0137)).toBe("1.4\u00a0%");
   });
 
   test("a wait says why and how long", () => {

@@ -94,7 +94,9 @@ function Songs({ songs }: { readonly songs: readonly Band[] }) {
           style={{ left: `${left * 100}%`, width: `${width * 100}%` }}
           title={`${push.song.title}, ${push.song.artist}, tempo ${Math.round(push.song.tempo)}`}
         >
-          <b>{Math.round(push.song.tempo)}</b> {push.song.title}
+          <span>
+            <b>{Math.round(push.song.tempo)}</b> {push.song.title}
+          </span>
         </li>
       ))}
     </ol>

@@ -8,10 +8,12 @@ export function HeartRate({ state, fresh }: { readonly state: State; readonly fr
   return (
     <section className="heart card" data-freshness={fresh.state} aria-labelledby="heart-rate">
       <h2 id="heart-rate">Heart rate</h2>
-      <p className="reading">
-        <strong data-testid="heart-rate">{latest ? Math.round(latest.heart_rate) : "–"}</strong>
-        <span>beats a minute</span>
-      </p>
+      {latest && (
+        <p className="reading">
+          <strong data-testid="heart-rate">{Math.round(latest.heart_rate)}</strong>
+          <span>beats a minute</span>
+        </p>
+      )}
       <p className="freshness" data-testid="freshness">
         {state.told ? freshnessSentence(fresh) : "asking for the workout…"}
       </p>

@@ -1,3 +1,5 @@
+import { memo } from "react";
+
 import type { SongPush } from "../messages";
 import { wasSkipped } from "../playlist";
 import { percent } from "../words";
@@ -9,7 +11,7 @@ interface Props {
 }
 
 /** The session's songs, newest first, each with the reason it was chosen for. */
-export function SongList({ songs, playing, next }: Props) {
+export const SongList = memo(function SongList({ songs, playing, next }: Props) {
   if (songs.length === 0) return null;
   return (
     <section className="list card" aria-labelledby="list">
@@ -20,8 +22,9 @@ export function SongList({ songs, playing, next }: Props) {
             <li key={push.slot} data-slot={push.slot} aria-current={push === playing}>
               <span className="number">{push.slot + 1}</span>
               <p className="title">
-                {push.song.title} <span className="artist">{push.song.artist}</span>
+                {push.song.title}
                 <Mark push={push} playing={playing} next={next} skipped={wasSkipped(songs, index)} />
+                <span className="artist">{push.song.artist}</span>
               </p>
               <p className="tempo">
                 <strong>{Math.round(push.song.tempo)}</strong>
@@ -38,7 +41,7 @@ export function SongList({ songs, playing, next }: Props) {
       </ol>
     </section>
   );
-}
+});
 
 interface MarkProps {
   readonly push: SongPush;
