@@ -55,7 +55,7 @@ def test_every_mapping_gives_up_on_a_bad_record_and_says_so(template: Template) 
     (queue,) = of_type(template, "AWS::SQS::Queue")
     assert len(mappings) == 3
     for mapping in mappings:
-        assert mapping["MaximumRetryAttempts"] == 5
+        assert mapping["MaximumRetryAttempts"] == 30
         assert mapping["MaximumRecordAgeInSeconds"] == 3600
         assert mapping["BisectBatchOnFunctionError"] is True
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]

@@ -112,7 +112,7 @@ def test_mappings_lead_from_stream_to_function(stack: Stack) -> None:
     for mapping in stack.mappings:
         assert mapping.report_batch_item_failures
         assert mapping.bisect_on_error
-        assert mapping.maximum_retry_attempts == 5
+        assert mapping.maximum_retry_attempts == 30
         assert mapping.maximum_record_age_seconds == 3600
         assert mapping.starting_position == "TRIM_HORIZON"
 
