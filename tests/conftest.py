@@ -33,6 +33,8 @@ os.environ.update(
 def redis_url() -> Iterator[str]:
     """A real Redis for the whole run."""
     if given := valkey.given_url():
+        with Redis.from_url(given) as redis:
+            assert redis.dbsize() == 0, f"{given} is not empty, and the tests would empty it"
         yield given
         return
     port = free_port()

@@ -14,7 +14,7 @@ from jwt import PyJWKClient
 from jwt.algorithms import RSAAlgorithm
 
 from lambdas import authorize
-from tests.handlers.conftest import Context
+from tests.adapters.conftest import Context
 
 ARN = "arn:aws:execute-api:us-east-1:000000000000:api/dev/$connect"
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)

@@ -83,7 +83,7 @@ def aws(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv("DEAD_LETTERS_QUEUE_URL", queue["QueueUrl"])
         yield
     with Redis.from_url(redis_url) as redis:
-        redis.flushall()
+        redis.flushdb()
 
 
 def kinesis_event(*records: tuple[str, bytes], arrived_ms: int = START_MS) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from lambdas.adapters import clients, connections, playlists, song_ends
 from lambdas.adapters.song_ends import Session
 from lambdas.domain.due import SongEnd, asked, due_slot
 from lambdas.schedule import TIMING
-from tests.handlers.conftest import (
+from tests.adapters.conftest import (
     START_MS,
     Context,
     Pushes,

@@ -2,7 +2,7 @@ from typing import Any
 
 from lambdas import connect, disconnect
 from lambdas.adapters import connections
-from tests.handlers.conftest import Context, websocket_event
+from tests.adapters.conftest import Context, websocket_event
 
 
 def event(user: str, connection_id: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from lambdas import schedule, start
 from lambdas.adapters import clients, song_ends
 from lambdas.adapters.song_ends import Session
 from lambdas.domain.due import SongEnd
-from tests.handlers.conftest import (
+from tests.adapters.conftest import (
     START_MS,
     Context,
     dead_letters,

@@ -8,8 +8,8 @@ from lambdas.adapters import playlists, song_ends, traces, windows
 from lambdas.adapters.song_ends import Session
 from lambdas.domain.due import SongEnd
 from lambdas.domain.window import Window
-from tests.handlers.conftest import START_MS, Context, websocket_event
-from tests.handlers.test_skip import SONG
+from tests.adapters.conftest import START_MS, Context, websocket_event
+from tests.adapters.test_skip import SONG
 
 
 def invoke(user: str = "ann", arrived_ms: int = START_MS + 60_000, **body: Any) -> dict[str, Any]:

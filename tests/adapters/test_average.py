@@ -7,7 +7,7 @@ from redis import Redis
 from events import stream
 from lambdas import average
 from lambdas.adapters import clients, connections
-from tests.handlers.conftest import (
+from tests.adapters.conftest import (
     START_MS,
     Context,
     Pushes,

@@ -11,7 +11,7 @@ from lambdas.adapters import song_ends, windows
 from lambdas.adapters.song_ends import Session
 from lambdas.domain.due import SongEnd
 from lambdas.domain.window import Window
-from tests.handlers.conftest import START_MS, Context, records_of, websocket_event
+from tests.adapters.conftest import START_MS, Context, records_of, websocket_event
 
 SONG = SongPush(
     session=START_MS,

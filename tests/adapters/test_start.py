@@ -6,7 +6,7 @@ from lambdas import start
 from lambdas.adapters import song_ends
 from lambdas.adapters.song_ends import Session
 from lambdas.domain.due import SongEnd
-from tests.handlers.conftest import START_MS, Context, records_of, websocket_event
+from tests.adapters.conftest import START_MS, Context, records_of, websocket_event
 
 
 def invoke(at_ms: int = 0, **settings: Any) -> dict[str, Any]:
