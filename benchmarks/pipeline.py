@@ -18,6 +18,7 @@ from benchmarks.usage import Usage
 from catalog.demo import demo_songs
 from catalog.files import read_songs
 from catalog.store import store_songs
+from catalog.tables import FileError
 from events.messages import decode_server
 from events.samples import Sample
 from events.session import Song
@@ -117,7 +118,10 @@ def _courses(workouts: Path | None, users: int, seconds: int, seed: int) -> list
 
 def _recorded(path: Path, seconds: int) -> list[replay.Workout]:
     found = [replay.one_hertz(one) for one in replay.read_workouts(path, lambda row: None)]
-    return [workout for workout in found if workout.duration_seconds > seconds]
+    long = [workout for workout in found if workout.duration_seconds > seconds]
+    if not long:
+        raise FileError(f"{path} holds no workout longer than {seconds} s: give fewer --seconds.")
+    return long
 
 
 def _simulated(number: int, seed: int, seconds: int) -> Callable[[int], Iterator[Sample]]:

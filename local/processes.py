@@ -105,8 +105,8 @@ def check_free(port: int, what: str) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except OSError:
+        except OSError as error:
             raise PartError(
-                f"Port {port}, where {what} should be, is taken: stop the program that uses it "
-                "or choose another one."
+                f"Port {port}, where {what} should be, cannot be used ({error.strerror}): stop "
+                "the program that uses it or choose another one."
             ) from None

@@ -11,7 +11,7 @@ import typer
 
 from catalog.demo import demo_songs
 from catalog.files import read_songs
-from catalog.store import store_songs
+from catalog.store import StoreError, store_songs
 from catalog.tables import FileError, Refused, first_few
 from events.session import Song
 from local.launcher import Cloud, running
@@ -42,8 +42,10 @@ def up(
     workouts: Annotated[
         Path | None, typer.Option(help="Recorded workouts instead of simulated ones.")
     ] = None,
-    port: Annotated[int, typer.Option(help="The page's port.")] = PAGE_PORT,
-    websocket_port: Annotated[int, typer.Option(help="The WebSocket API's port.")] = WEBSOCKET_PORT,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The page's port.")] = PAGE_PORT,
+    websocket_port: Annotated[
+        int, typer.Option(min=1, max=65535, help="The WebSocket API's port.")
+    ] = WEBSOCKET_PORT,
 ) -> None:
     """Run the whole cloud on this machine, with athletes and songs, until Ctrl-C."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -64,7 +66,7 @@ def up(
             _watch(cloud)
     except KeyboardInterrupt:
         say("Stopped; nothing is left running.")
-    except (PartError, SynthError, NoRedisError, FileError) as error:
+    except (PartError, SynthError, NoRedisError, FileError, StoreError) as error:
         typer.echo(str(error), err=True)
         status = 1
     raise typer.Exit(status)
