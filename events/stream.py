@@ -12,7 +12,7 @@ from zlib import crc32
 from msgspec import Struct, json
 
 from events.samples import HeartRate, Samples, TimeMs
-from events.session import IntervalSeconds, Slot
+from events.session import IntervalSeconds, Settings, Slot
 
 GROUPS = 16
 
@@ -57,13 +57,21 @@ class Averages(Struct, frozen=True):
 
 
 class SongRequest(Struct, frozen=True):
-    """Slot `slot` of this person's session is due; `at_ms` is the sample that made it so."""
+    """Slot `slot` of this person's session is due; `at_ms` is the sample that made it so.
+
+    Carries what the asker read of the song end, so that the answer needs no other read.
+    """
 
     session: TimeMs
     slot: Slot
     at_ms: TimeMs
     heart_rate: HeartRate
     average: HeartRate
+    ends_at_ms: TimeMs
+    """When the song before this slot ends."""
+    settings: Settings
+    version: int
+    """Version of the song end; the answer is written only if nobody wrote since."""
 
 
 encode = json.Encoder().encode

@@ -1,6 +1,5 @@
 """song-requests → the next song: chooses it, notes when it ends, pushes it to the person."""
 
-from dataclasses import replace
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
@@ -10,7 +9,7 @@ from events.messages import Error
 from events.session import Song, SongPush, Why
 from lambdas.adapters import dead_letters, playlists, push, records, song_ends, songs
 from lambdas.adapters.environment import read
-from lambdas.adapters.song_ends import Session
+from lambdas.adapters.song_ends import Mark, Session
 from lambdas.adapters.telemetry import count, logger, metrics, tracer
 from lambdas.domain.choose import BEST, choose, fresh
 from lambdas.domain.due import SongEnd, song_times
@@ -36,11 +35,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     batch, unreadable = records.decode(event, stream.decode_song_request)
     for raw in unreadable:
         dead_letters.send(raw)
-    sessions = song_ends.read(sorted({record.key for record in batch}))
     failures, pushed = [], 0
     for record in batch:
         try:
-            pushed += _answer(record, sessions)
+            pushed += _answer(record)
         except Exception:
             logger.exception("A song request failed and will be tried again.")
             failures.append({"itemIdentifier": record.sequence_number})
@@ -49,30 +47,37 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return {"batchItemFailures": failures}
 
 
-def _answer(record: records.Record[stream.SongRequest], sessions: dict[str, Session]) -> bool:
+def _answer(record: records.Record[stream.SongRequest]) -> bool:
     user, request = record.key, record.value
-    session = sessions.get(user)
-    if session is None or session.end.session != request.session:
-        return False  # the session is over
-    if request.slot == session.end.slot + 1:
-        played = playlists.read(user, request.session)
-        song = _next_song(user, request, session, [one.song.id for one in played])
-        if song is None:
-            push.notify(user, _empty(session.settings.library))
-            return False
-        session = sessions[user] = _fill(record, session, song)
-    song = session.song
-    if song is None or song.slot != request.slot:
-        return False  # the playlist has gone on
+    played = [one.song.id for one in playlists.read(user, request.session)]
+    song: SongPush | None = _next_song(user, request, played)
+    if song is None:
+        push.notify(user, _empty(request.settings.library))
+        return False
+    try:
+        _fill(record, song)
+    except song_ends.ConflictError:
+        song = _filled_before(user, request)
+    if song is None:
+        return False
     playlists.write(user, song)
     push.send(user, song)
     return True
 
 
-def _next_song(
-    user: str, request: stream.SongRequest, session: Session, played: list[str]
-) -> SongPush | None:
-    settings = session.settings
+def _filled_before(user: str, request: stream.SongRequest) -> SongPush | None:
+    """The song that an earlier delivery chose for this slot.
+
+    None when the session has gone on: whoever wrote then has asked again, where it was needed.
+    """
+    session = song_ends.read(user)
+    song = session.song if session else None
+    asked_for = (request.session, request.slot)
+    return song if song and (song.session, song.slot) == asked_for else None
+
+
+def _next_song(user: str, request: stream.SongRequest, played: list[str]) -> SongPush | None:
+    settings = request.settings
     target = target_tempo(
         settings.mode,
         request.average,
@@ -84,7 +89,7 @@ def _next_song(
         return None
     choice = choose(near, target, played, seed=f"{user} {request.session} {request.slot}")
     starts_at_ms, ends_at_ms = song_times(
-        session.end, request.at_ms, int(choice.song.duration_seconds * 1000)
+        request.ends_at_ms, request.at_ms, int(choice.song.duration_seconds * 1000)
     )
     return SongPush(
         session=request.session,
@@ -113,11 +118,13 @@ def _candidates(library: str, target: float, played: list[str]) -> list[Song]:
         wanted *= 2
 
 
-def _fill(record: records.Record[stream.SongRequest], session: Session, song: SongPush) -> Session:
+def _fill(record: records.Record[stream.SongRequest], song: SongPush) -> None:
+    request = record.value
     end = SongEnd(song.session, song.slot, song.ends_at_ms)
-    still_to_play_ms = song.ends_at_ms - record.value.at_ms
+    session = Session(Mark(end, request.version), request.settings, song)
+    still_to_play_ms = song.ends_at_ms - request.at_ms
     expires_at = (record.arrived_ms + still_to_play_ms) // 1000 + environment.session_gap_seconds
-    return song_ends.write(record.key, session, replace(session, end=end, song=song), expires_at)
+    song_ends.write(record.key, session, expires_at)
 
 
 def _empty(library: str) -> Error:

@@ -1,6 +1,5 @@
 """average-heart-rate → song-requests: asks for the next song shortly before the last one ends."""
 
-from dataclasses import replace
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
@@ -8,7 +7,7 @@ from msgspec import Meta, Struct
 from events import stream
 from lambdas.adapters import dead_letters, records, song_ends, streams
 from lambdas.adapters.environment import read
-from lambdas.adapters.song_ends import Session
+from lambdas.adapters.song_ends import Mark, Session
 from lambdas.adapters.telemetry import count, metrics, tracer
 from lambdas.domain.due import Timing, asked, due_slot
 
@@ -39,10 +38,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     averages = [
         (average, record.arrived_ms) for record in batch for average in record.value.averages
     ]
-    sessions = song_ends.read(sorted({average.user for average, _ in averages}))
+    marks = song_ends.read_marks(sorted({average.user for average, _ in averages}))
     requests = []
     for average, arrived_ms in averages:
-        request = _ask(average, arrived_ms, sessions)
+        request = _ask(average, arrived_ms, marks)
         if request is not None:
             requests.append((average.user, stream.encode(request)))
     streams.put(environment.requests_stream, requests)
@@ -53,20 +52,30 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _ask(
-    average: stream.Average, arrived_ms: int, sessions: dict[str, Session]
+    average: stream.Average, arrived_ms: int, marks: dict[str, Mark]
 ) -> stream.SongRequest | None:
-    before = sessions.get(average.user)
-    due = due_slot(before.end if before else None, average.at_ms, TIMING)
+    mark = marks.get(average.user)
+    due = due_slot(mark.end if mark else None, average.at_ms, TIMING)
     if due is None:
         return None
-    end = asked(before.end if before else None, due, average.at_ms)
-    goes_on = before is not None and before.end.session == due.session
-    after = replace(before, end=end) if before and goes_on else Session(end)
+    end = asked(mark.end if mark else None, due, average.at_ms)
     expires_at = arrived_ms // 1000 + environment.session_gap_seconds
     try:
-        sessions[average.user] = song_ends.write(average.user, before, after, expires_at)
+        if mark is not None and mark.end.session == due.session:
+            session = song_ends.ask(average.user, mark, end, expires_at)
+        else:
+            begun = Session(Mark(end, mark.version if mark else 0))
+            session = song_ends.write(average.user, begun, expires_at)
     except song_ends.ConflictError:
         return None  # the next average sees what the other one wrote
+    marks[average.user] = session.mark
     return stream.SongRequest(
-        due.session, due.slot, average.at_ms, average.heart_rate, average.average
+        session=due.session,
+        slot=due.slot,
+        at_ms=average.at_ms,
+        heart_rate=average.heart_rate,
+        average=average.average,
+        ends_at_ms=end.ends_at_ms,
+        settings=session.settings,
+        version=session.mark.version,
     )

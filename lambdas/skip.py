@@ -43,7 +43,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _skip(request: Request, skip: Skip) -> ServerMessage:
     if refused := in_the_future(skip.at_ms, request.arrived_ms):
         return refused
-    session = song_ends.read([request.user]).get(request.user)
+    session = song_ends.read(request.user)
     song = session.song if session else None
     if session is None or song is None or skip.slot > song.slot:
         return Error("nothing_to_skip", f"Slot {skip.slot} does not play, so nothing was skipped.")
@@ -58,12 +58,21 @@ def _end(request: Request, session: Session, song: SongPush, skip: Skip) -> Serv
     """The song that plays ends now, and the next one is asked for as `schedule` would ask."""
     at_ms = max(song.starts_at_ms, min(skip.at_ms, session.end.ends_at_ms))
     end = replace(session.end, ends_at_ms=at_ms, asked_slot=skip.slot + 1, asked_at_ms=at_ms)
-    _write(request, session, replace(session, end=end))
+    stored = _write(request, replace(session, mark=replace(session.mark, end=end)))
     heart_rate, running = song.why.heart_rate, song.why.average
     window = windows.read([request.user], request.arrived_ms).get(request.user)
     if window and window.times_ms and not is_stale(window.last_ms, skip.at_ms):
         heart_rate, running = window.heart_rates[-1], average(window)
-    asked = stream.SongRequest(session.end.session, skip.slot + 1, at_ms, heart_rate, running)
+    asked = stream.SongRequest(
+        session=session.end.session,
+        slot=skip.slot + 1,
+        at_ms=at_ms,
+        heart_rate=heart_rate,
+        average=running,
+        ends_at_ms=at_ms,
+        settings=session.settings,
+        version=stored.mark.version,
+    )
     streams.put(environment.requests_stream, [(request.user, stream.encode(asked))])
     return Skipped(skip.slot)
 
@@ -72,7 +81,8 @@ def _bring_forward(request: Request, session: Session, song: SongPush, at_ms: in
     """The next song is known already: it starts now."""
     moved = _moved(song, at_ms)
     end = SongEnd(session.end.session, song.slot, moved.ends_at_ms)
-    _write(request, session, replace(session, end=end, song=moved))
+    mark = replace(session.mark, end=end)
+    _write(request, replace(session, mark=mark, song=moved))
     return moved
 
 
@@ -84,7 +94,7 @@ def _moved(song: SongPush, starts_at_ms: int) -> SongPush:
     )
 
 
-def _write(request: Request, before: Session, after: Session) -> None:
-    left_ms = max(0, after.end.ends_at_ms - request.arrived_ms)
+def _write(request: Request, session: Session) -> Session:
+    left_ms = max(0, session.end.ends_at_ms - request.arrived_ms)
     expires_at = (request.arrived_ms + left_ms) // 1000 + environment.session_gap_seconds
-    song_ends.write(request.user, before, after, expires_at)
+    return song_ends.write(request.user, session, expires_at)

@@ -8,7 +8,7 @@ from events import stream
 from events.messages import Error, ServerMessage, Start, Started
 from lambdas.adapters import song_ends, streams
 from lambdas.adapters.environment import read
-from lambdas.adapters.song_ends import Session
+from lambdas.adapters.song_ends import Mark, Session
 from lambdas.adapters.telemetry import count, metrics, tracer
 from lambdas.adapters.websocket import Request, answer, in_the_future, message_of, request_of
 from lambdas.domain.due import SongEnd
@@ -39,7 +39,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _start(request: Request, start: Start) -> ServerMessage:
     if refused := in_the_future(start.at_ms, request.arrived_ms):
         return refused
-    before = song_ends.read([request.user]).get(request.user)
+    before = song_ends.read(request.user)
     if before is not None and before.end.session > start.at_ms:
         return Error(
             code="older_session",
@@ -47,11 +47,10 @@ def _start(request: Request, start: Start) -> ServerMessage:
             "start with a newer at_ms.",
         )
     if before is None or before.end.session < start.at_ms:
-        after = Session(SongEnd(start.at_ms, -1, start.at_ms), start.settings)
+        end = SongEnd(start.at_ms, -1, start.at_ms)
+        mark = Mark(end, before.mark.version if before else 0)
         expires_at = request.arrived_ms // 1000 + environment.session_gap_seconds
-        if before is not None:
-            after = Session(after.end, start.settings, version=before.version)
-        song_ends.write(request.user, before, after, expires_at)
+        song_ends.write(request.user, Session(mark, start.settings), expires_at)
     record = stream.SessionStart(start.at_ms, start.settings.interval_seconds)
     streams.put(environment.heart_rate_stream, [(request.user, stream.encode(record))])
     return Started(start.at_ms, start.settings)

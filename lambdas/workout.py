@@ -26,7 +26,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _workout(request: Request, watch: Watch) -> Workout:
     user = request.user
-    session = song_ends.read([user]).get(user)
+    session = song_ends.read(user)
     latest = _latest(windows.read([user], request.arrived_ms).get(user))
     trace = []
     if latest is not None:

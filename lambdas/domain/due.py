@@ -59,10 +59,10 @@ def asked(song_end: SongEnd | None, due: DueSlot, at_ms: int) -> SongEnd:
     return replace(song_end, asked_slot=due.slot, asked_at_ms=at_ms)
 
 
-def song_times(song_end: SongEnd, at_ms: int, duration_ms: int) -> tuple[int, int]:
+def song_times(ends_at_ms: int, at_ms: int, duration_ms: int) -> tuple[int, int]:
     """When the next song starts and ends, chosen at `at_ms`.
 
-    It follows the song before it, or starts at once when that one has ended.
+    It follows the song before it, which ends at `ends_at_ms`, or starts at once when that is over.
     """
-    starts_at_ms = max(at_ms, song_end.ends_at_ms)
+    starts_at_ms = max(at_ms, ends_at_ms)
     return starts_at_ms, starts_at_ms + duration_ms

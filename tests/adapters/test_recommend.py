@@ -7,8 +7,8 @@ from events import stream
 from events.session import Settings
 from lambdas import recommend
 from lambdas.adapters import clients, connections, playlists, song_ends
-from lambdas.adapters.song_ends import Session
-from lambdas.domain.due import SongEnd, asked, due_slot
+from lambdas.adapters.song_ends import Mark, Session
+from lambdas.domain.due import DueSlot, SongEnd, asked, due_slot
 from lambdas.schedule import TIMING
 from tests.adapters.conftest import (
     START_MS,
@@ -27,8 +27,19 @@ def connected(pushes: Pushes) -> Pushes:
 
 
 def request(slot: int, at_ms: int = 0, average: float = 130) -> tuple[str, bytes]:
+    """What `schedule` or `skip` would ask, from what is stored now."""
+    session = song_ends.read("ann") or Session(Mark(SongEnd(START_MS, -1, START_MS)))
     return "ann", stream.encode(
-        stream.SongRequest(START_MS, slot, START_MS + at_ms, average, average)
+        stream.SongRequest(
+            session=START_MS,
+            slot=slot,
+            at_ms=START_MS + at_ms,
+            heart_rate=average,
+            average=average,
+            ends_at_ms=session.end.ends_at_ms,
+            settings=session.settings,
+            version=session.mark.version,
+        )
     )
 
 
@@ -37,8 +48,14 @@ def invoke(*records: tuple[str, bytes]) -> Any:
 
 
 def started(settings: Settings | None = None) -> None:
-    session = Session(SongEnd(START_MS, -1, START_MS), settings or Settings())
-    song_ends.write("ann", None, session, expires_at=0)
+    mark = Mark(SongEnd(START_MS, -1, START_MS))
+    song_ends.write("ann", Session(mark, settings or Settings()), expires_at=0)
+
+
+def found() -> Session:
+    session = song_ends.read("ann")
+    assert session is not None
+    return session
 
 
 def played() -> list[tuple[int, str]]:
@@ -62,8 +79,9 @@ def test_a_request_is_answered_with_a_near_song_and_says_why(connected: Pushes) 
 def test_a_redelivered_request_yields_the_same_song_for_the_slot(connected: Pushes) -> None:
     started()
     add_songs([60 + index for index in range(120)])
-    invoke(request(0), request(0))
-    invoke(request(0))
+    asked = request(0)
+    invoke(asked, asked)
+    invoke(asked)
     assert len(played()) == 1
     assert len({message["song"]["id"] for _, message in connected.sent}) == 1
 
@@ -72,28 +90,47 @@ def test_a_push_that_failed_is_made_again_with_the_same_song(connected: Pushes) 
     started()
     add_songs([60 + index for index in range(120)])
     connected.failing = 1
-    assert invoke(request(0)) == {"batchItemFailures": [{"itemIdentifier": "1"}]}
-    chosen = song_ends.read(["ann"])["ann"].song
+    asked = request(0)
+    assert invoke(asked) == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    chosen = found().song
     assert chosen is not None
-    assert invoke(request(0)) == {"batchItemFailures": []}
+    assert invoke(asked) == {"batchItemFailures": []}
     assert [message["song"]["id"] for _, message in connected.sent] == [chosen.song.id]
 
 
 def test_a_slot_that_the_playlist_has_left_behind_is_not_filled_again() -> None:
     started()
     add_songs([60 + index for index in range(120)])
-    invoke(request(0))
-    invoke(request(1, at_ms=190_000))
+    first = request(0)
+    invoke(first)
+    second = request(1, at_ms=190_000)
+    invoke(second)
     before = played()
-    invoke(request(0), request(5))
+    invoke(first)
     assert played() == before
     assert [slot for slot, _ in before] == [0, 1]
 
 
 def test_a_request_of_a_session_that_is_over_is_ignored(connected: Pushes) -> None:
+    started()
     add_songs([130])
-    assert invoke(request(0)) == {"batchItemFailures": []}
+    late = request(0)
+    later = Session(Mark(SongEnd(START_MS + 5000, -1, START_MS + 5000), found().mark.version))
+    song_ends.write("ann", later, expires_at=0)
+    assert invoke(late) == {"batchItemFailures": []}
     assert connected.sent == []
+    assert found().end == later.end
+
+
+def test_a_request_that_outlived_its_swept_session_fills_no_slot_of_the_next_one() -> None:
+    started()
+    add_songs([130])
+    late = request(0)
+    clients.dynamodb().delete_item(TableName="song-ends", Key={"user_id": {"S": "ann"}})
+    begun = SongEnd(START_MS + 5000, -1, START_MS + 5000)
+    song_ends.write("ann", Session(Mark(begun)), expires_at=0)
+    invoke(late)
+    assert found().end == begun
 
 
 def test_the_next_song_follows_the_one_that_plays() -> None:
@@ -103,30 +140,21 @@ def test_the_next_song_follows_the_one_that_plays() -> None:
     invoke(request(1, at_ms=190_000))
     first, second = playlists.read("ann", START_MS)
     assert second.starts_at_ms == first.ends_at_ms
-    end = song_ends.read(["ann"])["ann"].end
+    end = found().end
     assert (end.slot, end.ends_at_ms, end.asked_slot) == (1, second.ends_at_ms, None)
     assert due_slot(end, START_MS + 195_000, TIMING) is None
 
 
-def test_of_two_that_answer_at_once_one_starts_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_that_was_made_again_is_answered_once() -> None:
     started()
     add_songs([60 + index for index in range(120)])
-    read = song_ends.read
-
-    def read_then_lose(users: list[str]) -> dict[str, Session]:
-        sessions = read(users)
-        before = sessions["ann"]
-        due = due_slot(before.end, START_MS + 1, TIMING)
-        assert due is not None
-        other = Session(asked(before.end, due, START_MS + 1), before.settings, None)
-        song_ends.write("ann", before, other, expires_at=0)
-        return sessions
-
-    with monkeypatch.context() as racing:
-        racing.setattr(song_ends, "read", read_then_lose)
-        assert invoke(request(0)) == {"batchItemFailures": [{"itemIdentifier": "1"}]}
-    assert invoke(request(0)) == {"batchItemFailures": []}
-    assert len(played()) == 1
+    unanswered = request(0)
+    before = found()
+    song_ends.ask("ann", before.mark, asked(before.end, DueSlot(START_MS, 0), START_MS), 0)
+    invoke(unanswered)
+    assert played() == []
+    invoke(request(0))
+    assert [slot for slot, _ in played()] == [0]
 
 
 def test_no_song_repeats_while_the_library_has_another() -> None:

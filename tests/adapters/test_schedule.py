@@ -7,7 +7,7 @@ from events.messages import Start
 from events.session import Settings
 from lambdas import schedule, start
 from lambdas.adapters import clients, song_ends
-from lambdas.adapters.song_ends import Session
+from lambdas.adapters.song_ends import Mark, Session
 from lambdas.domain.due import SongEnd
 from tests.adapters.conftest import (
     START_MS,
@@ -38,7 +38,7 @@ def requests() -> list[tuple[str, int, int]]:
 
 def plays(user: str, slot: int, ends_at_ms: int) -> None:
     end = SongEnd(START_MS, slot, START_MS + ends_at_ms)
-    song_ends.write(user, None, Session(end, Settings(mode="zone")), expires_at=0)
+    song_ends.write(user, Session(Mark(end), Settings(mode="zone")), expires_at=0)
 
 
 def test_the_first_average_asks_for_slot_0_and_the_next_ones_do_not() -> None:
@@ -64,7 +64,13 @@ def test_a_song_is_followed_when_its_lead_begins() -> None:
 def test_settings_of_the_session_stay_when_the_next_song_is_asked_for() -> None:
     plays("ann", slot=2, ends_at_ms=60_000)
     invoke(averages(("ann", 55_000)))
-    assert song_ends.read(["ann"])["ann"].settings.mode == "zone"
+    session = song_ends.read("ann")
+    assert session is not None
+    assert session.settings.mode == "zone"
+    [(_, data)] = records_of("song-requests")
+    request = stream.decode_song_request(data)
+    assert request.settings == session.settings
+    assert (request.ends_at_ms, request.version) == (START_MS + 60_000, session.mark.version)
 
 
 def test_a_request_without_an_answer_is_repeated_after_thirty_seconds() -> None:

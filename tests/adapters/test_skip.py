@@ -8,7 +8,7 @@ from events import stream
 from events.session import Settings, Song, SongPush, Why
 from lambdas import skip
 from lambdas.adapters import song_ends, windows
-from lambdas.adapters.song_ends import Session
+from lambdas.adapters.song_ends import Mark, Session
 from lambdas.domain.due import SongEnd
 from lambdas.domain.window import Window
 from tests.adapters.conftest import START_MS, Context, records_of, websocket_event
@@ -26,7 +26,7 @@ SONG = SongPush(
 @pytest.fixture(autouse=True)
 def playing() -> None:
     end = SongEnd(START_MS, SONG.slot, SONG.ends_at_ms)
-    song_ends.write("ann", None, Session(end, Settings(), SONG), expires_at=0)
+    song_ends.write("ann", Session(Mark(end), Settings(), SONG), expires_at=0)
 
 
 def invoke(slot: int, at_ms: int) -> dict[str, Any]:
@@ -34,6 +34,12 @@ def invoke(slot: int, at_ms: int) -> dict[str, Any]:
     event = websocket_event("ann", body, arrived_ms=START_MS + at_ms)
     answer: dict[str, Any] = json.loads(skip.handler(event, Context)["body"])
     return answer
+
+
+def found() -> Session:
+    session = song_ends.read("ann")
+    assert session is not None
+    return session
 
 
 def requests() -> list[stream.SongRequest]:
@@ -44,9 +50,13 @@ def test_the_song_that_plays_ends_now_and_the_next_is_asked_for() -> None:
     window = Window(30_000, times_ms=[START_MS + 199_000], heart_rates=[150.0])
     windows.write({"ann": window}, START_MS + 199_000)
     assert invoke(3, at_ms=200_000) == {"type": "skipped", "slot": 3}
-    end = song_ends.read(["ann"])["ann"].end
+    end = found().end
     assert end == SongEnd(START_MS, 3, START_MS + 200_000, 4, START_MS + 200_000)
-    assert requests() == [stream.SongRequest(START_MS, 4, START_MS + 200_000, 150, 150)]
+    [request] = requests()
+    assert (request.session, request.slot, request.at_ms) == (START_MS, 4, START_MS + 200_000)
+    assert (request.heart_rate, request.average) == (150, 150)
+    assert request.ends_at_ms == START_MS + 200_000
+    assert request.version == found().mark.version
 
 
 def test_a_stale_heart_rate_is_not_acted_on() -> None:
@@ -62,7 +72,7 @@ def test_a_song_that_was_chosen_already_starts_now_and_stays_the_song_of_its_slo
     assert (answer["slot"], answer["song"]["id"]) == (3, "song-1")
     assert answer["starts_at_ms"] == START_MS + 95_000
     assert answer["ends_at_ms"] == START_MS + 295_000
-    session = song_ends.read(["ann"])["ann"]
+    session = found()
     assert session.end == SongEnd(START_MS, 3, START_MS + 295_000)
     assert session.song == msgspec.convert(answer, SongPush)
     assert requests() == []
@@ -70,7 +80,7 @@ def test_a_song_that_was_chosen_already_starts_now_and_stays_the_song_of_its_slo
 
 def test_a_song_that_has_ended_is_skipped_already() -> None:
     assert invoke(2, at_ms=150_000) == {"type": "skipped", "slot": 2}
-    assert song_ends.read(["ann"])["ann"].end.ends_at_ms == SONG.ends_at_ms
+    assert found().end.ends_at_ms == SONG.ends_at_ms
     assert requests() == []
 
 
@@ -82,7 +92,7 @@ def test_a_slot_that_does_not_play_is_named() -> None:
 
 def test_a_skip_before_the_song_began_ends_it_where_it_begins() -> None:
     invoke(3, at_ms=50_000)
-    assert song_ends.read(["ann"])["ann"].end.ends_at_ms == SONG.starts_at_ms
+    assert found().end.ends_at_ms == SONG.starts_at_ms
 
 
 def test_a_skip_in_the_future_is_refused() -> None:
@@ -94,10 +104,11 @@ def test_a_skip_in_the_future_is_refused() -> None:
 def test_who_loses_a_race_is_told_to_skip_again(monkeypatch: pytest.MonkeyPatch) -> None:
     read = song_ends.read
 
-    def read_then_lose(users: list[str]) -> dict[str, Session]:
-        sessions = read(users)
-        song_ends.write("ann", sessions["ann"], sessions["ann"], expires_at=0)
-        return sessions
+    def read_then_lose(user: str) -> Session | None:
+        session = read(user)
+        assert session is not None
+        song_ends.write(user, session, expires_at=0)
+        return session
 
     monkeypatch.setattr(song_ends, "read", read_then_lose)
     assert invoke(3, at_ms=200_000)["code"] == "busy"

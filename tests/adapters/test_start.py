@@ -4,7 +4,7 @@ from typing import Any
 from events import stream
 from lambdas import start
 from lambdas.adapters import song_ends
-from lambdas.adapters.song_ends import Session
+from lambdas.adapters.song_ends import Mark, Session
 from lambdas.domain.due import SongEnd
 from tests.adapters.conftest import START_MS, Context, records_of, websocket_event
 
@@ -17,10 +17,16 @@ def invoke(at_ms: int = 0, **settings: Any) -> dict[str, Any]:
     return answer
 
 
+def found() -> Session:
+    session = song_ends.read("ann")
+    assert session is not None
+    return session
+
+
 def test_a_session_is_stored_and_its_start_travels_with_the_heart_rates() -> None:
     answer = invoke(mode="zone", interval_seconds=60)
     assert answer["type"] == "started"
-    session = song_ends.read(["ann"])["ann"]
+    session = found()
     assert session.end == SongEnd(START_MS, -1, START_MS)
     assert session.settings.mode == "zone"
     [(key, data)] = records_of("heart-rate")
@@ -30,16 +36,16 @@ def test_a_session_is_stored_and_its_start_travels_with_the_heart_rates() -> Non
 
 def test_the_same_start_twice_changes_nothing() -> None:
     invoke(mode="zone")
-    before = song_ends.read(["ann"])
+    before = song_ends.read("ann")
     assert invoke(mode="zone")["type"] == "started"
-    assert song_ends.read(["ann"]) == before
+    assert song_ends.read("ann") == before
 
 
 def test_a_newer_start_takes_the_place_of_the_session() -> None:
     end = SongEnd(START_MS - 1000, 7, START_MS + 100_000)
-    song_ends.write("ann", None, Session(end), expires_at=0)
+    song_ends.write("ann", Session(Mark(end)), expires_at=0)
     assert invoke()["type"] == "started"
-    assert song_ends.read(["ann"])["ann"].end == SongEnd(START_MS, -1, START_MS)
+    assert found().end == SongEnd(START_MS, -1, START_MS)
 
 
 def test_an_older_start_is_refused_with_the_session_that_runs() -> None:
@@ -53,4 +59,4 @@ def test_a_start_in_the_future_is_refused_with_its_time() -> None:
     answer = invoke(at_ms=3_600_000)
     assert answer["code"] == "time_in_the_future"
     assert str(START_MS + 3_600_000) in answer["message"]
-    assert song_ends.read(["ann"]) == {}
+    assert song_ends.read("ann") is None

@@ -5,7 +5,7 @@ from events.session import Settings
 from events.stream import Average
 from lambdas import workout
 from lambdas.adapters import playlists, song_ends, traces, windows
-from lambdas.adapters.song_ends import Session
+from lambdas.adapters.song_ends import Mark, Session
 from lambdas.domain.due import SongEnd
 from lambdas.domain.window import Window
 from tests.adapters.conftest import START_MS, Context, websocket_event
@@ -48,8 +48,8 @@ def test_only_what_is_newer_is_told_when_the_client_says_what_it_has() -> None:
 
 def test_the_songs_of_the_session_are_told_as_a_skip_left_them() -> None:
     playlists.write("ann", SONG)
-    moved = Session(SongEnd(START_MS, 3, 0), Settings(mode="zone"), SONG)
-    song_ends.write("ann", None, moved, expires_at=0)
+    moved = Session(Mark(SongEnd(START_MS, 3, 0)), Settings(mode="zone"), SONG)
+    song_ends.write("ann", moved, expires_at=0)
     answer = invoke()
     assert answer["session"] == START_MS
     assert answer["settings"]["mode"] == "zone"

@@ -53,8 +53,8 @@ def test_a_swept_item_and_one_that_ttl_left_lead_to_the_same_session() -> None:
 
 
 def test_a_song_follows_the_one_before_it_or_starts_at_once() -> None:
-    assert song_times(PLAYING, 190_000, 240_000) == (200_000, 440_000)
-    assert song_times(PLAYING, 215_000, 240_000) == (215_000, 455_000)
+    assert song_times(PLAYING.ends_at_ms, 190_000, 240_000) == (200_000, 440_000)
+    assert song_times(PLAYING.ends_at_ms, 215_000, 240_000) == (215_000, 455_000)
 
 
 @given(
@@ -74,7 +74,7 @@ def test_answered_at_once_every_slot_is_filled_once_and_in_order(
             if due is None:
                 continue
             waiting = asked(end, due, at_ms)
-            _, ends_at_ms = song_times(waiting, at_ms, duration_ms)
+            _, ends_at_ms = song_times(waiting.ends_at_ms, at_ms, duration_ms)
             end = replace(waiting, slot=due.slot, ends_at_ms=ends_at_ms, asked_slot=None)
             filled.append((due.session, due.slot))
     assert len(filled) == len(set(filled))
