@@ -1,5 +1,6 @@
 """What went in and what came out, counted from outside the pipeline."""
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,9 +18,9 @@ TOLERANCE = 1e-6
 class Person:
     """One person's samples as they were sent, and what came back."""
 
-    times_ms: list[int] = field(default_factory=list)
-    heart_rates: list[float] = field(default_factory=list)
-    sent_ms: list[int] = field(default_factory=list)
+    times_ms: "array[int]" = field(default_factory=lambda: array("q"))
+    heart_rates: "array[float]" = field(default_factory=lambda: array("d"))
+    sent_ms: "array[int]" = field(default_factory=lambda: array("q"))
     folded: int = 0
     pushes: list[tuple[SongPush, float]] = field(default_factory=list)
     refusals: int = 0

@@ -65,6 +65,9 @@ class Report(msgspec.Struct, frozen=True):
     fold_ms: Percentiles
     song_ms: Percentiles
     wait_ms: Percentiles
+    fold_ms_p99_by_quarter: list[float | None]
+    rss_mb_by_quarter: list[float]
+    """All parts together at the end of each quarter of the run."""
     cpu_seconds: dict[str, float]
     peak_rss_mb: dict[str, float]
 
@@ -261,6 +264,7 @@ async def _drain(ledger: Ledger) -> None:
 
 
 def _report(ledger: Ledger, usage: Usage, users: int, listening: int, seconds: int) -> Report:
+    fold_ms, rss_mb = ledger.fold_ms(), usage.total_rss_mb
     return Report(
         machine=machine.describe(),
         users=users,
@@ -277,9 +281,16 @@ def _report(ledger: Ledger, usage: Usage, users: int, listening: int, seconds: i
         songs_pushed=ledger.songs_pushed(),
         songs_duplicated=ledger.songs_duplicated(),
         slots_unfilled=ledger.slots_unfilled(),
-        fold_ms=_percentiles(ledger.fold_ms()),
+        fold_ms=_percentiles(fold_ms),
         song_ms=_percentiles(ledger.song_ms()),
         wait_ms=_percentiles(ledger.wait_ms()),
+        fold_ms_p99_by_quarter=[
+            _percentiles(fold_ms[len(fold_ms) * part // 4 : len(fold_ms) * (part + 1) // 4]).p99
+            for part in range(4)
+        ],
+        rss_mb_by_quarter=[
+            round(rss_mb[max(0, len(rss_mb) * part // 4 - 1)]) for part in (1, 2, 3, 4)
+        ],
         cpu_seconds=usage.cpu_seconds,
         peak_rss_mb=dict(sorted(usage.peak_rss_mb.items())),
     )

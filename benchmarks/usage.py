@@ -19,6 +19,8 @@ class Usage:
         self._seconds: dict[psutil.Process, tuple[str, float]] = {}
         self._before: dict[psutil.Process, float] = {}
         self.peak_rss_mb: defaultdict[str, float] = defaultdict(float)
+        self.total_rss_mb: list[float] = []
+        """All parts together, without the benchmark, at each look."""
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -55,6 +57,7 @@ class Usage:
                 continue
         for name, megabytes in rss_mb.items():
             self.peak_rss_mb[name] = max(self.peak_rss_mb[name], round(megabytes, 1))
+        self.total_rss_mb.append(sum(rss_mb.values()) - rss_mb["benchmark"])
 
     def _processes(self) -> Iterator[tuple[str, psutil.Process]]:
         yield "benchmark", psutil.Process()

@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 import msgspec
+from botocore.config import Config
 
 from local import gateway, processes, streams, synth, template, valkey, web
 from local.addresses import FILE, REGION, RUN, Addresses
@@ -54,6 +55,7 @@ class Cloud:
                 region_name=self.addresses.region,
                 aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
                 aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+                config=Config(parameter_validation=False, user_agent="tempofit"),
             )
         return self._clients[service]
 

@@ -92,9 +92,12 @@ def _print(report: pipeline.Report) -> None:
             times.add_row(name.removesuffix("_ms"), str(value.p50), str(value.p99))
         elif isinstance(value, int) and name not in ("users", "seconds"):
             counts.add_row(name.replace("_", " "), f"{value:,}")
+    growth = Table("by quarter of the run", "1", "2", "3", "4", box=None)
+    growth.add_row("fold p99, ms", *map(str, report.fold_ms_p99_by_quarter))
+    growth.add_row("memory, MB", *(f"{megabytes:,.0f}" for megabytes in report.rss_mb_by_quarter))
     for part, cpu_seconds in report.cpu_seconds.items():
         parts.add_row(part, f"{cpu_seconds:.1f}", f"{report.peak_rss_mb.get(part, 0):.0f}")
-    for table in (counts, times, parts):
+    for table in (counts, times, growth, parts):
         table.columns[0].min_width = 20
         for column in table.columns[1:]:
             column.justify = "right"

@@ -116,14 +116,13 @@ def ask(user: str, mark: Mark, asked: SongEnd, expires_at: int) -> Session:
     return _session_of(answer["Attributes"])
 
 
-def _batch(users: Sequence[str], projection: Any) -> dict[str, Item]:
+def _batch(users: Sequence[str], projection: dict[str, Any]) -> dict[str, Item]:
     table = os.environ["SONG_ENDS_TABLE"]
     keys: Any = [{"user_id": {"S": user}} for user in users]
     items: dict[str, Item] = {}
     while keys:
-        answer = clients.dynamodb().batch_get_item(
-            RequestItems={table: {"Keys": keys, "ConsistentRead": True, **projection}}
-        )
+        request: Any = {table: {"Keys": keys, "ConsistentRead": True, **projection}}
+        answer = clients.dynamodb().batch_get_item(RequestItems=request)
         items |= {item["user_id"]["S"]: item for item in answer["Responses"].get(table, [])}
         unprocessed = answer.get("UnprocessedKeys", {})
         keys = unprocessed[table]["Keys"] if table in unprocessed else None
