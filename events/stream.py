@@ -7,6 +7,7 @@
 | `song-requests`      | `SongRequest`                    | user               |
 """
 
+from functools import lru_cache
 from zlib import crc32
 
 from msgspec import Struct, json
@@ -17,6 +18,7 @@ from events.session import IntervalSeconds, Settings, Slot
 GROUPS = 16
 
 
+@lru_cache(maxsize=1 << 16)
 def group_of(user: str) -> int:
     """The group, 0 to 15, whose windows, trace and averages hold this user."""
     return crc32(user.encode()) % GROUPS

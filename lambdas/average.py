@@ -63,7 +63,7 @@ def _fold(
         people[user] = restarted(window, value.session, value.interval_seconds * 1000)
         return
     people[user] = window
-    late = fold(window, value.samples, until_ms=record.arrived_ms + MAX_FUTURE_MS, gap_ms=GAP_MS)
+    late = fold(window, value.samples, record.arrived_ms + MAX_FUTURE_MS, GAP_MS)
     if late:
         refused[user] = late[-1]
     if window.times_ms and is_due_to_emit(window, EMIT_EVERY_MS):

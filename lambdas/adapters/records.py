@@ -2,7 +2,6 @@
 
 from binascii import a2b_base64
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -10,8 +9,7 @@ import msgspec
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Record(Generic[T]):
+class Record(msgspec.Struct, Generic[T], frozen=True, gc=False):
     """One readable record; `arrived_ms` is when the stream took it, epoch ms."""
 
     key: str

@@ -4,10 +4,10 @@ Keys carry the hour in which the newest sample arrived and expire after two, so 
 somebody who stopped goes away with its hour.
 """
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-
-from msgspec import msgpack
+from struct import Struct
 
 from events.stream import group_of
 from lambdas.adapters import clients
@@ -15,6 +15,8 @@ from lambdas.domain.window import Window
 
 HOUR_MS = 3_600_000
 EXPIRE_SECONDS = 2 * 3600
+_HEAD = Struct("<qqqq")
+"""Of a stored window; times, heart rates and areas follow, eight bytes each, little-endian."""
 
 
 def _key(group: int, hour: int) -> str:
@@ -36,7 +38,7 @@ def _read(users: Iterable[str], hour: int) -> dict[str, Window]:
             pipeline.hmget(_key(group, hour), members)
         answers = pipeline.execute()
     return {
-        user: Window(*msgpack.decode(packed))
+        user: _unpack(packed)
         for members, values in zip(groups.values(), answers, strict=True)
         for user, packed in zip(members, values, strict=True)
         if packed is not None
@@ -56,15 +58,23 @@ def write(windows: Mapping[str, Window], arrived_ms: int) -> None:
 
 
 def _pack(window: Window) -> bytes:
-    return msgpack.encode(
-        (
-            window.interval_ms,
-            window.session,
-            window.folded,
-            window.emitted_ms,
-            window.times_ms,
-            window.heart_rates,
-        )
+    head = _HEAD.pack(window.interval_ms, window.session, window.folded, window.emitted_ms)
+    arrays = (window.times_ms, window.heart_rates, window.areas)
+    return b"".join((head, *(values.tobytes() for values in arrays)))
+
+
+def _unpack(packed: bytes) -> Window:
+    interval_ms, session, folded, emitted_ms = _HEAD.unpack_from(packed)
+    size = (len(packed) - _HEAD.size) // 3
+    times, rates = _HEAD.size, _HEAD.size + size
+    return Window(
+        interval_ms,
+        session,
+        folded,
+        emitted_ms,
+        array("q", packed[times:rates]),
+        array("d", packed[rates : rates + size]),
+        array("d", packed[rates + size :]),
     )
 
 

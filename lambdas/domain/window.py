@@ -1,5 +1,6 @@
 """The running average of one person's heart rate over the last seconds of their workout."""
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,9 +10,21 @@ MAX_SAMPLES = 600
 """Samples a window holds at most: 300 s, the longest interval, at two a second."""
 
 
+def _times() -> "array[int]":
+    return array("q")
+
+
+def _numbers() -> "array[float]":
+    return array("d")
+
+
 @dataclass(slots=True)
 class Window:
-    """Samples of the last `interval_ms`, oldest first, and one before them to interpolate from."""
+    """Samples of the last `interval_ms`, oldest first, and one before them to interpolate from.
+
+    The samples are arrays, which Redis stores and gives back as they are; `areas` holds the area
+    under the heart rate up to each of them, so that an average costs the same for any interval.
+    """
 
     interval_ms: int
     session: int = 0
@@ -20,8 +33,10 @@ class Window:
     """Samples folded since the window was first opened."""
     emitted_ms: int = 0
     """Time of the last average that was emitted."""
-    times_ms: list[int] = field(default_factory=list)
-    heart_rates: list[float] = field(default_factory=list)
+    times_ms: "array[int]" = field(default_factory=_times)
+    heart_rates: "array[float]" = field(default_factory=_numbers)
+    areas: "array[float]" = field(default_factory=_numbers)
+    """Beats/min x ms since the first sample after a gap."""
 
     @property
     def last_ms(self) -> int:
@@ -30,15 +45,15 @@ class Window:
 
 
 def fold(
-    window: Window, samples: Iterable[tuple[int, float]], *, until_ms: int, gap_ms: int
+    window: Window, samples: Iterable[tuple[int, float]], until_ms: int, gap_ms: int
 ) -> list[int]:
     """Fold samples into the window and answer the times of those refused, later than `until_ms`.
 
     What is not newer than the watermark is ignored. A silence longer than `gap_ms` empties the
     window, so an average never spans a pause.
     """
-    times, heart_rates = window.times_ms, window.heart_rates
-    last_ms = window.last_ms
+    times, heart_rates, areas = window.times_ms, window.heart_rates, window.areas
+    last_ms = times[-1] if times else window.session - 1
     refused = []
     for at_ms, heart_rate in samples:
         if at_ms <= last_ms:
@@ -46,26 +61,25 @@ def fold(
         if at_ms > until_ms:
             refused.append(at_ms)
             continue
-        if at_ms - last_ms > gap_ms:
-            times.clear()
-            heart_rates.clear()
+        if times and at_ms - last_ms <= gap_ms:
+            areas.append(areas[-1] + (heart_rates[-1] + heart_rate) / 2 * (at_ms - last_ms))
+        else:
+            del times[:], heart_rates[:], areas[:]
+            areas.append(0.0)
         times.append(at_ms)
         heart_rates.append(heart_rate)
         last_ms = at_ms
         window.folded += 1
-    _trim(window)
+    _trim(window, last_ms - window.interval_ms)
     return refused
 
 
-def _trim(window: Window) -> None:
+def _trim(window: Window, start_ms: int) -> None:
+    """Drop what is older than the last sample at or before `start_ms`."""
     times = window.times_ms
-    if not times:
-        return
-    before = bisect_right(times, times[-1] - window.interval_ms) - 1
-    drop = max(before, len(times) - MAX_SAMPLES)
-    if drop > 0:
-        del times[:drop]
-        del window.heart_rates[:drop]
+    if len(times) > 1 and (times[1] <= start_ms or len(times) > MAX_SAMPLES):
+        drop = max(bisect_right(times, start_ms) - 1, len(times) - MAX_SAMPLES)
+        del times[:drop], window.heart_rates[:drop], window.areas[:drop]
 
 
 def average(window: Window) -> float:
@@ -73,20 +87,18 @@ def average(window: Window) -> float:
 
     Raises ValueError on an empty window.
     """
-    times, heart_rates = window.times_ms, window.heart_rates
+    times, heart_rates, areas = window.times_ms, window.heart_rates, window.areas
     if not times:
         raise ValueError("an empty window has no average: fold a sample first")
-    start = times[-1] - window.interval_ms
-    area = 0.0
-    last_ms, last = times[0], heart_rates[0]
-    if last_ms < start and len(times) > 1:
-        last += (heart_rates[1] - last) * (start - last_ms) / (times[1] - last_ms)
-        last_ms = start
-    first_ms = last_ms
-    for at_ms, heart_rate in zip(times[1:], heart_rates[1:], strict=True):
-        area += (last + heart_rate) * (at_ms - last_ms)
-        last_ms, last = at_ms, heart_rate
-    return area / (2 * (last_ms - first_ms)) if last_ms > first_ms else last
+    if len(times) == 1:
+        return heart_rates[0]
+    first_ms, area = times[0], areas[-1] - areas[0]
+    before_ms = times[-1] - window.interval_ms - first_ms
+    if before_ms > 0:  # the interval starts between the first two samples
+        slope = (heart_rates[1] - heart_rates[0]) / (times[1] - first_ms)
+        area -= (heart_rates[0] + slope * before_ms / 2) * before_ms
+        first_ms += before_ms
+    return area / (times[-1] - first_ms)
 
 
 def is_due_to_emit(window: Window, emit_every_ms: int) -> bool:

@@ -10,7 +10,7 @@ from lambdas import skip
 from lambdas.adapters import song_ends, windows
 from lambdas.adapters.song_ends import Mark, Session
 from lambdas.domain.due import SongEnd
-from lambdas.domain.window import Window
+from lambdas.domain.window import Window, fold
 from tests.adapters.conftest import START_MS, Context, records_of, websocket_event
 
 SONG = SongPush(
@@ -36,6 +36,13 @@ def invoke(slot: int, at_ms: int) -> dict[str, Any]:
     return answer
 
 
+def beat(at_ms: int) -> None:
+    """A heart rate of 150 at this time, and none before."""
+    window = Window(30_000)
+    fold(window, [(at_ms, 150.0)], until_ms=at_ms, gap_ms=30_000)
+    windows.write({"ann": window}, at_ms)
+
+
 def found() -> Session:
     session = song_ends.read("ann")
     assert session is not None
@@ -47,8 +54,7 @@ def requests() -> list[stream.SongRequest]:
 
 
 def test_the_song_that_plays_ends_now_and_the_next_is_asked_for() -> None:
-    window = Window(30_000, times_ms=[START_MS + 199_000], heart_rates=[150.0])
-    windows.write({"ann": window}, START_MS + 199_000)
+    beat(START_MS + 199_000)
     assert invoke(3, at_ms=200_000) == {"type": "skipped", "slot": 3}
     end = found().end
     assert end == SongEnd(START_MS, 3, START_MS + 200_000, 4, START_MS + 200_000)
@@ -60,8 +66,7 @@ def test_the_song_that_plays_ends_now_and_the_next_is_asked_for() -> None:
 
 
 def test_a_stale_heart_rate_is_not_acted_on() -> None:
-    window = Window(30_000, times_ms=[START_MS + 180_000], heart_rates=[150.0])
-    windows.write({"ann": window}, START_MS + 180_000)
+    beat(START_MS + 180_000)
     invoke(3, at_ms=200_000)
     assert [(request.heart_rate, request.average) for request in requests()] == [(131, 130)]
 

@@ -7,9 +7,11 @@ from lambdas import workout
 from lambdas.adapters import playlists, song_ends, traces, windows
 from lambdas.adapters.song_ends import Mark, Session
 from lambdas.domain.due import SongEnd
-from lambdas.domain.window import Window
+from lambdas.domain.window import Window, fold
 from tests.adapters.conftest import START_MS, Context, websocket_event
 from tests.adapters.test_skip import SONG
+
+HOUR_MS = 3_600_000
 
 
 def invoke(user: str = "ann", arrived_ms: int = START_MS + 60_000, **body: Any) -> dict[str, Any]:
@@ -20,8 +22,9 @@ def invoke(user: str = "ann", arrived_ms: int = START_MS + 60_000, **body: Any) 
 
 def averaged(*seconds: int) -> None:
     traces.write([Average("ann", START_MS + 1000 * at, 120 + at, 110 + at, at) for at in seconds])
-    times = [START_MS + 1000 * at for at in seconds]
-    window = Window(30_000, times_ms=times, heart_rates=[120.0] * len(times))
+    window = Window(30_000)
+    samples = [(START_MS + 1000 * at, 120.0) for at in seconds]
+    fold(window, samples, until_ms=START_MS + HOUR_MS, gap_ms=30_000)
     windows.write({"ann": window}, START_MS + 60_000)
 
 

@@ -25,7 +25,7 @@ samples = st.lists(
 
 def folded(samples: list[tuple[int, float]], interval_ms: int = 30_000) -> Window:
     window = Window(interval_ms)
-    fold(window, samples, until_ms=LATER, gap_ms=GAP_MS)
+    fold(window, samples, LATER, GAP_MS)
     return window
 
 
@@ -59,7 +59,7 @@ def test_an_empty_window_has_no_average() -> None:
 
 def test_samples_too_far_ahead_are_refused_and_move_no_watermark() -> None:
     window = Window(30_000)
-    refused = fold(window, [(5_000, 100.0), (99_000, 101.0)], until_ms=65_000, gap_ms=GAP_MS)
+    refused = fold(window, [(5_000, 100.0), (99_000, 101.0)], 65_000, GAP_MS)
     assert refused == [99_000]
     assert window.last_ms == 5_000
     assert window.folded == 1
@@ -83,7 +83,7 @@ def test_batches_cut_anywhere_and_sent_twice_fold_to_the_same_window(
     cut = data.draw(st.integers(0, len(samples)))
     parts = Window(30_000)
     for part in (samples[:cut], samples[:cut], samples[cut:], samples):
-        fold(parts, part, until_ms=LATER, gap_ms=GAP_MS)
+        fold(parts, part, LATER, GAP_MS)
     assert parts == whole
     assert parts.folded == len(samples)
 
@@ -94,7 +94,7 @@ def test_what_is_not_newer_than_the_watermark_changes_nothing(
 ) -> None:
     window = folded(sorted(samples))
     before = (window.last_ms, window.folded, list(window.times_ms))
-    fold(window, [(window.last_ms, 33.0), (0, 33.0)], until_ms=LATER, gap_ms=GAP_MS)
+    fold(window, [(window.last_ms, 33.0), (0, 33.0)], LATER, GAP_MS)
     assert (window.last_ms, window.folded, list(window.times_ms)) == before
 
 
@@ -127,8 +127,8 @@ def test_a_heart_rate_is_stale_after_ten_seconds() -> None:
 
 def test_a_new_session_starts_empty_and_ignores_what_is_older() -> None:
     window = restarted(folded([(90_000, 100.0)]), session=50_000, interval_ms=60_000)
-    fold(window, [(49_999, 80.0), (50_000, 81.0)], until_ms=LATER, gap_ms=GAP_MS)
-    assert window.times_ms == [50_000]
+    fold(window, [(49_999, 80.0), (50_000, 81.0)], LATER, GAP_MS)
+    assert list(window.times_ms) == [50_000]
     assert window.interval_ms == 60_000
     assert window.folded == 2
 

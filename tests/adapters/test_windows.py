@@ -1,0 +1,13 @@
+from lambdas.adapters import windows
+from lambdas.domain.window import Window, average, fold
+from tests.adapters.conftest import START_MS
+
+
+def test_a_window_survives_redis_as_it_was() -> None:
+    window = Window(60_000, session=START_MS, emitted_ms=START_MS + 3000)
+    samples = [(START_MS + 1000 * second, 100.5 + second) for second in range(90)]
+    fold(window, samples, until_ms=START_MS + 90_000, gap_ms=30_000)
+    windows.write({"ann": window, "bob": Window(30_000)}, START_MS)
+    stored = windows.read(["ann", "bob", "cat"], START_MS)
+    assert stored == {"ann": window, "bob": Window(30_000)}
+    assert average(stored["ann"]) == average(window)
