@@ -32,7 +32,7 @@ types:
 	@$(BIN)/mypy
 
 fast:
-	@$(BIN)/pytest -q tests/test_rooms.py tests/domain tests/events tests/adapters tests/simulator tests/catalog
+	@$(BIN)/pytest -q tests/test_rooms.py tests/domain tests/events tests/adapters tests/simulator tests/catalog tests/benchmarks
 
 page: setup
 	@$(NODE) run --silent typecheck

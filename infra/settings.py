@@ -8,7 +8,7 @@ STAGES = ("dev", "prod")
 SHARDS = {"heart_rate_shards": 4, "averages_shards": 2, "requests_shards": 2}
 """Defaults. A shard takes 1,000 records or 1 MB a second."""
 MAX_SHARDS = 500
-"""Shards that an account may have in its large regions before it asks AWS for more."""
+"""More than any plan of ours needs; beyond it a number is taken for a slip of the finger."""
 
 
 @dataclass(frozen=True)

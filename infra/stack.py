@@ -38,7 +38,13 @@ class TempoFit(Stack):
             let_push(pushing, api, settings.stage)
         feed(functions["average"], streams.heart_rate, streams.dead_letters, batch_size=500)
         feed(functions["schedule"], streams.averages, streams.dead_letters, batch_size=100)
-        feed(functions["recommend"], streams.requests, streams.dead_letters, batch_size=25)
+        feed(
+            functions["recommend"],
+            streams.requests,
+            streams.dead_letters,
+            batch_size=25,
+            parallelization_factor=10,  # it waits for its stores, one request at a time
+        )
         open_api(api, functions, streams.heart_rate, settings.stage)
         _outputs(self, streams, tables, socket_url(api, settings.stage))
 

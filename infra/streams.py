@@ -35,8 +35,15 @@ def create_streams(scope: Construct, settings: Settings) -> Streams:
     )
 
 
-def feed(function: Function, stream: Stream, dead_letters: Queue, *, batch_size: int) -> None:
-    """Feeds `stream` to `function`.
+def feed(
+    function: Function,
+    stream: Stream,
+    dead_letters: Queue,
+    *,
+    batch_size: int,
+    parallelization_factor: int = 1,
+) -> None:
+    """Feeds `stream` to `function`; records of one partition key stay in order.
 
     A failed batch is cut in two until the record at fault stands alone. After thirty retries,
     enough to wait for a Redis that fails over, or an hour, the queue is told where it lies, and
@@ -47,7 +54,7 @@ def feed(function: Function, stream: Stream, dead_letters: Queue, *, batch_size:
             stream,
             starting_position=StartingPosition.TRIM_HORIZON,  # nothing is lost by a deployment
             batch_size=batch_size,
-            parallelization_factor=1,
+            parallelization_factor=parallelization_factor,
             bisect_batch_on_error=True,
             retry_attempts=RETRY_ATTEMPTS,
             max_record_age=MAX_RECORD_AGE,

@@ -82,7 +82,9 @@ def _emit(averages: list[stream.Average]) -> None:
     streams.put(
         environment.averages_stream,
         [
-            (str(group), stream.encode(stream.Averages(members)))
+            streams.entry(
+                str(group), stream.encode(stream.Averages(members)), stream.hash_key_of(group)
+            )
             for group, members in groups.items()
         ],
     )

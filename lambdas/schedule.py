@@ -43,7 +43,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     for average, arrived_ms in averages:
         request = _ask(average, arrived_ms, marks)
         if request is not None:
-            requests.append((average.user, stream.encode(request)))
+            requests.append(streams.entry(average.user, stream.encode(request)))
     streams.put(environment.requests_stream, requests)
     for raw in unreadable:
         dead_letters.send(raw)

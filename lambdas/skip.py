@@ -73,7 +73,7 @@ def _end(request: Request, session: Session, song: SongPush, skip: Skip) -> Serv
         settings=session.settings,
         version=stored.mark.version,
     )
-    streams.put(environment.requests_stream, [(request.user, stream.encode(asked))])
+    streams.put(environment.requests_stream, [streams.entry(request.user, stream.encode(asked))])
     return Skipped(skip.slot)
 
 

@@ -52,5 +52,5 @@ def _start(request: Request, start: Start) -> ServerMessage:
         expires_at = request.arrived_ms // 1000 + environment.session_gap_seconds
         song_ends.write(request.user, Session(mark, start.settings), expires_at)
     record = stream.SessionStart(start.at_ms, start.settings.interval_seconds)
-    streams.put(environment.heart_rate_stream, [(request.user, stream.encode(record))])
+    streams.put(environment.heart_rate_stream, [streams.entry(request.user, stream.encode(record))])
     return Started(start.at_ms, start.settings)

@@ -5,6 +5,8 @@ import pytest
 from lambdas.adapters import clients, streams
 from tests.adapters.conftest import records_of
 
+ENTRIES = [streams.entry(key, b"1") for key in ("ann", "bob", "cat")]
+
 
 class Throttled:
     """A stream that refuses the records of some keys a few times."""
@@ -36,7 +38,9 @@ def throttled(monkeypatch: pytest.MonkeyPatch) -> Throttled:
 
 
 def test_more_records_than_one_call_takes_arrive_in_order() -> None:
-    streams.put("heart-rate", [("ann", str(number).encode()) for number in range(1200)])
+    streams.put(
+        "heart-rate", [streams.entry("ann", str(number).encode()) for number in range(1200)]
+    )
     assert [int(data) for _, data in records_of("heart-rate")] == list(range(1200))
 
 
@@ -47,11 +51,11 @@ def test_nothing_to_put_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_only_what_was_throttled_is_put_again(throttled: Throttled) -> None:
     throttled.refusals = {"bob": 2}
-    streams.put("heart-rate", [("ann", b"1"), ("bob", b"2"), ("cat", b"3")])
+    streams.put("heart-rate", ENTRIES)
     assert throttled.taken == ["ann", "cat", "bob"]
 
 
 def test_a_stream_that_refuses_to_the_end_is_named(throttled: Throttled) -> None:
     throttled.refusals = {"bob": 99}
     with pytest.raises(RuntimeError, match="1 records were refused by the stream heart-rate"):
-        streams.put("heart-rate", [("ann", b"1"), ("bob", b"2")])
+        streams.put("heart-rate", ENTRIES)

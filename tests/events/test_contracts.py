@@ -74,5 +74,11 @@ def test_groups_are_few_and_everybody_is_always_in_the_same_one() -> None:
     assert stream.group_of("athlete-001") == stream.group_of("athlete-001")
 
 
+def test_groups_lie_evenly_on_any_number_of_shards() -> None:
+    for shards in (1, 2, 4, 8, 16):
+        on = [int(stream.hash_key_of(group)) * shards // 2**128 for group in range(stream.GROUPS)]
+        assert [on.count(shard) for shard in range(shards)] == [stream.GROUPS // shards] * shards
+
+
 def test_the_asyncapi_document_is_the_one_that_the_types_make() -> None:
     assert json.loads(asyncapi.FILE.read_bytes()) == asyncapi.description()

@@ -59,9 +59,9 @@ def test_every_mapping_gives_up_on_a_bad_record_and_says_so(template: Template) 
         assert mapping["MaximumRecordAgeInSeconds"] == 3600
         assert mapping["BisectBatchOnFunctionError"] is True
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-        assert mapping["ParallelizationFactor"] == 1
         destination = mapping["DestinationConfig"]["OnFailure"]["Destination"]
         assert destination == {"Fn::GetAtt": [queue, "Arn"]}
+    assert sorted(mapping["ParallelizationFactor"] for mapping in mappings) == [1, 1, 10]
 
 
 def test_song_ends_expire(template: Template) -> None:
