@@ -281,11 +281,11 @@ def _report(ledger: Ledger, usage: Usage, users: int, listening: int, seconds: i
         songs_pushed=ledger.songs_pushed(),
         songs_duplicated=ledger.songs_duplicated(),
         slots_unfilled=ledger.slots_unfilled(),
-        fold_ms=_percentiles(fold_ms),
-        song_ms=_percentiles(ledger.song_ms()),
-        wait_ms=_percentiles(ledger.wait_ms()),
+        fold_ms=percentiles(fold_ms),
+        song_ms=percentiles(ledger.song_ms()),
+        wait_ms=percentiles(ledger.wait_ms()),
         fold_ms_p99_by_quarter=[
-            _percentiles(fold_ms[len(fold_ms) * part // 4 : len(fold_ms) * (part + 1) // 4]).p99
+            percentiles(fold_ms[len(fold_ms) * part // 4 : len(fold_ms) * (part + 1) // 4]).p99
             for part in range(4)
         ],
         rss_mb_by_quarter=[
@@ -296,7 +296,8 @@ def _report(ledger: Ledger, usage: Usage, users: int, listening: int, seconds: i
     )
 
 
-def _percentiles(values: list[float]) -> Percentiles:
+def percentiles(values: list[float]) -> Percentiles:
+    """The middle and the last hundredth of some milliseconds."""
     if not values:
         return Percentiles(None, None)
     ordered = sorted(values)

@@ -7,8 +7,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from compileall import compile_dir
 from hashlib import sha256
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
 import jsii
 import uv
@@ -20,6 +22,7 @@ LOCK = ROOT / "requirements" / "lambdas.txt"
 PLATFORM = "aarch64-manylinux2014"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "examples", "tests")
+ROOT_ON_LAMBDA = "/var/task"
 USELESS = (".lock", "bin", "wrapt-stubs")
 """What the installer leaves beside the packages, and stubs for a type checker."""
 
@@ -56,11 +59,12 @@ def fill(folder: Path) -> None:
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     for package in ("lambdas", "events"):
         shutil.copytree(ROOT / package, folder / package, ignore=LEFT_OUT)
+    _compile(folder)
 
 
 def input_hash() -> str:
     """A hash of everything that decides what is in the bundle."""
-    digest = sha256(f"{PLATFORM} {PYTHON}".encode())
+    digest = sha256(f"{PLATFORM} {PYTHON} bytecode".encode())
     for path in _inputs():
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
@@ -85,6 +89,22 @@ def _install(folder: Path) -> None:
             f"Python {PYTHON}:\n{done.stderr.strip()}\n"
             "If a wheel is missing, pin a version that has one in requirements/lambdas.in."
         )
+
+
+def _compile(folder: Path) -> None:
+    """Bytecode beside every source: Lambda's file system takes none, so each start would compile.
+
+    It is for this Python, which is the runtime's, and does not look at times, which a zip changes.
+    """
+    compiled = compile_dir(
+        folder,
+        quiet=2,
+        stripdir=str(folder),
+        prependdir=ROOT_ON_LAMBDA,
+        invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
+    )
+    if not compiled:
+        raise BundleError(f"Some modules in {folder} are no Python {PYTHON}: pin other versions.")
 
 
 def _no_image() -> DockerImage:

@@ -1,6 +1,7 @@
 """What stands behind the routes of the WebSocket API: functions, Kinesis, mock answers."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -10,6 +11,7 @@ from msgspec import Struct
 from local.functions import FunctionError, Workers
 from local.gateway_events import message_event
 from local.mapping_template import MappingTemplate, TemplateError
+from local.puts import Puts
 from local.selection import select
 from local.stack import KinesisIntegration, MockIntegration
 
@@ -88,22 +90,23 @@ def kinesis(
     render_response = _renderer(
         integration.response_templates, integration.template_selection_expression, or_body=True
     )
-    headers = {
-        "Content-Type": integration.content_type,
-        "X-Amz-Target": TARGET + integration.action,
-    }
 
-    async def integrate(message: Message) -> str:
-        data = render_request(message).encode()
+    async def call(action: str, body: bytes) -> str:
+        headers = {"Content-Type": integration.content_type, "X-Amz-Target": TARGET + action}
         try:
-            async with session().post(endpoint, data=data, headers=headers) as response:
-                body = await response.text()
+            async with session().post(endpoint, data=body, headers=headers) as response:
+                answer = await response.text()
         except (aiohttp.ClientError, TimeoutError) as error:
             raise IntegrationError(f"Kinesis does not answer: {type(error).__name__}.") from error
         if response.status not in SUCCESS:
-            raise IntegrationError(
-                f"Kinesis answered {integration.action} with status {response.status}."
-            )
+            raise IntegrationError(f"Kinesis answered {action} with status {response.status}.")
+        return answer
+
+    action = integration.action
+    send = Puts(call).put if action == "PutRecord" else partial(call, action)
+
+    async def integrate(message: Message) -> str:
+        body = await send(render_request(message).encode())
         return render_response(Message(body, message.value, message.context))
 
     return integrate

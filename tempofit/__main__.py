@@ -3,6 +3,7 @@
 import typer
 
 from tempofit import bench, simulate, songs
+from tempofit.capacity import capacity
 from tempofit.up import up
 
 app = typer.Typer(
@@ -14,6 +15,7 @@ app = typer.Typer(
 )
 app.command()(up)
 app.command()(simulate.simulate)
+app.command()(capacity)
 app.add_typer(songs.app, name="songs")
 app.add_typer(bench.app, name="bench")
 

@@ -9,13 +9,18 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import average as averages
 from benchmarks import pipeline
 from catalog.tables import FileError
 from local.processes import PartError
 from local.synth import SynthError
 from local.valkey import NoRedisError
+from tempofit import measure
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Measure on this machine.")
+app.command()(measure.websocket)
+app.command()(measure.growth)
+app.command()(measure.imports)
 
 
 @app.callback()
@@ -102,3 +107,76 @@ def _print(report: pipeline.Report) -> None:
         for column in table.columns[1:]:
             column.justify = "right"
         console.print(table, "")
+
+
+@app.command("average")
+def average_command(
+    users: Annotated[int, typer.Option(min=1, help="How many people work out.")] = 10_000,
+    samples_per_record: Annotated[
+        list[int] | None, typer.Option(min=1, max=60, help="Repeat for more; by default 1 and 5.")
+    ] = None,
+    seconds_of_data: Annotated[
+        int, typer.Option(min=1, help="Of everybody's samples, after 40 s that warm up.")
+    ] = 30,
+    repeats: Annotated[int, typer.Option(min=1, help="The median of so many counts.")] = 3,
+    without_peers: Annotated[bool, typer.Option(help="TempoFit alone.")] = False,
+    profile: Annotated[
+        Path | None, typer.Option(help="Write where the time goes to this file instead.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Samples a second on one core through `average`, against Bytewax, Flink SQL and plain Python.
+
+    Peers are installed into environments of their own under .tempofit. Exits with 1 when the
+    implementations do not come to the same averages and decisions.
+    """
+    sizes = samples_per_record or [1, 5]
+    console = Console(stderr=True)
+    try:
+        if profile:
+            profile.write_text(averages.profile(users, sizes, seconds_of_data))
+            return
+        report = averages.run(
+            users,
+            sizes,
+            seconds_of_data,
+            repeats,
+            with_peers=not without_peers,
+            progress=lambda sentence: console.print(sentence, highlight=False),
+        )
+    except (averages.BenchmarkError, NoRedisError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        typer.echo("Stopped before the end; nothing was measured.", err=True)
+        raise typer.Exit(130) from None
+    if json:
+        typer.echo(msgspec.json.encode(report))
+    else:
+        _print_averages(report)
+    if not all(size.outcomes_equal for size in report.sizes):
+        raise typer.Exit(1)
+
+
+def _print_averages(report: averages.Report) -> None:
+    console = Console()
+    console.print(f"\n{report.machine}\n", highlight=False)
+    title = f"{report.users:,} people, {report.seconds_of_data} s of samples"
+    columns = ("samples a record", "", "samples/s a core", "by wall clock", "by CPU", "TempoFit is")
+    table = Table(*columns, title=title, box=None)
+    for column in table.columns[2:]:
+        column.justify = "right"
+    for size in report.sizes:
+        rates: dict[str, averages.Rate | averages.Own] = {"tempofit": size.tempofit}
+        for name, rate in (rates | size.peers_by).items():
+            table.add_row(
+                str(size.samples_per_record),
+                name.replace("_", " "),
+                f"{rate.samples_per_s_per_core:,}",
+                f"{rate.by_wall_clock:,}",
+                f"{rate.by_cpu_time:,}",
+                f"{size.ratio[name]:.2f} times as fast" if name in size.ratio else "",
+            )
+    console.print(table)
+    for name, reason in report.left_out.items():
+        console.print(f"Left out {name}: {reason}", highlight=False)

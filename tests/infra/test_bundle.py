@@ -2,6 +2,7 @@
 
 import re
 import sys
+from importlib.util import MAGIC_NUMBER, cache_from_source
 from pathlib import Path
 
 import pytest
@@ -37,8 +38,16 @@ def test_it_holds_what_the_lock_names(bundled: Path) -> None:
 def test_it_holds_nothing_for_development(bundled: Path) -> None:
     names = {path.name for path in bundled.iterdir()}
     assert not names & set(TOO_MUCH)
-    assert not list(bundled.rglob("__pycache__"))
     assert not (bundled / "events" / "examples").exists()
+
+
+def test_every_module_is_compiled_for_the_runtime(bundled: Path) -> None:
+    unchecked_hash = (1).to_bytes(4, "little")
+    sources = list(bundled.rglob("*.py"))
+    assert len(sources) > 100
+    for source in sources:
+        head = Path(cache_from_source(str(source))).read_bytes()[:8]
+        assert head == MAGIC_NUMBER + unchecked_hash, source
 
 
 def test_its_libraries_are_for_the_lambda_platform(bundled: Path) -> None:

@@ -1,0 +1,97 @@
+"""Flink SQL, one slot: an OVER window of 30 s in one JVM, state on its heap, no checkpoints.
+
+The average is the plain mean of the samples, not weighted by time, and nothing is decided: less
+work than the others do. Samples come one a line, whatever the size of a record, as event time has
+to be a column. What was read before the clock starts has warmed the JVM up.
+"""
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+
+from benchmarks.peers import workload
+
+SAMPLES = """
+CREATE TABLE {name} (
+  `user` STRING, at_ms BIGINT, heart_rate DOUBLE,
+  sampled AS TO_TIMESTAMP_LTZ(at_ms, 3), WATERMARK FOR sampled AS sampled - INTERVAL '5' SECOND
+) WITH ('connector' = 'filesystem', 'path' = '{path}', 'format' = 'json')
+"""
+AVERAGES = """
+CREATE TABLE averages (`user` STRING, at_ms BIGINT, average DOUBLE)
+WITH ('connector' = 'blackhole')
+"""
+AVERAGE = """
+INSERT INTO averages SELECT `user`, at_ms, AVG(heart_rate) OVER (
+  PARTITION BY `user` ORDER BY sampled
+  RANGE BETWEEN INTERVAL '30' SECOND PRECEDING AND CURRENT ROW
+) FROM {name}
+"""
+WARM_UPS = 1
+REPEATS = 3
+
+
+def main() -> None:
+    """The same query over the warm-up, then over everything; the difference counts."""
+    config = workload.config()
+    messages, start = workload.messages(config)
+    with TemporaryDirectory() as directory:
+        few, many = Path(directory, "few"), Path(directory, "many")
+        _write(few, messages[:start])
+        counted = _write(many, messages)
+        counted -= sum(count for *_, count in messages[:start])
+        environment = _environment()
+        for name, path in (("few", few), ("many", many)):
+            environment.execute_sql(SAMPLES.format(name=name, path=path))
+        environment.execute_sql(AVERAGES)
+        for _ in range(WARM_UPS):
+            _run(environment, "many")
+        runs = [(_run(environment, "few"), _run(environment, "many")) for _ in range(REPEATS)]
+    wall_seconds = min(many[0] for _, many in runs) - min(few[0] for few, _ in runs)
+    cpu_seconds = min(many[1] for _, many in runs) - min(few[1] for few, _ in runs)
+    workload.report(config, counted, wall_seconds, cpu_seconds)
+
+
+def _write(folder: Path, messages: list[workload.Message]) -> int:
+    folder.mkdir()
+    count = 0
+    with (folder / "samples.json").open("w") as file:
+        for user, data, _, _ in messages:
+            for at_ms, heart_rate in json.loads(data)["samples"]:
+                line = {"user": user, "at_ms": at_ms, "heart_rate": heart_rate}
+                file.write(json.dumps(line) + "\n")
+                count += 1
+    return count
+
+
+def _environment() -> Any:
+    from pyflink.table import (  # type: ignore[import-not-found]  # in the peer's environment
+        EnvironmentSettings,
+        TableEnvironment,
+    )
+
+    environment = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
+    environment.get_config().set("parallelism.default", "1")
+    environment.get_config().set("pipeline.object-reuse", "true")
+    return environment
+
+
+def _run(environment: Any, name: str) -> tuple[float, float]:
+    started = perf_counter(), _cpu_seconds()
+    environment.execute_sql(AVERAGE.format(name=name)).wait()
+    return perf_counter() - started[0], _cpu_seconds() - started[1]
+
+
+def _cpu_seconds() -> float:
+    from pyflink.java_gateway import (  # type: ignore[import-not-found]  # as above
+        get_gateway,
+    )
+
+    process = get_gateway().jvm.java.lang.ProcessHandle.current()
+    return float(process.info().totalCpuDuration().get().toMillis()) / 1000
+
+
+if __name__ == "__main__":
+    main()

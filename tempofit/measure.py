@@ -1,0 +1,138 @@
+"""Commands of `tempofit bench` beside the pipeline: the WebSocket API, growth, cold imports."""
+
+import signal
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+
+import aiohttp
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import growth as growths
+from benchmarks import imports as cold_imports
+from benchmarks import websocket as websockets
+from benchmarks.pipeline import Percentiles
+from local.processes import PartError
+from local.synth import SynthError
+from local.valkey import NoRedisError
+
+Json = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
+ReportT = TypeVar("ReportT", bound=msgspec.Struct)
+
+
+def websocket(
+    clients: Annotated[int, typer.Option(min=1, help="How many hold a connection.")] = 2000,
+    messages_per_second: Annotated[
+        float, typer.Option(min=1, help="Messages of all clients together.")
+    ] = 2000,
+    samples: Annotated[int, typer.Option(min=1, max=60, help="Samples in a message.")] = 5,
+    seconds: Annotated[float, typer.Option(min=1, help="How long they send.")] = 20,
+    json: Json = False,
+) -> None:
+    """Connections opened and messages through authorizer, model, template and Kinesis.
+
+    Starts a local cloud of its own on free ports and stops it. Exits with 1 when a message was
+    lost, doubled or refused.
+    """
+    report = _measured(
+        lambda say: websockets.run(clients, messages_per_second, samples, seconds, progress=say)
+    )
+    _show(report, json)
+    if report.messages_lost or report.messages_duplicated or report.messages_refused:
+        raise typer.Exit(1)
+
+
+def growth(
+    songs: Annotated[
+        list[int] | None, typer.Option(min=1, help="Size of a library; repeat for more.")
+    ] = None,
+    people: Annotated[
+        list[int] | None, typer.Option(min=2, help="People with a song end; repeat for more.")
+    ] = None,
+    users: Annotated[
+        list[int] | None, typer.Option(min=1, help="Users of the pipeline; repeat for more.")
+    ] = None,
+    seconds: Annotated[int, typer.Option(min=15, help="How long the pipeline runs.")] = 30,
+    json: Json = False,
+) -> None:
+    """What a choice, a song end and a sample cost, against the number of songs and people.
+
+    Songs and song ends lie in a stand-in for DynamoDB whose own time is left out; the samples run
+    through a local cloud.
+    """
+    report = _measured(
+        lambda say: growths.run(
+            libraries=sorted(songs or growths.LIBRARIES),
+            people=sorted(people or growths.PEOPLE),
+            users=sorted(users or growths.USERS),
+            seconds=seconds,
+            progress=say,
+        )
+    )
+    _show(report, json)
+
+
+def imports(
+    times: Annotated[int, typer.Option(min=1, help="Fresh interpreters a handler.")] = 7,
+    json: Json = False,
+) -> None:
+    """What each Lambda handler takes to import in a fresh interpreter, and its first clients."""
+    _show(_measured(lambda say: cold_imports.run(times, progress=say)), json)
+
+
+def _measured(measure: Callable[[Callable[[str], None]], ReportT]) -> ReportT:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    console = Console(stderr=True)
+    try:
+        return measure(console.print)
+    except (PartError, SynthError, NoRedisError, cold_imports.HandlerError) as error:
+        typer.echo(str(error), err=True)
+    except aiohttp.WSServerHandshakeError as error:
+        typer.echo(f"The gateway refused a connection with status {error.status}.", err=True)
+    except KeyboardInterrupt:
+        typer.echo("Stopped before the end; nothing was measured.", err=True)
+        raise typer.Exit(130) from None
+    raise typer.Exit(1)
+
+
+def _show(report: msgspec.Struct, json: bool) -> None:
+    if json:
+        typer.echo(msgspec.json.encode(report))
+        return
+    console = Console()
+    figures = Table("", "", box=None, show_header=False)
+    tables = []
+    for name, value in msgspec.structs.asdict(report).items():
+        title = name.replace("_", " ")
+        if name == "machine":
+            console.print(f"\n{value}\n", highlight=False)
+        elif isinstance(value, dict):
+            tables.append(_rows(title, [{"": key, title: cell} for key, cell in value.items()]))
+        elif isinstance(value, list):
+            tables.append(_rows(title, [msgspec.structs.asdict(row) for row in value]))
+        elif isinstance(value, Percentiles):
+            figures.add_row(title, f"p50 {value.p50}, p99 {value.p99}")
+        else:
+            figures.add_row(title, _text(value))
+    for table in [figures, *tables] if figures.rows else tables:
+        console.print(table, "")
+
+
+def _rows(title: str, rows: list[dict[str, Any]]) -> Table:
+    names = list(rows[0]) if rows else []
+    table = Table(*(name.replace("_", " ") for name in names), title=title, box=None)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for row in rows:
+        table.add_row(*(_text(value) for value in row.values()))
+    return table
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_text(number)}" for name, number in value.items())
+    if isinstance(value, list):
+        return "\n".join(_text(one) for one in value)
+    return f"{value:,}" if isinstance(value, int | float) else str(value)

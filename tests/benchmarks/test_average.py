@@ -1,0 +1,60 @@
+"""The comparison compares like with like, and its figures have their names."""
+
+import json
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from benchmarks import average
+from benchmarks.peers import workload
+from tempofit.__main__ import app
+
+KEYS = {"machine", "users", "samples_per_record", "tempofit", "peers", "ratio", "sizes", "left_out"}
+SMALL = ["--users", "40", "--seconds-of-data", "5", "--repeats", "1"]
+
+
+def test_tempofit_and_plain_python_come_to_the_same_averages_and_decisions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def nothing(name: str, progress: average.Say) -> str:
+        raise average.PeerError(f"{name} is not installed in this test.")
+
+    monkeypatch.setattr(average, "_environment", nothing)
+    done = CliRunner().invoke(app, ["bench", "average", *SMALL, "--json"])
+    assert done.exit_code == 0, done.output
+    report = json.loads(done.stdout)
+    assert report.keys() >= KEYS
+    assert report["left_out"].keys() == {"bytewax", "flink"}
+    assert report["peers"].keys() == report["ratio"].keys() == {"plain_python"}
+    assert report["tempofit"]["samples_per_s_per_core"] > 0
+    assert [size["samples_per_record"] for size in report["sizes"]] == [1, 5]
+    for size in report["sizes"]:
+        assert size["outcomes_equal"]
+        assert size["outcomes"] > 40 * 45 / 5 * 0.8
+        assert size["samples"] > 40 * 4
+
+
+def test_averages_that_differ_are_noticed() -> None:
+    one = [("ann", 1000, 120.0, False)]
+    assert average._agree(one, [("ann", 1000, 120.0 + 1e-9, False)])
+    assert not average._agree(one, [("ann", 1000, 120.1, False)])
+    assert not average._agree(one, [("ann", 1000, 120.0, True)])
+    assert not average._agree(one, [])
+
+
+def test_a_failed_measurement_says_what_was_printed_last() -> None:
+    with pytest.raises(average.BenchmarkError, match=r"(?s)bytewax failed: .*samples_per_record"):
+        average._run("bytewax", [sys.executable, "-m", "benchmarks.peers.plain"], {"users": 1})
+
+
+@pytest.mark.parametrize("size", [1, 5])
+def test_everybody_sends_every_second_but_for_silences(size: int) -> None:
+    config = workload.Config(users=30, samples_per_record=size, seconds=20, outcomes="")
+    messages, start = workload.messages(config)
+    seconds = workload.WARM_UP_SECONDS + config.seconds
+    assert 0.8 < sum(count for *_, count in messages) / (30 * seconds) <= 1
+    assert {count for *_, count in messages} == {size}
+    arrivals = [arrived_ms for _, _, arrived_ms, _ in messages]
+    assert arrivals == sorted(arrivals)
+    assert messages[start][2] >= workload.START_MS + workload.WARM_UP_SECONDS * 1000
