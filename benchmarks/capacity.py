@@ -117,7 +117,7 @@ def _specs(settings: Settings) -> list[_Spec]:
             "groups: schedule's busiest shard, s/s",
             lambda plan: max(plan.separated.busiest_shard.values()),
             1.0,
-            "raise GROUPS in events/stream.py; place groups by ExplicitHashKey",
+            "raise GROUPS in events/stream.py, and the shards of average-heart-rate with it",
         ),
         _Spec(
             "song-ends read units/s",

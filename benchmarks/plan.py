@@ -7,7 +7,6 @@ of what travels are those of real messages, encoded here.
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from hashlib import md5
 from math import ceil, exp, sqrt
 from statistics import NormalDist
 from typing import Any, Literal
@@ -54,8 +53,10 @@ CONNECTIONS_KEY_BYTES = 128
 """What Valkey 9.1 adds to each field of a hash, and a set of one connection: measured, by
 `MEMORY USAGE` on what the adapters write, in tests/benchmarks/test_capacity.py."""
 
-AVERAGE_CPU_US = 35.0
-"""A record of 5 samples through `average`, Redis client included."""
+AVERAGE_CPU_US, SAMPLE_CPU_US = 7.0, 2.0
+"""A record through `average`, Redis client included, and each of its samples: the line through
+about 9 with one sample and 17 with five, by `tempofit bench average` on a quiet machine. More
+samples than five were not measured."""
 MARK_CPU_US = 45.0
 """A song end that `schedule` reads in a batch of 100, boto3 included."""
 WRITE_CPU_US = 300.0
@@ -64,7 +65,7 @@ PUT_CPU_US = 35.0
 """A record in a PutRecords call of 16."""
 REQUEST_CPU_US = 850.0
 """A song request through `recommend`: choice 100, write 300, push 280, Redis 170."""
-# The five were measured by processor time in one process, handlers and adapters against a real
+# These four were measured by processor time in one process, handlers and adapters against a real
 # Valkey and canned answers of AWS, on a shared machine: to within a third.
 
 DYNAMODB_SECONDS, KINESIS_SECONDS, PUSH_SECONDS, REDIS_SECONDS = 0.005, 0.015, 0.020, 0.001
@@ -104,6 +105,12 @@ class Reader(Struct, frozen=True):
     shards: int
     batch_size: int
     parallelization: int
+    """Lanes of a shard: its batches that run at once. A partition key keeps to one of them."""
+
+    @property
+    def lanes(self) -> int:
+        """Lanes of all shards of the template."""
+        return self.shards * self.parallelization
 
 
 class Settings(Struct, frozen=True):
@@ -123,7 +130,7 @@ class Settings(Struct, frozen=True):
 
 
 class Hop(Struct, frozen=True):
-    """One stream and its function. `time` of a shard is seconds of work that come in a second."""
+    """One stream and its function. `time` is seconds of work that come in a second to a lane."""
 
     stream: str
     function: str
@@ -135,7 +142,8 @@ class Hop(Struct, frozen=True):
     enough: bool
     """False when no number of shards keeps the busiest below `USED`."""
     busiest_shard: dict[Bound, float]
-    """Of the busiest shard: its share of the most that it can do, 0 to 1 and beyond."""
+    """Of the busiest shard, and lane for `time`: its share of the most that it can do, 0 to 1 and
+    beyond."""
     shards_in_template: int
     invocations_per_second: float
     records_per_batch: float
@@ -221,14 +229,12 @@ def most_in_one(people: float, share: float, bins: int) -> float:
     return min(people, mean + z * sqrt(mean * (1 - share)) + (z * z - 1) / 6)
 
 
-@cache
 def keys_on_busiest(keys: int, shards: int) -> int:
-    """How many of the partition keys "0", "1", … the busiest of `shards` shards gets."""
-    counts = [0] * shards
-    for key in range(keys):
-        digest = md5(str(key).encode(), usedforsecurity=False).digest()
-        counts[int.from_bytes(digest, "big") * shards >> 128] += 1
-    return max(counts)
+    """How many of `keys` groups the busiest of `shards` shards gets.
+
+    `events.stream.hash_key_of` places them evenly; people go by the MD5 of their id instead.
+    """
+    return ceil(keys / shards)
 
 
 def average_period(load: Load, settings: Settings) -> float:
@@ -252,16 +258,16 @@ def answer_seconds(settings: Settings) -> float:
     return _seconds(settings, REQUEST_CPU_US) + 3 * REDIS_SECONDS + DYNAMODB_SECONDS + PUSH_SECONDS
 
 
-def first_songs_seconds(people: int, settings: Settings, parallelization: int = 1) -> float:
+def first_songs_seconds(people: int, settings: Settings) -> float:
     """When the last of a class, all due at once, gets the first song, on the template's shards.
 
-    Batches of one shard that run at once never share a partition key, so groups bound `schedule`.
+    Whichever is slower: `schedule` asking or `recommend` answering, each on its busiest lane.
+    Groups decide the lanes of `schedule`, people those of `recommend`.
     """
-    asking, answering = settings.readers["schedule"].shards, settings.readers["recommend"].shards
-    keys = keys_on_busiest(settings.groups, asking)
-    ask = people * keys / settings.groups * ask_seconds(settings) / min(parallelization, keys)
-    busiest = most_in_one(people, 1 / answering, answering)
-    return max(ask, busiest * answer_seconds(settings) / parallelization)
+    keys = keys_on_busiest(settings.groups, settings.readers["schedule"].lanes)
+    lanes = settings.readers["recommend"].lanes
+    ask = people * keys / settings.groups * ask_seconds(settings)
+    return max(ask, most_in_one(people, 1 / lanes, lanes) * answer_seconds(settings))
 
 
 def _seconds(settings: Settings, microseconds: float) -> float:
@@ -294,13 +300,14 @@ class Plan:
 
     def _average(self) -> Hop:
         batches = self.load.users / self.load.flush_seconds
+        samples = self.load.flush_seconds * SAMPLES_PER_SECOND
         return self._by_user(
             "heart-rate",
             "average",
             records=batches + self.starts_per_second,
             size=(batches * self.sizes.heart_rates)
             + self.starts_per_second * self.sizes.session_start,
-            record_seconds=self._seconds(AVERAGE_CPU_US),
+            record_seconds=self._seconds(AVERAGE_CPU_US + samples * SAMPLE_CPU_US),
             batch_seconds=INVOKE_SECONDS
             + 3 * REDIS_SECONDS
             + KINESIS_SECONDS
@@ -321,7 +328,7 @@ class Plan:
     def _schedule(self, average: Hop, planned: float) -> Hop:
         """Averages of a group share a record, so a batch of `average` makes a few records.
 
-        Planned for nothing, it gets the shards that hold the groups apart best.
+        Planned for nothing, it gets a shard for each group.
         """
         per_batch = self.averages_per_second / average.invocations_per_second
         records = average.invocations_per_second * groups_touched(self.settings.groups, per_batch)
@@ -392,18 +399,19 @@ class Plan:
         """
         reader = self.settings.readers[function]
 
-        def use(share: float) -> dict[Bound, float]:
-            rate = records * share
-            work = rate * record_seconds + _batches(rate, reader) * batch_seconds
+        def use(count: int) -> dict[Bound, float]:
+            share = busiest(count)
+            rate = records * busiest(count * reader.parallelization)
             return {
-                "records": rate / quotas.SHARD_RECORDS_PER_SECOND,
+                "records": records * share / quotas.SHARD_RECORDS_PER_SECOND,
                 "bytes": size * share / quotas.SHARD_BYTES_PER_SECOND,
-                "time": work / reader.parallelization,
+                "time": rate * record_seconds + _batches(rate, reader) * batch_seconds,
             }
 
-        shards = _fewest(lambda count: max(use(busiest(count)).values()), keys, planned)
-        used = use(busiest(shards))
-        busy = min(shards, keys or shards)
+        shards = _fewest(lambda count: max(use(count).values()), keys, planned)
+        used = use(shards)
+        lanes = shards * reader.parallelization
+        busy = min(lanes, keys or lanes)
         mean = records / busy
         batches = _batches(mean, reader)
         duration = batch_seconds + mean / batches * record_seconds
@@ -498,7 +506,8 @@ class Plan:
         writes_of_item = ceil(SONG_END_BYTES / quotas.WRITE_UNIT_BYTES)
         # Each warm function reads each run of songs again after five minutes.
         runs = 2 * TEMPI / songs.CACHE_SECONDS
-        queries = min(2 * self.songs_per_second, max(1.0, self.hops[2].shards) * runs)
+        lanes = self.hops[2].shards * self.settings.readers["recommend"].parallelization
+        queries = min(2 * self.songs_per_second, lanes * runs)
         page_units = ceil(songs.PAGE * SONG_ITEM_BYTES / quotas.READ_UNIT_BYTES) / 2
         return DynamoDB(
             read_units_per_second=(self.averages_per_second + 2 * self.starts_per_second)
@@ -511,7 +520,7 @@ class Plan:
 
 
 def _batches(records_per_second: float, reader: Reader) -> float:
-    """Invocations a second for one shard: each poll that finds records makes a batch or more."""
+    """Invocations a second for one lane: each poll that finds records makes a batch or more."""
     found = 1 - exp(-records_per_second / quotas.POLLS_PER_SECOND)
     per_poll = records_per_second / quotas.POLLS_PER_SECOND
     return quotas.POLLS_PER_SECOND * found * max(1, ceil(per_poll / reader.batch_size))
@@ -520,10 +529,10 @@ def _batches(records_per_second: float, reader: Reader) -> float:
 def _fewest(used: Callable[[int], float], keys: int | None, planned: float) -> int:
     """The fewest shards that are used no more than planned.
 
-    Few keys cannot be spread at will: of four times as many shards as keys, those that do best.
+    Few keys cannot be spread at will: more shards than keys change nothing.
     """
     if keys is not None:
-        counts = range(1, 4 * keys + 1)
+        counts = range(1, keys + 1)
         return next((count for count in counts if used(count) <= planned), min(counts, key=used))
     low, high = 0, 1
     while used(high) > planned:

@@ -33,6 +33,9 @@ from local.worker import ARN as FUNCTION_ARN
 
 FIRST_WAIT_SECONDS = 0.1
 LONGEST_WAIT_SECONDS = 3.0
+REST = 2.0
+"""How long a lane rests after a delivery, in lengths of that delivery."""
+LONGEST_REST_SECONDS = 0.1
 SCAN_RECORDS = 10_000
 
 Send = Callable[[str, str], Awaitable[None]]
@@ -108,6 +111,7 @@ class Lane:
         self.number = number
         self.delivered = self.discarded = self.in_flight = self.failures = 0
         self._failures_in_a_row = 0
+        self._rests_until = 0.0
         self._arrival = asyncio.Event()
         self._stopping = asyncio.Event()
         self.reader = Reader(position, self._arrival.set)
@@ -120,14 +124,21 @@ class Lane:
 
     async def run(self) -> None:
         """Delivers batch after batch until it is stopped."""
+        clock = asyncio.get_running_loop().time
         try:
             while records := await self._gather():
+                began = clock()
                 await self._deliver(records)
+                self._rests_until = clock() + min(REST * (clock() - began), LONGEST_REST_SECONDS)
         finally:
             self.shard.readers.remove(self.reader)
 
     async def _gather(self) -> list[Record]:
-        """The next batch, once it is full or its window is over; empty when stopped."""
+        """The next batch, once it is full, or its window and the lane's rest are over.
+
+        Empty when stopped. Lambda looks at a shard once a second; here a lane that was busy rests
+        for a moment, so that batches grow with the load and an idle lane still delivers at once.
+        """
         clock = asyncio.get_running_loop().time
         closes_at = None
         while True:
@@ -136,7 +147,9 @@ class Lane:
             if self._stopping.is_set():
                 return []
             if records and closes_at is None:
-                closes_at = clock() + self.mapping.batching_window_seconds
+                opened = clock()
+                window = self.mapping.batching_window_seconds
+                closes_at = max(opened + window, self._rests_until)
             if full or (closes_at is not None and clock() >= closes_at):
                 return records
             with suppress(TimeoutError):

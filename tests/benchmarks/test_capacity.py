@@ -67,6 +67,7 @@ def bytes_of(redis: Redis, pattern: str) -> int:
 def test_the_settings_are_those_of_the_template() -> None:
     assert set(settings().readers) == {"average", "schedule", "recommend"}
     assert settings().readers["average"].batch_size == 500
+    assert settings().readers["recommend"].parallelization == 10
     assert settings().throttle_rate == 8_000
     assert settings().groups == GROUPS
 
@@ -98,6 +99,23 @@ def test_one_shard_fewer_would_be_too_few() -> None:
     fewer = average.shards - 1
     busiest = plan.most_in_one(100_000, 1 / fewer, fewer) / 100_000
     assert average.records_per_second * busiest > plan.USED * quotas.SHARD_RECORDS_PER_SECOND
+
+
+def test_a_record_costs_average_what_the_benchmark_measured() -> None:
+    one, five = (plan.AVERAGE_CPU_US + count * plan.SAMPLE_CPU_US for count in (1, 5))
+    assert (one, five) == (9, 17)
+
+
+def test_more_batches_at_once_need_fewer_shards() -> None:
+    recommend = settings().readers["recommend"]
+    alone = msgspec.structs.replace(recommend, parallelization=1)
+    serial = needs(100_000, readers={**settings().readers, "recommend": alone}).hops[2]
+    assert serial.shards > 5 * needs(100_000).hops[2].shards
+
+
+def test_more_shards_than_groups_are_never_planned() -> None:
+    for users in capacity_tables.SIZES:
+        assert needs(users).hops[1].shards <= GROUPS
 
 
 def test_flushing_adaptively_carries_more_than_twice_as_many_people() -> None:

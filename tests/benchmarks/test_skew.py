@@ -2,12 +2,20 @@
 
 from functools import cache
 from math import floor
+from typing import Any
 
 import pytest
+from msgspec import structs
 
 from benchmarks import quotas, skew
-from benchmarks.plan import first_songs_seconds, keys_on_busiest, most_in_one, settings_of
-from events.stream import GROUPS
+from benchmarks.plan import (
+    Settings,
+    first_songs_seconds,
+    keys_on_busiest,
+    most_in_one,
+    settings_of,
+)
+from events.stream import GROUPS, hash_key_of
 from local.processes import PROJECT
 from local.shards import Streams, hash_key
 from local.synth import synthesize
@@ -63,6 +71,18 @@ def test_groups_crowd_on_the_shards_that_the_model_names(shards: int) -> None:
     assert found <= most_in_one(people, share, shards)
 
 
+@pytest.mark.parametrize("shards", [1, 2, 3, 5, 8, 16, 50])
+def test_groups_lie_on_shards_as_in_kinesis_and_as_evenly_as_the_model_says(shards: int) -> None:
+    stream = Streams().create("average-heart-rate", shards, now=0)
+    hash_keys = [int(hash_key_of(group)) for group in range(GROUPS)]
+    found = [skew.shard_at(key, shards) for key in hash_keys]
+    assert all(
+        stream.shards[shard] is stream.shard_of(key)
+        for shard, key in zip(found, hash_keys, strict=True)
+    )
+    assert max(map(found.count, found)) == keys_on_busiest(GROUPS, shards)
+
+
 def test_no_number_of_shards_spreads_groups_beyond_one_of_them_each() -> None:
     assert min(keys_on_busiest(GROUPS, shards) for shards in range(1, 1_000)) == 1
 
@@ -97,9 +117,20 @@ def test_songs_of_different_length_take_a_class_apart() -> None:
     assert peaks[1] > peaks[5]
 
 
-def test_a_class_is_served_faster_by_more_batches_at_once() -> None:
+def changed(function: str, **changes: Any) -> Settings:
     settings = settings_of(synthesize())
-    assert first_songs_seconds(1_000, settings, 10) < first_songs_seconds(1_000, settings) / 5
+    reader = structs.replace(settings.readers[function], **changes)
+    return structs.replace(settings, readers={**settings.readers, function: reader})
+
+
+def test_a_class_is_served_faster_by_more_batches_at_once() -> None:
+    serial = first_songs_seconds(1_000, changed("recommend", parallelization=1))
+    assert first_songs_seconds(1_000, settings_of(synthesize())) < serial / 5
+
+
+def test_a_class_is_served_faster_when_each_group_has_a_shard() -> None:
+    spread = first_songs_seconds(10_000, changed("schedule", shards=GROUPS))
+    assert spread < first_songs_seconds(10_000, settings_of(synthesize()))
 
 
 def test_the_summary_names_the_wait_of_a_class() -> None:
