@@ -18,6 +18,8 @@ from local.stack import Function, Stack
 HOST = "127.0.0.1"
 PAGE = PROJECT / "frontend" / "dist"
 AUDIENCE = "tempofit"
+STREAM_WORKERS = 2
+"""Processes of a function on a stream, at most: more than two cores would not serve."""
 WORKERS = {"authorize": 2, "connect": 2, "workout": 2}
 """Processes of the functions behind the WebSocket that are called most; one of each other."""
 
@@ -226,6 +228,7 @@ def _start_servers(
             functions=[one for one in stack.functions if one.name in on_streams],
             mappings=stack.mappings,
             log_directory=logs,
+            workers=STREAM_WORKERS,
         ),
         "gateway": gateway.Config(
             host=HOST,

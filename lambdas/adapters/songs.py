@@ -15,6 +15,8 @@ from lambdas.adapters import clients
 BUCKET_WIDTH = 5
 """Beats a minute that share one partition of the index."""
 MIN_TEMPO, MAX_TEMPO = 40, 250
+STEP = 2
+"""Tempi are looked up in steps of this, so that people near each other share what was read."""
 PAGE = 50
 CACHE_SECONDS = 300.0
 
@@ -61,12 +63,12 @@ def song_of(item: Item) -> Song:
 
 
 def near(library: str, tempo: float, count: int) -> list[Song]:
-    """The `count` songs nearest to `tempo`, nearest first; fewer when the library is smaller.
+    """The `count` songs nearest to `tempo` rounded to 2, nearest first; fewer if there are fewer.
 
     Reads the index outward from the tempo, so the cost depends on `count` and on how near the
     songs lie, not on the size of the library. What was read serves for five minutes.
     """
-    middle = round(tempo)
+    middle = round(tempo / STEP) * STEP
     outward = merge(
         _walk(library, middle, upward=True),
         _walk(library, middle, upward=False),
