@@ -106,10 +106,13 @@ def run(
     an implementation fails; a peer that cannot be had is left out, with the reason.
     """
     pythons, left_out = _pythons(progress) if with_peers else ({}, {})
-    comparisons = []
+    commands = {name: [python, "-m", module] for name, (python, module) in pythons.items()}
+    comparisons: list[Comparison] = []
+    known: dict[str, Rate] = {}
     for size in sorted(set(sizes)):
-        commands = {name: [python, "-m", module] for name, (python, module) in pythons.items()}
-        comparisons.append(_compare(commands, users, size, seconds, repeats, left_out, progress))
+        comparisons.append(_compare(commands, users, size, seconds, repeats, known, progress))
+        if commands.pop("flink", None):  # gets one sample a line, whatever the size of a record
+            known["flink"] = comparisons[0].peers_by["flink"]
     top = comparisons[-1]
     return Report(
         machine.describe(),
@@ -177,7 +180,7 @@ def _compare(
     size: int,
     seconds: int,
     repeats: int,
-    left_out: dict[str, str],
+    known: dict[str, Rate],
     progress: Say,
 ) -> Comparison:
     own: list[Figures] = []
@@ -187,8 +190,8 @@ def _compare(
     with TemporaryDirectory(prefix="tempofit-bench-") as directory:
         for turn in range(repeats):
             for name, command in all_commands.items():
-                if name in left_out or (name == "flink" and turn):
-                    continue  # Flink repeats in its own process: starting a JVM takes long
+                if name == "flink" and turn:
+                    continue  # it repeats in its own process: starting a JVM takes long
                 progress(f"{name}, {size} samples a record, {turn + 1} of {repeats}")
                 file = Path(directory, f"{name}.json")
                 config = {
@@ -205,7 +208,7 @@ def _compare(
                 if file.exists() and name not in outcomes:
                     outcomes[name] = _outcomes(file)
     tempofit = _own(own)
-    chosen = {name: _median(found) for name, found in rates.items() if found}
+    chosen = {name: _median(found) for name, found in rates.items()} | known
     peers = {name: rate.samples_per_s_per_core for name, rate in chosen.items()}
     return Comparison(
         size,

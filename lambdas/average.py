@@ -58,11 +58,12 @@ def _fold(
     refused: dict[str, int],
 ) -> None:
     user, value = record.key, record.value
-    window = people.get(user) or Window(interval_ms=environment.interval_seconds * 1000)
+    window = people.get(user)
+    if window is None:
+        window = people[user] = Window(interval_ms=environment.interval_seconds * 1000)
     if isinstance(value, stream.SessionStart):
         people[user] = restarted(window, value.session, value.interval_seconds * 1000)
         return
-    people[user] = window
     late = fold(window, value.samples, record.arrived_ms + MAX_FUTURE_MS, GAP_MS)
     if late:
         refused[user] = late[-1]

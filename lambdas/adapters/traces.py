@@ -17,19 +17,22 @@ STEP_MS = 15_000
 MINUTE_MS = 60_000
 KEPT_MS = 2 * 3_600_000
 
+_encode = json.Encoder().encode
 _decode = json.Decoder(TracePoint).decode
 
 
 def write(averages: Iterable[Average]) -> None:
     """Store the point of each average; of several within one step the last one stays."""
-    hashes: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
-    for average in averages:
-        point = TracePoint(average.at_ms, average.heart_rate, average.average)
-        field = _field(average.user, average.at_ms)
-        hashes[_key(average.user, average.at_ms)][field] = json.encode(point)
+    hashes: defaultdict[tuple[int, int], list[Any]] = defaultdict(list)
+    for one in averages:
+        user, at_ms = one.user, one.at_ms
+        minute, rest_ms = divmod(at_ms, MINUTE_MS)
+        point = _encode((at_ms, one.heart_rate, one.average))
+        hashes[group_of(user), minute] += (f"{user}:{rest_ms // STEP_MS}", point)
     with clients.redis().pipeline(transaction=False) as pipeline:
-        for key, points in hashes.items():
-            pipeline.hset(key, mapping=points)
+        for (group, minute), points in hashes.items():
+            key = f"trace:{group}:{minute}"
+            pipeline.hset(key, items=points)
             pipeline.expire(key, KEPT_MS // 1000)
         pipeline.execute()
 

@@ -50,17 +50,15 @@ def write(windows: Mapping[str, Window], arrived_ms: int) -> None:
     hour = arrived_ms // HOUR_MS
     with clients.redis().pipeline(transaction=False) as pipeline:
         for group, members in _by_group(windows).items():
-            pipeline.hset(
-                _key(group, hour), mapping={user: _pack(windows[user]) for user in members}
-            )
+            values = [part for user in members for part in (user, _pack(windows[user]))]
+            pipeline.hset(_key(group, hour), items=values)
             pipeline.expire(_key(group, hour), EXPIRE_SECONDS)
         pipeline.execute()
 
 
 def _pack(window: Window) -> bytes:
     head = _HEAD.pack(window.interval_ms, window.session, window.folded, window.emitted_ms)
-    arrays = (window.times_ms, window.heart_rates, window.areas)
-    return b"".join((head, *(values.tobytes() for values in arrays)))
+    return b"".join((head, window.times_ms, window.heart_rates, window.areas))
 
 
 def _unpack(packed: bytes) -> Window:
