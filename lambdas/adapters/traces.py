@@ -28,12 +28,11 @@ def write(averages: Iterable[Average]) -> None:
         user, at_ms = one.user, one.at_ms
         minute, rest_ms = divmod(at_ms, MINUTE_MS)
         point = _encode((at_ms, one.heart_rate, one.average))
-        hashes[group_of(user), minute] += (f"{user}:{rest_ms // STEP_MS}", point)
+        hashes[group_of(user), minute] += (_field(user, rest_ms), point)
     with clients.redis().pipeline(transaction=False) as pipeline:
         for (group, minute), points in hashes.items():
-            key = f"trace:{group}:{minute}"
-            pipeline.hset(key, items=points)
-            pipeline.expire(key, KEPT_MS // 1000)
+            pipeline.hset(_key(group, minute), items=points)
+            pipeline.expire(_key(group, minute), KEPT_MS // 1000)
         pipeline.execute()
 
 
@@ -42,16 +41,16 @@ def read(user: str, since_ms: int, until_ms: int) -> list[TracePoint]:
     since_ms = max(since_ms, until_ms - KEPT_MS)
     with clients.redis().pipeline(transaction=False) as pipeline:
         for minute in range(since_ms // MINUTE_MS, until_ms // MINUTE_MS + 1):
-            times = range(minute * MINUTE_MS, (minute + 1) * MINUTE_MS, STEP_MS)
-            pipeline.hmget(_key(user, times[0]), [_field(user, at_ms) for at_ms in times])
+            fields = [_field(user, rest_ms) for rest_ms in range(0, MINUTE_MS, STEP_MS)]
+            pipeline.hmget(_key(group_of(user), minute), fields)
         minutes = pipeline.execute()
     points = [_decode(packed) for minute in minutes for packed in minute if packed is not None]
     return [point for point in points if point.at_ms > since_ms]
 
 
-def _key(user: str, at_ms: int) -> str:
-    return f"trace:{group_of(user)}:{at_ms // MINUTE_MS}"
+def _key(group: int, minute: int) -> str:
+    return f"trace:{group}:{minute}"
 
 
-def _field(user: str, at_ms: int) -> str:
-    return f"{user}:{at_ms % MINUTE_MS // STEP_MS}"
+def _field(user: str, rest_ms: int) -> str:
+    return f"{user}:{rest_ms // STEP_MS}"
