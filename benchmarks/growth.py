@@ -281,7 +281,7 @@ def _choices(libraries: Sequence[int]) -> list[Choices]:
 
 def _choose(tables: Tables, target: float) -> float:
     """Seconds of processor time of one choice, without the stand-in's."""
-    songs.forget_pages()
+    songs._runs.clear()
     stand_in, started = tables.seconds, time.thread_time()
     near = songs.near(LIBRARY, target, 2 * BEST + PLAYED)
     choose(near, target, [song.id for song in near[:PLAYED]], seed=str(target))
@@ -297,7 +297,7 @@ def _in_place_of(tables: Tables, **others: Any) -> Iterator[None]:
     try:
         for name, stand_in in stand_ins.items():
             setattr(clients, name, lambda stand_in=stand_in: stand_in)
-        songs.forget_pages()
+        songs._runs.clear()
         yield
     finally:
         for name, function in real.items():

@@ -133,8 +133,3 @@ def _read_page(run: _Run, bucket: str, start: int | None, upward: bool) -> None:
     run.songs.extend(song_of(item) for item in page["Items"])
     run.last_key = page.get("LastEvaluatedKey")
     run.complete = run.last_key is None
-
-
-def forget_pages() -> None:
-    """Read every page again, as after a change of the library."""
-    _runs.clear()

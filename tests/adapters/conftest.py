@@ -45,7 +45,7 @@ def aws(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with mock_aws():
         for client in (clients.dynamodb, clients.kinesis, clients.sqs, clients.redis):
             client.cache_clear()
-        songs.forget_pages()
+        songs._runs.clear()
         dynamodb = boto3.client("dynamodb")
         dynamodb.create_table(
             TableName="songs",

@@ -15,9 +15,9 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[growth.Tables]:
     tables = growth.library(500)
     monkeypatch.setattr(clients, "dynamodb", lambda: tables)
     monkeypatch.setenv("SONGS_TABLE", "songs")
-    songs.forget_pages()
+    songs._runs.clear()
     yield tables
-    songs.forget_pages()
+    songs._runs.clear()
 
 
 def test_the_stand_in_finds_the_nearest_songs_and_counts_them(tables: growth.Tables) -> None:
