@@ -123,7 +123,7 @@ def _specs(settings: Settings) -> list[_Spec]:
             "song-ends read units/s",
             lambda plan: plan.dynamodb.read_units_per_second,
             quotas.TABLE_UNITS_PER_SECOND,
-            "ask AWS for more; read_marks without ConsistentRead costs half",
+            "ask AWS for more; read_all without ConsistentRead costs half",
         ),
         _Spec(
             "song-ends write units/s",

@@ -59,13 +59,11 @@ about 9 with one sample and 17 with five, by `tempofit bench average` on a quiet
 samples than five were not measured."""
 MARK_CPU_US = 45.0
 """A song end that `schedule` reads in a batch of 100, boto3 included."""
-WRITE_CPU_US = 300.0
-"""A conditional write of a song end, boto3 included."""
 PUT_CPU_US = 35.0
 """A record in a PutRecords call of 16."""
 REQUEST_CPU_US = 850.0
 """A song request through `recommend`: choice 100, write 300, push 280, Redis 170."""
-# These four were measured by processor time in one process, handlers and adapters against a real
+# These three were measured by processor time in one process, handlers and adapters against a real
 # Valkey and canned answers of AWS, on a shared machine: to within a third.
 
 DYNAMODB_SECONDS, KINESIS_SECONDS, PUSH_SECONDS, REDIS_SECONDS = 0.005, 0.015, 0.020, 0.001
@@ -250,7 +248,7 @@ def groups_touched(groups: int, people: float) -> float:
 
 def ask_seconds(settings: Settings) -> float:
     """What `schedule` takes to ask for one song, once it has read that it is due."""
-    return _seconds(settings, WRITE_CPU_US + PUT_CPU_US) + DYNAMODB_SECONDS
+    return _seconds(settings, PUT_CPU_US)
 
 
 def answer_seconds(settings: Settings) -> float:
@@ -512,7 +510,7 @@ class Plan:
         return DynamoDB(
             read_units_per_second=(self.averages_per_second + 2 * self.starts_per_second)
             * units_of_item,
-            write_units_per_second=(2 * self.songs_per_second + self.starts_per_second)
+            write_units_per_second=(self.songs_per_second + self.starts_per_second)
             * writes_of_item,
             queries_per_second=queries,
             query_units_per_second=queries * page_units,
@@ -574,7 +572,7 @@ def _sizes(load: Load) -> _Sizes:
     at_ms, user = 1_760_000_000_000, "u" * USER_BYTES
     count = max(1, round(load.flush_seconds * SAMPLES_PER_SECOND))
     samples: list[Sample] = [(at_ms + 1000 * second, 142) for second in range(count)]
-    average = Average(user, at_ms, 142, 141.66666666666666, 900)
+    average = Average(user, at_ms, at_ms - 5_000, 142, 141.66666666666666, 900)
     request = SongRequest(at_ms, 3, at_ms, 142, 141.66666666666666, at_ms, SongSettings(), at_ms)
     one, two = (len(encode(Averages([average] * many))) for many in (1, 2))
     return _Sizes(

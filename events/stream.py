@@ -54,6 +54,8 @@ class Average(Struct, frozen=True, array_like=True):
 
     user: str
     at_ms: TimeMs
+    previous_ms: TimeMs
+    """Time of the average before this one; 0 when it is the first of a session."""
     heart_rate: HeartRate
     average: HeartRate
     samples: int

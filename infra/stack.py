@@ -11,8 +11,7 @@ from infra.settings import Settings
 from infra.streams import Streams, create_streams, feed
 from infra.tables import Tables, create_tables
 
-GET, BATCH_GET = "dynamodb:GetItem", "dynamodb:BatchGetItem"
-PUT, UPDATE = "dynamodb:PutItem", "dynamodb:UpdateItem"
+GET, BATCH_GET, PUT = "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem"
 SEND = ("kinesis:PutRecord", "kinesis:PutRecords")
 
 SESSION_GAP = {"SESSION_GAP_SECONDS": "900"}
@@ -100,13 +99,13 @@ def _permit(functions: dict[str, Function], streams: Streams, tables: Tables) ->
     for name, resource, *actions in (
         ("average", averages, *SEND),
         ("schedule", requests, *SEND),
-        ("schedule", song_ends, BATCH_GET, UPDATE),
+        ("schedule", song_ends, BATCH_GET),
         ("recommend", tables.by_tempo_arn, "dynamodb:Query"),
-        ("recommend", song_ends, BATCH_GET, GET, UPDATE),
+        ("recommend", song_ends, GET, PUT),
         ("start", heart_rate, *SEND),
-        ("start", song_ends, GET, PUT, UPDATE),
+        ("start", song_ends, GET, PUT),
         ("skip", requests, *SEND),
-        ("skip", song_ends, GET, UPDATE),
+        ("skip", song_ends, GET, PUT),
         ("workout", song_ends, GET),
     ):
         allow(functions[name], resource, *actions)

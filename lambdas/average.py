@@ -68,12 +68,19 @@ def _fold(
     if late:
         refused[user] = late[-1]
     if window.times_ms and is_due_to_emit(window, EMIT_EVERY_MS):
-        window.emitted_ms = window.last_ms
-        averages.append(
-            stream.Average(
-                user, window.last_ms, window.heart_rates[-1], average(window), window.folded
-            )
-        )
+        averages.append(_emitted(user, window))
+
+
+def _emitted(user: str, window: Window) -> stream.Average:
+    previous_ms, window.emitted_ms = window.emitted_ms, window.last_ms
+    return stream.Average(
+        user=user,
+        at_ms=window.last_ms,
+        previous_ms=previous_ms,
+        heart_rate=window.heart_rates[-1],
+        average=average(window),
+        samples=window.folded,
+    )
 
 
 def _emit(averages: list[stream.Average]) -> None:

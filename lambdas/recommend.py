@@ -9,7 +9,7 @@ from events.messages import Error
 from events.session import Song, SongPush, Why
 from lambdas.adapters import dead_letters, playlists, push, records, song_ends, songs
 from lambdas.adapters.environment import read
-from lambdas.adapters.song_ends import Mark, Session
+from lambdas.adapters.song_ends import Session
 from lambdas.adapters.telemetry import count, logger, metrics, tracer
 from lambdas.domain.choose import BEST, choose, fresh
 from lambdas.domain.due import SongEnd, song_times
@@ -121,7 +121,7 @@ def _candidates(library: str, target: float, played: list[str]) -> list[Song]:
 def _fill(record: records.Record[stream.SongRequest], song: SongPush) -> None:
     request = record.value
     end = SongEnd(song.session, song.slot, song.ends_at_ms)
-    session = Session(Mark(end, request.version), request.settings, song)
+    session = Session(end, request.settings, song, request.version)
     still_to_play_ms = song.ends_at_ms - request.at_ms
     expires_at = (record.arrived_ms + still_to_play_ms) // 1000 + environment.session_gap_seconds
     song_ends.write(record.key, session, expires_at)

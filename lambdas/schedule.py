@@ -5,11 +5,12 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from events import stream
+from events.session import Settings
 from lambdas.adapters import dead_letters, records, song_ends, streams
 from lambdas.adapters.environment import read
-from lambdas.adapters.song_ends import Mark, Session
+from lambdas.adapters.song_ends import Session
 from lambdas.adapters.telemetry import count, metrics, tracer
-from lambdas.domain.due import Timing, asked, due_slot
+from lambdas.domain.due import Timing, due_slot
 
 
 class Environment(Struct, frozen=True):
@@ -32,18 +33,16 @@ TIMING = Timing(
 @tracer.capture_lambda_handler(capture_response=False)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Marks a slot as asked for, then asks: delivered again, the same average asks again."""
+    """Only reads and asks: delivered again, the same average asks for the same slot again."""
     count(Records=len(event["Records"]))
     batch, unreadable = records.decode(event, stream.decode_averages)
-    averages = [
-        (average, record.arrived_ms) for record in batch for average in record.value.averages
+    averages = [average for record in batch for average in record.value.averages]
+    sessions = song_ends.read_all(sorted({average.user for average in averages}))
+    requests = [
+        streams.entry(average.user, stream.encode(request))
+        for average in averages
+        if (request := _request(average, sessions.get(average.user)))
     ]
-    marks = song_ends.read_marks(sorted({average.user for average, _ in averages}))
-    requests = []
-    for average, arrived_ms in averages:
-        request = _ask(average, arrived_ms, marks)
-        if request is not None:
-            requests.append(streams.entry(average.user, stream.encode(request)))
     streams.put(environment.requests_stream, requests)
     for raw in unreadable:
         dead_letters.send(raw)
@@ -51,31 +50,19 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return {"batchItemFailures": []}
 
 
-def _ask(
-    average: stream.Average, arrived_ms: int, marks: dict[str, Mark]
-) -> stream.SongRequest | None:
-    mark = marks.get(average.user)
-    due = due_slot(mark.end if mark else None, average.at_ms, TIMING)
+def _request(average: stream.Average, session: Session | None) -> stream.SongRequest | None:
+    end = session.end if session else None
+    due = due_slot(end, average.previous_ms, average.at_ms, TIMING)
     if due is None:
         return None
-    end = asked(mark.end if mark else None, due, average.at_ms)
-    expires_at = arrived_ms // 1000 + environment.session_gap_seconds
-    try:
-        if mark is not None and mark.end.session == due.session:
-            session = song_ends.ask(average.user, mark, end, expires_at)
-        else:
-            begun = Session(Mark(end, mark.version if mark else 0))
-            session = song_ends.write(average.user, begun, expires_at)
-    except song_ends.ConflictError:
-        return None  # the next average sees what the other one wrote
-    marks[average.user] = session.mark
+    goes_on = session is not None and session.end.session == due.session
     return stream.SongRequest(
         session=due.session,
         slot=due.slot,
         at_ms=average.at_ms,
         heart_rate=average.heart_rate,
         average=average.average,
-        ends_at_ms=end.ends_at_ms,
-        settings=session.settings,
-        version=session.mark.version,
+        ends_at_ms=session.end.ends_at_ms if session and goes_on else average.at_ms,
+        settings=session.settings if session and goes_on else Settings(),
+        version=session.version if session else 0,
     )

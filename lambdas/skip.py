@@ -57,8 +57,7 @@ def _skip(request: Request, skip: Skip) -> ServerMessage:
 def _end(request: Request, session: Session, song: SongPush, skip: Skip) -> ServerMessage:
     """The song that plays ends now, and the next one is asked for as `schedule` would ask."""
     at_ms = max(song.starts_at_ms, min(skip.at_ms, session.end.ends_at_ms))
-    end = replace(session.end, ends_at_ms=at_ms, asked_slot=skip.slot + 1, asked_at_ms=at_ms)
-    stored = _write(request, replace(session, mark=replace(session.mark, end=end)))
+    stored = _write(request, replace(session, end=replace(session.end, ends_at_ms=at_ms)))
     heart_rate, running = song.why.heart_rate, song.why.average
     window = windows.read([request.user], request.arrived_ms).get(request.user)
     if window and window.times_ms and not is_stale(window.last_ms, skip.at_ms):
@@ -71,7 +70,7 @@ def _end(request: Request, session: Session, song: SongPush, skip: Skip) -> Serv
         average=running,
         ends_at_ms=at_ms,
         settings=session.settings,
-        version=stored.mark.version,
+        version=stored.version,
     )
     streams.put(environment.requests_stream, [streams.entry(request.user, stream.encode(asked))])
     return Skipped(skip.slot)
@@ -81,8 +80,7 @@ def _bring_forward(request: Request, session: Session, song: SongPush, at_ms: in
     """The next song is known already: it starts now."""
     moved = _moved(song, at_ms)
     end = SongEnd(session.end.session, song.slot, moved.ends_at_ms)
-    mark = replace(session.mark, end=end)
-    _write(request, replace(session, mark=mark, song=moved))
+    _write(request, replace(session, end=end, song=moved))
     return moved
 
 

@@ -8,7 +8,7 @@ from events import stream
 from events.messages import Error, ServerMessage, Start, Started
 from lambdas.adapters import song_ends, streams
 from lambdas.adapters.environment import read
-from lambdas.adapters.song_ends import Mark, Session
+from lambdas.adapters.song_ends import Session
 from lambdas.adapters.telemetry import count, metrics, tracer
 from lambdas.adapters.websocket import Request, answer, in_the_future, message_of, request_of
 from lambdas.domain.due import SongEnd
@@ -47,10 +47,13 @@ def _start(request: Request, start: Start) -> ServerMessage:
             "start with a newer at_ms.",
         )
     if before is None or before.end.session < start.at_ms:
-        end = SongEnd(start.at_ms, -1, start.at_ms)
-        mark = Mark(end, before.mark.version if before else 0)
+        begun = Session(
+            SongEnd(start.at_ms, -1, start.at_ms),
+            start.settings,
+            version=before.version if before else 0,
+        )
         expires_at = request.arrived_ms // 1000 + environment.session_gap_seconds
-        song_ends.write(request.user, Session(mark, start.settings), expires_at)
+        song_ends.write(request.user, begun, expires_at)
     record = stream.SessionStart(start.at_ms, start.settings.interval_seconds)
     streams.put(environment.heart_rate_stream, [streams.entry(request.user, stream.encode(record))])
     return Started(start.at_ms, start.settings)

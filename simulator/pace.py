@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil, inf
 
 from events.samples import Sample
 
@@ -23,6 +24,10 @@ class Pace:
     def event_ms(self, now_ms: int) -> int:
         """Event time at `now_ms` of the clock."""
         return self.start_ms + int((now_ms - self.now_ms) * self.speed)
+
+    def clock_ms(self, event_ms: int) -> int:
+        """The clock when it is `event_ms` of event time."""
+        return self.now_ms + ceil((event_ms - self.start_ms) / self.speed)
 
 
 def pace(now_ms: int, duration_seconds: float, speed: float) -> Pace:
@@ -49,6 +54,11 @@ class Feed:
     def done(self) -> bool:
         """Whether every sample was handed out."""
         return self._next is None
+
+    @property
+    def due_ms(self) -> float:
+        """The clock when the next sample is due; infinity when there is none."""
+        return inf if self._next is None else self.pace.clock_ms(self._next[0])
 
     def due(self, now_ms: int) -> list[Sample]:
         """The samples up to this time of the clock that were not handed out before."""

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from heapq import heapify, heappop, heappush
 from itertools import islice
 from random import Random
 from typing import TYPE_CHECKING
@@ -105,12 +106,18 @@ async def produce(
 
     PutRecords runs in a thread beside the event loop. Raises ProducerError, botocore's errors.
     """
-    running = dict(feeds)
-    while running:
+    waiting = [(feed.due_ms, user) for user, feed in feeds.items() if not feed.done]
+    heapify(waiting)
+    while waiting:
         began = time.monotonic()
         at_ms = now_ms()
-        due = {user: feed.due(at_ms) for user, feed in running.items()}
+        due: dict[str, list[Sample]] = {}
+        while waiting and waiting[0][0] <= at_ms:
+            _, user = heappop(waiting)
+            due[user] = feeds[user].due(at_ms)
         await asyncio.to_thread(producer.put, due)
-        running = {user: feed for user, feed in running.items() if not feed.done}
-        if running:
+        for user in due:
+            if not feeds[user].done:
+                heappush(waiting, (feeds[user].due_ms, user))
+        if waiting:
             await asyncio.sleep(max(0.0, began + flush_seconds - time.monotonic()))

@@ -17,7 +17,7 @@ from lambdas.adapters import clients
 from lambdas.domain.due import SongEnd
 
 MAX_KEYS = 100
-END = "user_id, slot, ends_at_ms, asked_slot, asked_at_ms, version, #session"
+END = "user_id, slot, ends_at_ms, settings, version, #session"
 NAMES = {"#session": "session"}
 Item = dict[str, Any]
 _decode_settings = json.Decoder(Settings).decode
@@ -28,34 +28,23 @@ class ConflictError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """When a person's last song ends, as of a version of their item; version 0: no item."""
+class Session:
+    """A person's session: when its last song ends, how songs are chosen, and the last song."""
 
     end: SongEnd
-    version: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A person's session: its mark, how songs are chosen, and the last song."""
-
-    mark: Mark
     settings: Settings = field(default_factory=Settings)
     song: SongPush | None = None
-
-    @property
-    def end(self) -> SongEnd:
-        """When the last song ends."""
-        return self.mark.end
+    version: int = 0
+    """Version of the item that holds it; 0: no item yet."""
 
 
-def read_marks(users: Sequence[str]) -> dict[str, Mark]:
-    """The marks of those who have one: all that is needed to see whether a song is due."""
+def read_all(users: Sequence[str]) -> dict[str, Session]:
+    """The sessions of those who have one, without their songs."""
     projection = {"ProjectionExpression": END, "ExpressionAttributeNames": NAMES}
     items: dict[str, Item] = {}
     for start in range(0, len(users), MAX_KEYS):
         items |= _batch(users[start : start + MAX_KEYS], projection)
-    return {user: _mark_of(item) for user, item in items.items()}
+    return {user: _session_of(item) for user, item in items.items()}
 
 
 def read(user: str) -> Session | None:
@@ -69,51 +58,23 @@ def read(user: str) -> Session | None:
 
 
 def write(user: str, session: Session, expires_at: int) -> Session:
-    """Replace the version that the session's mark names, and answer what is stored.
+    """Replace the version that the session names, and answer what is stored.
 
     `expires_at` is the TTL, epoch seconds of the wall clock. Raises ConflictError when somebody
     else wrote since.
     """
     dynamodb = clients.dynamodb()
     # Never a version twice, even when TTL has swept the item in between.
-    version = max(session.mark.version + 1, session.end.session)
-    stored = replace(session, mark=Mark(session.end, version))
+    stored = replace(session, version=max(session.version + 1, session.end.session))
     try:
         dynamodb.put_item(
             TableName=os.environ["SONG_ENDS_TABLE"],
             Item=_item(user, stored, expires_at),
-            **_condition(session.mark.version),
+            **_condition(session.version),
         )
     except dynamodb.exceptions.ConditionalCheckFailedException:
-        raise _conflict() from None
+        raise ConflictError("Somebody else wrote this song end first: read it again.") from None
     return stored
-
-
-def ask(user: str, mark: Mark, asked: SongEnd, expires_at: int) -> Session:
-    """Note in the item of a mark that its next slot was asked for; answers the whole session.
-
-    Raises ConflictError when somebody else wrote since.
-    """
-    dynamodb = clients.dynamodb()
-    try:
-        answer = dynamodb.update_item(
-            TableName=os.environ["SONG_ENDS_TABLE"],
-            Key={"user_id": {"S": user}},
-            UpdateExpression="SET asked_slot = :slot, asked_at_ms = :at, version = :next, "
-            "expires_at = :expires",
-            ConditionExpression="version = :version",
-            ExpressionAttributeValues={
-                ":slot": _number(asked.asked_slot),
-                ":at": _number(asked.asked_at_ms),
-                ":version": _number(mark.version),
-                ":next": _number(mark.version + 1),
-                ":expires": _number(expires_at),
-            },
-            ReturnValues="ALL_NEW",
-        )
-    except dynamodb.exceptions.ConditionalCheckFailedException:
-        raise _conflict() from None
-    return _session_of(answer["Attributes"])
 
 
 def _batch(users: Sequence[str], projection: dict[str, Any]) -> dict[str, Item]:
@@ -138,11 +99,7 @@ def _condition(version: int) -> dict[str, Any]:
     }
 
 
-def _conflict() -> ConflictError:
-    return ConflictError("Somebody else wrote this song end first: read it again.")
-
-
-def _number(value: int | None) -> Any:
+def _number(value: int) -> Any:
     return {"N": str(value)}
 
 
@@ -154,31 +111,22 @@ def _item(user: str, session: Session, expires_at: int) -> Item:
         "slot": _number(end.slot),
         "ends_at_ms": _number(end.ends_at_ms),
         "settings": {"S": json.encode(session.settings).decode()},
-        "version": _number(session.mark.version),
+        "version": _number(session.version),
         "expires_at": _number(expires_at),
     }
-    if end.asked_slot is not None:
-        item["asked_slot"] = _number(end.asked_slot)
-        item["asked_at_ms"] = _number(end.asked_at_ms)
     if session.song is not None:
         item["song"] = {"S": json.encode(session.song).decode()}
     return item
 
 
-def _mark_of(item: Item) -> Mark:
-    end = SongEnd(
-        session=int(item["session"]["N"]),
-        slot=int(item["slot"]["N"]),
-        ends_at_ms=int(item["ends_at_ms"]["N"]),
-        asked_slot=int(item["asked_slot"]["N"]) if "asked_slot" in item else None,
-        asked_at_ms=int(item["asked_at_ms"]["N"]) if "asked_at_ms" in item else None,
-    )
-    return Mark(end, int(item["version"]["N"]))
-
-
 def _session_of(item: Item) -> Session:
     return Session(
-        _mark_of(item),
+        SongEnd(
+            session=int(item["session"]["N"]),
+            slot=int(item["slot"]["N"]),
+            ends_at_ms=int(item["ends_at_ms"]["N"]),
+        ),
         _decode_settings(item["settings"]["S"].encode()),
         decode_song_push(item["song"]["S"].encode()) if "song" in item else None,
+        int(item["version"]["N"]),
     )

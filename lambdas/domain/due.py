@@ -1,6 +1,6 @@
 """Whether a person's next song must be chosen now."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,8 +10,6 @@ class SongEnd:
     session: int
     slot: int
     ends_at_ms: int
-    asked_slot: int | None = None
-    asked_at_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +22,7 @@ class DueSlot:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """`lead_ms` before a song's end the next is asked for, again after `ask_again_ms`.
+    """`lead_ms` before a song's end the next is asked for, and every `ask_again_ms` from then on.
 
     A session ends `session_gap_ms` after its last song.
     """
@@ -34,29 +32,25 @@ class Timing:
     session_gap_ms: int
 
 
-def due_slot(song_end: SongEnd | None, at_ms: int, timing: Timing) -> DueSlot | None:
-    """The slot that is due at `at_ms`, the time of an average, or None.
+def due_slot(
+    song_end: SongEnd | None, previous_ms: int, at_ms: int, timing: Timing
+) -> DueSlot | None:
+    """The slot to ask for at `at_ms`, the time of an average that follows one at `previous_ms`.
 
-    A song is due `lead_ms` before the last one ends and when there is none. It is asked for once;
-    again when nobody answered, and when the very average that asked is delivered again.
+    A song is due `lead_ms` before the last one ends and when there is none. The first average
+    from then on asks for it; while nobody answers, so does the first of every `ask_again_ms`.
+    Nothing needs to be noted, and the same average asks again when it is delivered again.
     """
+    due_ms = song_end.ends_at_ms - timing.lead_ms if song_end else 0
+    if at_ms < due_ms or _turn(at_ms, due_ms, timing) == _turn(previous_ms, due_ms, timing):
+        return None
     if song_end is None or at_ms > song_end.ends_at_ms + timing.session_gap_ms:
         return DueSlot(session=at_ms, slot=0)
-    if at_ms < song_end.ends_at_ms - timing.lead_ms:
-        return None
-    slot = song_end.slot + 1
-    if song_end.asked_slot == slot and song_end.asked_at_ms is not None:
-        waited_ms = at_ms - song_end.asked_at_ms
-        if waited_ms != 0 and waited_ms < timing.ask_again_ms:
-            return None
-    return DueSlot(session=song_end.session, slot=slot)
+    return DueSlot(session=song_end.session, slot=song_end.slot + 1)
 
 
-def asked(song_end: SongEnd | None, due: DueSlot, at_ms: int) -> SongEnd:
-    """What is known once `due` was asked for at `at_ms`."""
-    if song_end is None or song_end.session != due.session:
-        return SongEnd(due.session, -1, at_ms, asked_slot=due.slot, asked_at_ms=at_ms)
-    return replace(song_end, asked_slot=due.slot, asked_at_ms=at_ms)
+def _turn(at_ms: int, due_ms: int, timing: Timing) -> int:
+    return (at_ms - due_ms) // timing.ask_again_ms if at_ms >= due_ms else -1
 
 
 def song_times(ends_at_ms: int, at_ms: int, duration_ms: int) -> tuple[int, int]:

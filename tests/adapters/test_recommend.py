@@ -7,8 +7,8 @@ from events import stream
 from events.session import Settings
 from lambdas import recommend
 from lambdas.adapters import clients, connections, playlists, song_ends
-from lambdas.adapters.song_ends import Mark, Session
-from lambdas.domain.due import DueSlot, SongEnd, asked, due_slot
+from lambdas.adapters.song_ends import Session
+from lambdas.domain.due import SongEnd, due_slot
 from lambdas.schedule import TIMING
 from tests.adapters.conftest import (
     START_MS,
@@ -28,7 +28,7 @@ def connected(pushes: Pushes) -> Pushes:
 
 def request(slot: int, at_ms: int = 0, average: float = 130) -> tuple[str, bytes]:
     """What `schedule` or `skip` would ask, from what is stored now."""
-    session = song_ends.read("ann") or Session(Mark(SongEnd(START_MS, -1, START_MS)))
+    session = song_ends.read("ann") or Session(SongEnd(START_MS, -1, START_MS))
     return "ann", stream.encode(
         stream.SongRequest(
             session=START_MS,
@@ -38,7 +38,7 @@ def request(slot: int, at_ms: int = 0, average: float = 130) -> tuple[str, bytes
             average=average,
             ends_at_ms=session.end.ends_at_ms,
             settings=session.settings,
-            version=session.mark.version,
+            version=session.version,
         )
     )
 
@@ -48,8 +48,8 @@ def invoke(*records: tuple[str, bytes]) -> Any:
 
 
 def started(settings: Settings | None = None) -> None:
-    mark = Mark(SongEnd(START_MS, -1, START_MS))
-    song_ends.write("ann", Session(mark, settings or Settings()), expires_at=0)
+    begun = SongEnd(START_MS, -1, START_MS)
+    song_ends.write("ann", Session(begun, settings or Settings()), expires_at=0)
 
 
 def found() -> Session:
@@ -115,7 +115,8 @@ def test_a_request_of_a_session_that_is_over_is_ignored(connected: Pushes) -> No
     started()
     add_songs([130])
     late = request(0)
-    later = Session(Mark(SongEnd(START_MS + 5000, -1, START_MS + 5000), found().mark.version))
+    begun = SongEnd(START_MS + 5000, -1, START_MS + 5000)
+    later = Session(begun, version=found().version)
     song_ends.write("ann", later, expires_at=0)
     assert invoke(late) == {"batchItemFailures": []}
     assert connected.sent == []
@@ -128,7 +129,7 @@ def test_a_request_that_outlived_its_swept_session_fills_no_slot_of_the_next_one
     late = request(0)
     clients.dynamodb().delete_item(TableName="song-ends", Key={"user_id": {"S": "ann"}})
     begun = SongEnd(START_MS + 5000, -1, START_MS + 5000)
-    song_ends.write("ann", Session(Mark(begun)), expires_at=0)
+    song_ends.write("ann", Session(begun), expires_at=0)
     invoke(late)
     assert found().end == begun
 
@@ -141,20 +142,20 @@ def test_the_next_song_follows_the_one_that_plays() -> None:
     first, second = playlists.read("ann", START_MS)
     assert second.starts_at_ms == first.ends_at_ms
     end = found().end
-    assert (end.slot, end.ends_at_ms, end.asked_slot) == (1, second.ends_at_ms, None)
-    assert due_slot(end, START_MS + 195_000, TIMING) is None
+    assert (end.slot, end.ends_at_ms) == (1, second.ends_at_ms)
+    assert due_slot(end, START_MS + 190_000, START_MS + 195_000, TIMING) is None
 
 
-def test_a_request_that_was_made_again_is_answered_once() -> None:
+def test_of_two_requests_for_one_slot_the_first_chooses_and_the_second_repeats(
+    connected: Pushes,
+) -> None:
     started()
     add_songs([60 + index for index in range(120)])
-    unanswered = request(0)
-    before = found()
-    song_ends.ask("ann", before.mark, asked(before.end, DueSlot(START_MS, 0), START_MS), 0)
-    invoke(unanswered)
-    assert played() == []
-    invoke(request(0))
+    first, again = request(0), request(0, at_ms=30_000)
+    invoke(first)
+    invoke(again)
     assert [slot for slot, _ in played()] == [0]
+    assert connected.sent[0] == connected.sent[1]
 
 
 def test_no_song_repeats_while_the_library_has_another() -> None:

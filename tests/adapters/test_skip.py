@@ -8,7 +8,7 @@ from events import stream
 from events.session import Settings, Song, SongPush, Why
 from lambdas import skip
 from lambdas.adapters import song_ends, windows
-from lambdas.adapters.song_ends import Mark, Session
+from lambdas.adapters.song_ends import Session
 from lambdas.domain.due import SongEnd
 from lambdas.domain.window import Window, fold
 from tests.adapters.conftest import START_MS, Context, records_of, websocket_event
@@ -26,7 +26,7 @@ SONG = SongPush(
 @pytest.fixture(autouse=True)
 def playing() -> None:
     end = SongEnd(START_MS, SONG.slot, SONG.ends_at_ms)
-    song_ends.write("ann", Session(Mark(end), Settings(), SONG), expires_at=0)
+    song_ends.write("ann", Session(end, Settings(), SONG), expires_at=0)
 
 
 def invoke(slot: int, at_ms: int) -> dict[str, Any]:
@@ -57,12 +57,12 @@ def test_the_song_that_plays_ends_now_and_the_next_is_asked_for() -> None:
     beat(START_MS + 199_000)
     assert invoke(3, at_ms=200_000) == {"type": "skipped", "slot": 3}
     end = found().end
-    assert end == SongEnd(START_MS, 3, START_MS + 200_000, 4, START_MS + 200_000)
+    assert end == SongEnd(START_MS, 3, START_MS + 200_000)
     [request] = requests()
     assert (request.session, request.slot, request.at_ms) == (START_MS, 4, START_MS + 200_000)
     assert (request.heart_rate, request.average) == (150, 150)
     assert request.ends_at_ms == START_MS + 200_000
-    assert request.version == found().mark.version
+    assert request.version == found().version
 
 
 def test_a_stale_heart_rate_is_not_acted_on() -> None:

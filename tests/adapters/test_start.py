@@ -4,7 +4,7 @@ from typing import Any
 from events import stream
 from lambdas import start
 from lambdas.adapters import song_ends
-from lambdas.adapters.song_ends import Mark, Session
+from lambdas.adapters.song_ends import Session
 from lambdas.domain.due import SongEnd
 from tests.adapters.conftest import START_MS, Context, records_of, websocket_event
 
@@ -43,7 +43,7 @@ def test_the_same_start_twice_changes_nothing() -> None:
 
 def test_a_newer_start_takes_the_place_of_the_session() -> None:
     end = SongEnd(START_MS - 1000, 7, START_MS + 100_000)
-    song_ends.write("ann", Session(Mark(end)), expires_at=0)
+    song_ends.write("ann", Session(end), expires_at=0)
     assert invoke()["type"] == "started"
     assert found().end == SongEnd(START_MS, -1, START_MS)
 

@@ -5,7 +5,7 @@ from events.session import Settings
 from events.stream import Average
 from lambdas import workout
 from lambdas.adapters import playlists, song_ends, traces, windows
-from lambdas.adapters.song_ends import Mark, Session
+from lambdas.adapters.song_ends import Session
 from lambdas.domain.due import SongEnd
 from lambdas.domain.window import Window, fold
 from tests.adapters.conftest import START_MS, Context, websocket_event
@@ -21,7 +21,9 @@ def invoke(user: str = "ann", arrived_ms: int = START_MS + 60_000, **body: Any) 
 
 
 def averaged(*seconds: int) -> None:
-    traces.write([Average("ann", START_MS + 1000 * at, 120 + at, 110 + at, at) for at in seconds])
+    traces.write(
+        [Average("ann", START_MS + 1000 * at, 0, 120 + at, 110 + at, at) for at in seconds]
+    )
     window = Window(30_000)
     samples = [(START_MS + 1000 * at, 120.0) for at in seconds]
     fold(window, samples, until_ms=START_MS + HOUR_MS, gap_ms=30_000)
@@ -51,7 +53,7 @@ def test_only_what_is_newer_is_told_when_the_client_says_what_it_has() -> None:
 
 def test_the_songs_of_the_session_are_told_as_a_skip_left_them() -> None:
     playlists.write("ann", SONG)
-    moved = Session(Mark(SongEnd(START_MS, 3, 0)), Settings(mode="zone"), SONG)
+    moved = Session(SongEnd(START_MS, 3, 0), Settings(mode="zone"), SONG)
     song_ends.write("ann", moved, expires_at=0)
     answer = invoke()
     assert answer["session"] == START_MS

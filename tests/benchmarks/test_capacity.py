@@ -169,7 +169,7 @@ def test_windows_in_valkey_are_as_large_as_the_model_says(redis: Redis) -> None:
 def test_traces_in_valkey_are_as_large_as_the_model_says(redis: Redis) -> None:
     minute_ms = AT_MS // 60_000 * 60_000
     traces.write(
-        Average(user(number), minute_ms + step * traces.STEP_MS, 142, 141.66666666666666, 900)
+        Average(user(number), minute_ms + step * traces.STEP_MS, 0, 142, 141.66666666666666, 900)
         for number in range(PEOPLE)
         for step in range(4)
     )
@@ -199,9 +199,9 @@ def test_a_song_end_is_as_large_as_the_model_says(monkeypatch: pytest.MonkeyPatc
     fake.exceptions = SimpleNamespace(ConditionalCheckFailedException=KeyError)
     monkeypatch.setattr(clients, "dynamodb", lambda: fake)
     monkeypatch.setenv("SONG_ENDS_TABLE", "song-ends")
-    end = SongEnd(AT_MS, 3, AT_MS, asked_slot=4, asked_at_ms=AT_MS)
+    end = SongEnd(AT_MS, 3, AT_MS)
     song = plan.typical_song()
-    session = song_ends.Session(song_ends.Mark(end, AT_MS), SongSettings(), song)
+    session = song_ends.Session(end, SongSettings(), song, AT_MS)
     song_ends.write(user(1), session, AT_MS // 1000)
     (item,) = items
     # Text only: DynamoDB stores numbers in about half as many bytes.

@@ -59,7 +59,7 @@ def ledger() -> Ledger:
     ledger = Ledger(interval_ms=30_000, gap_ms=30_000, lead_ms=10_000, emit_every_ms=5_000)
     ledger.people = {"ann": Person(listens=True)}
     ledger.sent("ann", [(second * 1000, 100.0 + second) for second in range(10)], at_ms=50_000)
-    ledger.averaged(Average("ann", 9000, 109.0, 104.5, samples=10), at_ms=50_020.0)
+    ledger.averaged(Average("ann", 9000, 4000, 109.0, 104.5, samples=10), at_ms=50_020.0)
     ledger.received("ann", push(0, ends_at_ms=100_000), at_ms=50_070.0)
     return ledger
 
@@ -83,12 +83,12 @@ def test_a_lost_sample_is_counted(ledger: Ledger) -> None:
 
 
 def test_a_sample_folded_twice_is_counted(ledger: Ledger) -> None:
-    ledger.averaged(Average("ann", 9000, 109.0, 104.5, samples=11), at_ms=50_030.0)
+    ledger.averaged(Average("ann", 9000, 4000, 109.0, 104.5, samples=11), at_ms=50_030.0)
     assert ledger.samples_duplicated() == 1
 
 
 def test_a_wrong_average_is_counted(ledger: Ledger) -> None:
-    ledger.averaged(Average("ann", 9000, 109.0, 104.6, samples=10), at_ms=50_030.0)
+    ledger.averaged(Average("ann", 9000, 4000, 109.0, 104.6, samples=10), at_ms=50_030.0)
     assert ledger.averages_wrong() == 1
 
 

@@ -37,6 +37,14 @@ def test_at_speed_one_event_time_is_the_clock() -> None:
     assert course.event_ms(NOW_MS + 1234) == NOW_MS + 1234
 
 
+@given(event_ms=st.integers(0, 10**7), speed=st.floats(0.05, 1000))
+def test_the_clock_of_an_event_is_the_first_at_which_it_is_due(event_ms: int, speed: float) -> None:
+    course = pace(NOW_MS, 0, speed)
+    clock_ms = course.clock_ms(NOW_MS + event_ms)
+    assert course.event_ms(clock_ms + 1) >= NOW_MS + event_ms
+    assert event_ms == 0 or course.event_ms(clock_ms - 1) < NOW_MS + event_ms
+
+
 @pytest.mark.parametrize("speed", [0, -1])
 def test_no_speed_is_refused_in_a_sentence(speed: float) -> None:
     with pytest.raises(ValueError, match=f"this one is {speed}"):
@@ -49,7 +57,9 @@ def test_a_feed_hands_each_sample_out_once_when_it_is_due() -> None:
     assert [at_ms - NOW_MS for at_ms, _ in feed.due(NOW_MS + 2500)] == [0, 1000, 2000]
     assert feed.due(NOW_MS + 2900) == []
     assert not feed.done
+    assert feed.due_ms == NOW_MS + 3000
     assert len(feed.due(NOW_MS + 60_000)) == 7
+    assert feed.due_ms == float("inf")
     assert feed.done
 
 
