@@ -16,8 +16,8 @@ from msgspec import Struct
 from benchmarks import quotas
 from events.messages import Started
 from events.samples import Sample
+from events.session import Opinion, Song, SongPush, Why
 from events.session import Settings as SongSettings
-from events.session import Song, SongPush, Why
 from events.stream import (
     GROUPS,
     Average,
@@ -79,6 +79,8 @@ SOCKET_SECONDS = {
     "workout": 0.030,
 }
 """Duration of a warm invocation behind the WebSocket. Assumed."""
+AVERAGE = 141.66666666666666
+"""As long as averages are in messages."""
 LOG_BYTES = 1_000
 """Of one invocation: Lambda's own three lines, and one of metrics. Assumed."""
 TEMPI = 130
@@ -553,17 +555,15 @@ def typical_song(slot: int = 3) -> SongPush:
         "drum and bass",
         0.72,
         1998,
+        4,
     )
     why = Why(
-        "pulse",
-        at_ms,
-        142,
-        141.66666666666666,
-        141.66666666666666,
-        0.004123456789012345,
-        "The nearest tempo that was not played yet, at double time.",
+        *("pulse", at_ms, 142, AVERAGE, AVERAGE, 141.8, 1, 0.004123456789012345),
+        {"tempo": 0.0, "heard": 0.0214, "length": 0.0073},
+        "At the target tempo, heard in the last two weeks, drawn from the best 10.",
     )
-    return SongPush(at_ms, slot, song, at_ms, at_ms + 223_600, why)
+    bent = (136.12800000000001, 147.472)
+    return SongPush(at_ms, slot, song, at_ms, at_ms + 223_600, bent, Opinion(), why)
 
 
 @cache
@@ -572,8 +572,12 @@ def _sizes(load: Load) -> _Sizes:
     at_ms, user = 1_760_000_000_000, "u" * USER_BYTES
     count = max(1, round(load.flush_seconds * SAMPLES_PER_SECOND))
     samples: list[Sample] = [(at_ms + 1000 * second, 142) for second in range(count)]
-    average = Average(user, at_ms, at_ms - 5_000, 142, 141.66666666666666, 900)
-    request = SongRequest(at_ms, 3, at_ms, 142, 141.66666666666666, at_ms, SongSettings(), at_ms)
+    average = Average(user, at_ms, at_ms - 5_000, 142, AVERAGE, 139, 144, AVERAGE, 900)
+    request = SongRequest(
+        *(at_ms, 3, at_ms, 142, AVERAGE, 139, 144, AVERAGE, at_ms, AVERAGE),
+        SongSettings(),
+        at_ms,
+    )
     one, two = (len(encode(Averages([average] * many))) for many in (1, 2))
     return _Sizes(
         heart_rates=USER_BYTES + len(encode(HeartRateBatch(samples))),

@@ -23,6 +23,7 @@ _SYNONYMS = {
     "tempo": ("tempo_bpm", "bpm", "beats_per_minute"),
     "genre": ("genres", "artist_genres", "track_genre", "playlist_genre"),
     "energy": (),
+    "meter": ("time_signature",),
     "year": ("release_year", "release_date", "album_release_date", "track_album_release_date"),
 }
 _NEEDED = (("title",), ("artist",), ("duration_seconds", "duration_ms"), ("tempo",))
@@ -32,8 +33,8 @@ def read_songs(path: Path, refused: Callable[[Refused], None]) -> Iterator[Song]
     """The songs of a file; a row that is none goes to `refused` with its number and the reason.
 
     Refused: no title, a tempo outside 40-250 beats a minute, a duration outside 45-900 s, either
-    of them no number, an id that an earlier row has. Unreadable genre, energy and year are left
-    out, a missing artist is "Unknown artist". FileError when the file cannot be used.
+    of them no number, an id that an earlier row has. Unreadable genre, energy, year and meter are
+    left out, a missing artist is "Unknown artist". FileError when the file cannot be used.
     """
     rows: dict[str, int] = {}
     for number, row in read_rows(path, _SYNONYMS, _NEEDED):
@@ -70,6 +71,7 @@ def _song(row: dict[str, Any]) -> Song:
         genre=_text(row.get("genre")) or None,
         energy=_energy(row.get("energy")),
         year=_year(row.get("year")),
+        meter=_meter(row.get("meter")),
     )
 
 
@@ -114,6 +116,11 @@ def _number(value: Any) -> float | None:
 def _energy(value: Any) -> float | None:
     number = _number(value)
     return round(number, 3) if number is not None else None
+
+
+def _meter(value: Any) -> int | None:
+    number = _number(value)
+    return int(number) if number is not None and 1 <= number <= 16 else None
 
 
 def _year(value: Any) -> int | None:

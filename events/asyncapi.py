@@ -9,7 +9,19 @@ from typing import Any
 
 import msgspec
 
-from events.messages import Error, Skip, Skipped, Start, Started, Watch, Workout
+from events.messages import (
+    Change,
+    Changed,
+    Error,
+    Rate,
+    Rated,
+    Skip,
+    Skipped,
+    Start,
+    Started,
+    Watch,
+    Workout,
+)
 from events.schemas import draft4
 from events.session import SongPush
 from events.stream import HeartRateBatch
@@ -21,6 +33,8 @@ FILE = HERE / "asyncapi.json"
 SENT: dict[str, type[msgspec.Struct]] = {
     "heartrate": HeartRateBatch,
     "start": Start,
+    "change": Change,
+    "rate": Rate,
     "skip": Skip,
     "watch": Watch,
 }
@@ -28,6 +42,8 @@ SENT: dict[str, type[msgspec.Struct]] = {
 RECEIVED: dict[str, type[msgspec.Struct]] = {
     "song": SongPush,
     "started": Started,
+    "changed": Changed,
+    "rated": Rated,
     "skipped": Skipped,
     "workout": Workout,
     "error": Error,

@@ -6,7 +6,7 @@ A gateway's own refusal has no `type`: `{"message": "Bad request body", ...}`.
 from msgspec import Struct, json
 
 from events.samples import HeartRate, TimeMs
-from events.session import Settings, Slot, SongPush
+from events.session import Opinion, Settings, Slot, SongId, SongPush
 from events.stream import HeartRateBatch
 
 
@@ -24,13 +24,29 @@ class Skip(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", 
     at_ms: TimeMs
 
 
+class Change(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="change"):
+    """Changes how the next songs of the session are chosen."""
+
+    settings: Settings
+
+
+class Rate(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="rate"):
+    """What the person thinks of a song of the session; replaces what they said before.
+
+    Kept for later sessions. A tempo corrects the song's: double, half, or as tapped.
+    """
+
+    song_id: SongId
+    opinion: Opinion
+
+
 class Watch(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="workout"):
     """Asks for the session so far; the trace from `since_ms` on (default: the last hour)."""
 
     since_ms: TimeMs = 0
 
 
-ClientMessage = HeartRateBatch | Start | Skip | Watch
+ClientMessage = HeartRateBatch | Start | Change | Skip | Rate | Watch
 
 
 class Started(Struct, frozen=True, tag_field="type", tag="started"):
@@ -38,6 +54,19 @@ class Started(Struct, frozen=True, tag_field="type", tag="started"):
 
     session: TimeMs
     settings: Settings
+
+
+class Changed(Struct, frozen=True, tag_field="type", tag="changed"):
+    """The session goes on with these settings."""
+
+    settings: Settings
+
+
+class Rated(Struct, frozen=True, tag_field="type", tag="rated"):
+    """What the person thinks of a song is kept."""
+
+    song_id: SongId
+    opinion: Opinion
 
 
 class Skipped(Struct, frozen=True, tag_field="type", tag="skipped"):
@@ -72,7 +101,7 @@ class Error(Struct, frozen=True, tag_field="type", tag="error"):
     message: str
 
 
-ServerMessage = SongPush | Started | Skipped | Workout | Error
+ServerMessage = SongPush | Started | Changed | Skipped | Rated | Workout | Error
 
 encode = json.Encoder().encode
 decode_client = json.Decoder(ClientMessage).decode

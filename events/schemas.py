@@ -4,13 +4,15 @@ from typing import Any
 
 import msgspec
 
-from events.messages import Skip, Start, Watch
+from events.messages import Change, Rate, Skip, Start, Watch
 from events.stream import HeartRateBatch
 
 ROUTES: dict[str, type[msgspec.Struct]] = {
     "heartrate": HeartRateBatch,
     "start": Start,
+    "change": Change,
     "skip": Skip,
+    "rate": Rate,
     "workout": Watch,
 }
 """What a client may send, by route key (the value of `action`)."""

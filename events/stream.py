@@ -58,6 +58,11 @@ class Average(Struct, frozen=True, array_like=True):
     """Time of the average before this one; 0 when it is the first of a session."""
     heart_rate: HeartRate
     average: HeartRate
+    lowest: HeartRate
+    highest: HeartRate
+    """Of the samples in the average."""
+    peak: float
+    """Highest average over a whole interval in this session; 0 before there is one."""
     samples: int
     """Samples folded into this person's window since it was first opened."""
 
@@ -79,8 +84,13 @@ class SongRequest(Struct, frozen=True):
     at_ms: TimeMs
     heart_rate: HeartRate
     average: HeartRate
+    lowest: HeartRate
+    highest: HeartRate
+    peak: float
     ends_at_ms: TimeMs
     """When the song before this slot ends."""
+    previous_tempo: float | None
+    """The target of the song before this slot, if the same mode chose it."""
     settings: Settings
     version: int
     """Version of the song end; the answer is written only if nobody wrote since."""

@@ -70,7 +70,7 @@ def open_api(
         *_heart_rate_route(scope, api, heart_rate),
         *_default_route(scope, api),
     ]
-    for action in ("start", "skip", "workout"):
+    for action in ("start", "change", "skip", "rate", "workout"):
         parts += _lambda_route(scope, api, action, functions[action], responds=True)
     return _deploy(scope, api, parts, stage)
 

@@ -11,7 +11,8 @@ from infra.settings import Settings
 from infra.streams import Streams, create_streams, feed
 from infra.tables import Tables, create_tables
 
-GET, BATCH_GET, PUT = "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem"
+GET, BATCH_GET = "dynamodb:GetItem", "dynamodb:BatchGetItem"
+PUT, UPDATE = "dynamodb:PutItem", "dynamodb:UpdateItem"
 SEND = ("kinesis:PutRecord", "kinesis:PutRecords")
 
 SESSION_GAP = {"SESSION_GAP_SECONDS": "900"}
@@ -61,6 +62,7 @@ def _functions(
     dead_letters = {"DEAD_LETTERS_QUEUE_URL": streams.dead_letters.queue_url}
     song_ends = {"SONG_ENDS_TABLE": tables.song_ends.table_name}
     songs = {"SONGS_TABLE": tables.songs.table_name}
+    tastes = {"TASTES_TABLE": tables.tastes.table_name}
     heart_rate = {"HEART_RATE_STREAM": streams.heart_rate.stream_name}
     averages = {"AVERAGES_STREAM": streams.averages.stream_name}
     requests = {"REQUESTS_STREAM": streams.requests.stream_name}
@@ -74,14 +76,16 @@ def _functions(
     on_streams = {
         "average": redis | averages | dead_letters | window | push,
         "schedule": requests | song_ends | dead_letters | due | SESSION_GAP,
-        "recommend": redis | songs | song_ends | dead_letters | SESSION_GAP | push,
+        "recommend": redis | songs | song_ends | tastes | dead_letters | SESSION_GAP | push,
     }
     on_socket = {
         "authorize": identity,
         "connect": redis,
         "disconnect": redis,
-        "start": song_ends | heart_rate | SESSION_GAP,
-        "skip": song_ends | requests | redis | SESSION_GAP,
+        "start": song_ends | tastes | heart_rate | SESSION_GAP,
+        "change": song_ends | heart_rate | SESSION_GAP,
+        "skip": song_ends | tastes | requests | redis | SESSION_GAP,
+        "rate": song_ends | tastes | redis,
         "workout": redis | song_ends,
     }
     code = function_code()
@@ -93,7 +97,7 @@ def _functions(
 
 
 def _permit(functions: dict[str, Function], streams: Streams, tables: Tables) -> None:
-    song_ends = tables.song_ends.table_arn
+    song_ends, tastes = tables.song_ends.table_arn, tables.tastes.table_arn
     heart_rate, averages = streams.heart_rate.stream_arn, streams.averages.stream_arn
     requests = streams.requests.stream_arn
     for name, resource, *actions in (
@@ -102,10 +106,17 @@ def _permit(functions: dict[str, Function], streams: Streams, tables: Tables) ->
         ("schedule", song_ends, BATCH_GET),
         ("recommend", tables.by_tempo_arn, "dynamodb:Query"),
         ("recommend", song_ends, GET, PUT),
+        ("recommend", tastes, BATCH_GET, UPDATE),
         ("start", heart_rate, *SEND),
         ("start", song_ends, GET, PUT),
+        ("start", tastes, BATCH_GET),
+        ("change", heart_rate, *SEND),
+        ("change", song_ends, GET, PUT),
         ("skip", requests, *SEND),
         ("skip", song_ends, GET, PUT),
+        ("skip", tastes, UPDATE),
+        ("rate", song_ends, GET),
+        ("rate", tastes, UPDATE),
         ("workout", song_ends, GET),
     ):
         allow(functions[name], resource, *actions)
@@ -116,6 +127,7 @@ def _outputs(stack: Stack, streams: Streams, tables: Tables, url: str) -> None:
         "WebSocketUrl": url,
         "SongsTable": tables.songs.table_name,
         "SongEndsTable": tables.song_ends.table_name,
+        "TastesTable": tables.tastes.table_name,
         "HeartRateStream": streams.heart_rate.stream_name,
         "AverageHeartRateStream": streams.averages.stream_name,
         "SongRequestsStream": streams.requests.stream_name,

@@ -1,4 +1,4 @@
-"""The two DynamoDB tables: the song library, and the end of everyone's current song."""
+"""The DynamoDB tables: songs, the end of everyone's current song, what people think of songs."""
 
 from dataclasses import dataclass
 
@@ -23,6 +23,7 @@ BY_TEMPO = "by-tempo"
 class Tables:
     songs: Table
     song_ends: Table
+    tastes: Table
 
     @property
     def by_tempo_arn(self) -> str:
@@ -31,7 +32,7 @@ class Tables:
 
 
 def create_tables(scope: Construct, settings: Settings) -> Tables:
-    """Creates `songs` with its index `by-tempo`, and `song-ends` with items that expire."""
+    """Creates `songs` with its index `by-tempo`, `song-ends`, whose items expire, and `tastes`."""
     songs = _table(scope, "songs", settings, key="library", sort_key="song_id")
     songs.add_global_secondary_index(
         index_name=BY_TEMPO,
@@ -40,7 +41,8 @@ def create_tables(scope: Construct, settings: Settings) -> Tables:
         projection_type=ProjectionType.ALL,
     )
     song_ends = _table(scope, "song-ends", settings, key="user_id", expires="expires_at")
-    return Tables(songs, song_ends)
+    tastes = _table(scope, "tastes", settings, key="user_id")
+    return Tables(songs, song_ends, tastes)
 
 
 def _table(

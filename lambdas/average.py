@@ -11,7 +11,15 @@ from events.session import IntervalSeconds
 from lambdas.adapters import dead_letters, push, records, streams, traces, windows
 from lambdas.adapters.environment import read
 from lambdas.adapters.telemetry import count, metrics, tracer
-from lambdas.domain.window import Window, average, fold, is_due_to_emit, restarted
+from lambdas.domain.window import (
+    Window,
+    average,
+    extremes,
+    fold,
+    is_due_to_emit,
+    is_full,
+    restarted,
+)
 
 
 class Environment(Struct, frozen=True):
@@ -73,12 +81,19 @@ def _fold(
 
 def _emitted(user: str, window: Window) -> stream.Average:
     previous_ms, window.emitted_ms = window.emitted_ms, window.last_ms
+    running = average(window)
+    if is_full(window):
+        window.peak = max(window.peak, running)
+    lowest, highest = extremes(window)
     return stream.Average(
         user=user,
         at_ms=window.last_ms,
         previous_ms=previous_ms,
         heart_rate=window.heart_rates[-1],
-        average=average(window),
+        average=running,
+        lowest=lowest,
+        highest=highest,
+        peak=window.peak,
         samples=window.folded,
     )
 

@@ -3,16 +3,20 @@
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from events import stream
 from events.messages import Error
-from events.session import Song, SongPush, Why
-from lambdas.adapters import dead_letters, playlists, push, records, song_ends, songs
+from events.session import Opinion, Song, SongPush, Why
+from lambdas.adapters import dead_letters, playlists, push, records, song_ends, songs, tastes
 from lambdas.adapters.environment import read
 from lambdas.adapters.song_ends import Session
+from lambdas.adapters.tastes import Taste
 from lambdas.adapters.telemetry import count, logger, metrics, tracer
-from lambdas.domain.choose import BEST, choose, fresh
+from lambdas.domain.bend import tempo_range
+from lambdas.domain.choose import Choice, Listener, choose, search, unsettled
 from lambdas.domain.due import SongEnd, song_times
+from lambdas.domain.plans import phases
 from lambdas.domain.target import max_heart_rate, target_tempo
 
 
@@ -23,8 +27,8 @@ class Environment(Struct, frozen=True):
 
 
 environment = read(Environment)
-NEAR = 2 * BEST
-"""Songs looked at first; twice as many while too few of them are unplayed."""
+ATTEMPTS = 3
+"""How often a slot is filled anew when the session changed meanwhile."""
 
 
 @tracer.capture_lambda_handler(capture_response=False)
@@ -35,10 +39,11 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     batch, unreadable = records.decode(event, stream.decode_song_request)
     for raw in unreadable:
         dead_letters.send(raw)
+    known = tastes.read_all(sorted({record.key for record in batch}))
     failures, pushed = [], 0
     for record in batch:
         try:
-            pushed += _answer(record)
+            pushed += _answer(record, known.get(record.key, Taste()))
         except Exception:
             logger.exception("A song request failed and will be tried again.")
             failures.append({"itemIdentifier": record.sequence_number})
@@ -47,47 +52,100 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return {"batchItemFailures": failures}
 
 
-def _answer(record: records.Record[stream.SongRequest]) -> bool:
-    user, request = record.key, record.value
-    played = [one.song.id for one in playlists.read(user, request.session)]
-    song: SongPush | None = _next_song(user, request, played)
-    if song is None:
-        push.notify(user, _empty(request.settings.library))
-        return False
-    try:
-        _fill(record, song)
-    except song_ends.ConflictError:
-        song = _filled_before(user, request)
-    if song is None:
-        return False
+def _answer(record: records.Record[stream.SongRequest], taste: Taste) -> bool:
+    user, request = record.key, _learned(record.key, record.value)
+    heard, artists = playlists.before(user, request.session, request.slot)
+    for _ in range(ATTEMPTS):
+        listener = _listener(request, taste, heard, artists)
+        song = _next_song(user, request, taste, listener)
+        if song is None:
+            push.notify(user, _empty(request.settings.library))
+            return False
+        try:
+            song_ends.write(user, _session(request, song), _expires_at(record, song))
+            break
+        except song_ends.ConflictError:
+            session = song_ends.read(user)
+            if session is None or session.end.session != request.session:
+                return False  # the session is over: its person has begun another
+            if session.song is not None and session.end.slot == request.slot:
+                song = session.song  # chosen by an earlier delivery, and perhaps not pushed
+                break
+            if session.end.slot != request.slot - 1:
+                return False  # the session has gone on
+            request = _renewed(request, session)
+    else:
+        raise song_ends.ConflictError(f"The session changed {ATTEMPTS} times during one choice.")
     playlists.write(user, song)
     push.send(user, song)
     return True
 
 
-def _filled_before(user: str, request: stream.SongRequest) -> SongPush | None:
-    """The song that an earlier delivery chose for this slot.
-
-    None when the session has gone on: whoever wrote then has asked again, where it was needed.
-    """
-    session = song_ends.read(user)
-    song = session.song if session else None
-    asked_for = (request.session, request.slot)
-    return song if song and (song.session, song.slot) == asked_for else None
+def _learned(user: str, request: stream.SongRequest) -> stream.SongRequest:
+    """The request with a maximum heart rate no lower than what was seen; kept if it is new."""
+    settings = request.settings
+    if request.peak <= (settings.max_heart_rate or max_heart_rate(settings.age)):
+        return request
+    tastes.raise_maximum(user, request.peak)
+    return replace(request, settings=replace(settings, max_heart_rate=request.peak))
 
 
-def _next_song(user: str, request: stream.SongRequest, played: list[str]) -> SongPush | None:
+def _renewed(request: stream.SongRequest, session: Session) -> stream.SongRequest:
+    """The same request of a session that was changed or skipped since it was made."""
+    return replace(
+        request,
+        ends_at_ms=min(request.ends_at_ms, session.end.ends_at_ms),
+        previous_tempo=session.end.target,
+        settings=session.settings,
+        version=session.version,
+    )
+
+
+def _listener(
+    request: stream.SongRequest, taste: Taste, heard: dict[str, int], artists: list[str]
+) -> Listener:
+    elapsed_seconds = (request.at_ms - request.session) / 1000
+    return Listener(
+        at_ms=request.at_ms,
+        session=request.session,
+        heard=heard,
+        artists=artists,
+        opinions=taste.opinions,
+        skips=taste.skips,
+        genres=request.settings.genres,
+        unsettled=unsettled(request.lowest, request.highest, request.average, elapsed_seconds),
+    )
+
+
+def _next_song(
+    user: str, request: stream.SongRequest, taste: Taste, listener: Listener
+) -> SongPush | None:
     settings = request.settings
     target = target_tempo(
-        settings.mode,
+        settings,
         request.average,
-        resting=settings.resting_heart_rate,
-        maximum=settings.max_heart_rate or max_heart_rate(settings.age),
+        plan=phases(settings.plan),
+        elapsed_seconds=(max(request.at_ms, request.ends_at_ms) - request.session) / 1000,
+        previous=request.previous_tempo,
     )
-    near = _candidates(settings.library, target, played)
-    if not near:
+    candidates = search(
+        lambda tempo, most: songs.near(settings.library, tempo, most), target, listener
+    )
+    known = {song.id for song in candidates}
+    candidates += [
+        song
+        for library, song in taste.corrected
+        if library == settings.library and song.id not in known
+    ]
+    if not candidates:
         return None
-    choice = choose(near, target, played, seed=f"{user} {request.session} {request.slot}")
+    choice = choose(candidates, target, listener, f"{user} {request.session} {request.slot}")
+    return _pushed(request, target, choice, taste.opinions.get(choice.song.id, Opinion()))
+
+
+def _pushed(
+    request: stream.SongRequest, target: float, choice: Choice[Song], opinion: Opinion
+) -> SongPush:
     starts_at_ms, ends_at_ms = song_times(
         request.ends_at_ms, request.at_ms, int(choice.song.duration_seconds * 1000)
     )
@@ -97,34 +155,38 @@ def _next_song(user: str, request: stream.SongRequest, played: list[str]) -> Son
         song=choice.song,
         starts_at_ms=starts_at_ms,
         ends_at_ms=ends_at_ms,
+        tempo_range=tempo_range(choice.tempo),
+        opinion=opinion,
         why=Why(
-            mode=settings.mode,
+            mode=request.settings.mode,
             at_ms=request.at_ms,
             heart_rate=request.heart_rate,
             average=request.average,
             target_tempo=target,
+            tempo=choice.tempo,
+            octave=choice.octave,
             distance=choice.distance,
+            terms=choice.terms,
             decided_by=choice.decided_by,
         ),
     )
 
 
-def _candidates(library: str, target: float, played: list[str]) -> list[Song]:
-    wanted = NEAR
-    while True:
-        near = songs.near(library, target, wanted)
-        if len(fresh(near, played)) >= BEST or len(near) < wanted:
-            return near
-        wanted *= 2
+def _session(request: stream.SongRequest, song: SongPush) -> Session:
+    end = SongEnd(
+        session=song.session,
+        slot=song.slot,
+        ends_at_ms=song.ends_at_ms,
+        starts_at_ms=song.starts_at_ms,
+        tempo=song.why.tempo * song.why.octave,
+        target=song.why.target_tempo,
+    )
+    return Session(end, request.settings, song, request.version)
 
 
-def _fill(record: records.Record[stream.SongRequest], song: SongPush) -> None:
-    request = record.value
-    end = SongEnd(song.session, song.slot, song.ends_at_ms)
-    session = Session(end, request.settings, song, request.version)
-    still_to_play_ms = song.ends_at_ms - request.at_ms
-    expires_at = (record.arrived_ms + still_to_play_ms) // 1000 + environment.session_gap_seconds
-    song_ends.write(record.key, session, expires_at)
+def _expires_at(record: records.Record[stream.SongRequest], song: SongPush) -> int:
+    still_to_play_ms = song.ends_at_ms - record.value.at_ms
+    return (record.arrived_ms + still_to_play_ms) // 1000 + environment.session_gap_seconds
 
 
 def _empty(library: str) -> Error:

@@ -9,13 +9,12 @@ from msgspec import Meta, Struct
 from events import stream
 from events.messages import Error, ServerMessage, Skip, Skipped
 from events.session import SongPush
-from lambdas.adapters import song_ends, streams, windows
+from lambdas.adapters import song_ends, streams, tastes, windows
 from lambdas.adapters.environment import read
 from lambdas.adapters.song_ends import Session
 from lambdas.adapters.telemetry import count, metrics, tracer
 from lambdas.adapters.websocket import Request, answer, in_the_future, message_of, request_of
-from lambdas.domain.due import SongEnd
-from lambdas.domain.window import average, is_stale
+from lambdas.domain.window import average, extremes, is_stale
 
 
 class Environment(Struct, frozen=True):
@@ -58,17 +57,25 @@ def _end(request: Request, session: Session, song: SongPush, skip: Skip) -> Serv
     """The song that plays ends now, and the next one is asked for as `schedule` would ask."""
     at_ms = max(song.starts_at_ms, min(skip.at_ms, session.end.ends_at_ms))
     stored = _write(request, replace(session, end=replace(session.end, ends_at_ms=at_ms)))
+    tastes.count_skip(request.user, song.song.id)
     heart_rate, running = song.why.heart_rate, song.why.average
+    lowest = highest = running
+    peak = 0.0
     window = windows.read([request.user], request.arrived_ms).get(request.user)
     if window and window.times_ms and not is_stale(window.last_ms, skip.at_ms):
-        heart_rate, running = window.heart_rates[-1], average(window)
+        heart_rate, running, peak = window.heart_rates[-1], average(window), window.peak
+        lowest, highest = extremes(window)
     asked = stream.SongRequest(
         session=session.end.session,
         slot=skip.slot + 1,
         at_ms=at_ms,
         heart_rate=heart_rate,
         average=running,
+        lowest=lowest,
+        highest=highest,
+        peak=peak,
         ends_at_ms=at_ms,
+        previous_tempo=session.end.target,
         settings=session.settings,
         version=stored.version,
     )
@@ -79,7 +86,7 @@ def _end(request: Request, session: Session, song: SongPush, skip: Skip) -> Serv
 def _bring_forward(request: Request, session: Session, song: SongPush, at_ms: int) -> ServerMessage:
     """The next song is known already: it starts now."""
     moved = _moved(song, at_ms)
-    end = SongEnd(session.end.session, song.slot, moved.ends_at_ms)
+    end = replace(session.end, starts_at_ms=moved.starts_at_ms, ends_at_ms=moved.ends_at_ms)
     _write(request, replace(session, end=end, song=moved))
     return moved
 

@@ -2,16 +2,26 @@
 
 from typing import Annotated, Any
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from events import stream
 from events.messages import Error, ServerMessage, Start, Started
-from lambdas.adapters import song_ends, streams
+from events.session import Settings
+from lambdas.adapters import song_ends, streams, tastes
 from lambdas.adapters.environment import read
 from lambdas.adapters.song_ends import Session
+from lambdas.adapters.tastes import Taste
 from lambdas.adapters.telemetry import count, metrics, tracer
-from lambdas.adapters.websocket import Request, answer, in_the_future, message_of, request_of
+from lambdas.adapters.websocket import (
+    Request,
+    answer,
+    in_the_future,
+    message_of,
+    request_of,
+    unusable,
+)
 from lambdas.domain.due import SongEnd
+from lambdas.domain.target import max_heart_rate
 
 
 class Environment(Struct, frozen=True):
@@ -37,7 +47,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _start(request: Request, start: Start) -> ServerMessage:
-    if refused := in_the_future(start.at_ms, request.arrived_ms):
+    refused = in_the_future(start.at_ms, request.arrived_ms) or unusable(start.settings)
+    if refused:
         return refused
     before = song_ends.read(request.user)
     if before is not None and before.end.session > start.at_ms:
@@ -46,14 +57,21 @@ def _start(request: Request, start: Start) -> ServerMessage:
             message=f"A session that started later, at {before.end.session}, runs already: "
             "start with a newer at_ms.",
         )
+    settings = before.settings if before else start.settings
     if before is None or before.end.session < start.at_ms:
-        begun = Session(
-            SongEnd(start.at_ms, -1, start.at_ms),
-            start.settings,
-            version=before.version if before else 0,
-        )
+        settings = _with_maximum(request.user, start.settings)
+        version = before.version if before else 0
+        begun = Session(SongEnd(start.at_ms, -1, start.at_ms), settings, version=version)
         expires_at = request.arrived_ms // 1000 + environment.session_gap_seconds
         song_ends.write(request.user, begun, expires_at)
-    record = stream.SessionStart(start.at_ms, start.settings.interval_seconds)
+    record = stream.SessionStart(start.at_ms, settings.interval_seconds)
     streams.put(environment.heart_rate_stream, [streams.entry(request.user, stream.encode(record))])
-    return Started(start.at_ms, start.settings)
+    return Started(start.at_ms, settings)
+
+
+def _with_maximum(user: str, settings: Settings) -> Settings:
+    """The settings with a maximum heart rate no lower than one that was seen before."""
+    seen = tastes.read_all([user]).get(user, Taste()).max_heart_rate
+    if seen is None or seen <= (settings.max_heart_rate or max_heart_rate(settings.age)):
+        return settings
+    return structs.replace(settings, max_heart_rate=seen)

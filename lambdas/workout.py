@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from events.messages import TracePoint, Watch, Workout
-from events.session import Settings
+from events.session import Settings, SongPush
 from lambdas.adapters import connections, playlists, song_ends, traces, windows
 from lambdas.adapters.telemetry import count, metrics, tracer
 from lambdas.adapters.websocket import Request, answer, message_of, request_of
@@ -36,7 +38,7 @@ def _workout(request: Request, watch: Watch) -> Workout:
     if session is not None:
         songs = {song.slot: song for song in playlists.read(user, session.end.session)}
         if session.song is not None:
-            songs[session.song.slot] = session.song  # a skip may have moved it since
+            songs[session.song.slot] = _moved(session.song, songs.get(session.song.slot))
     return Workout(
         session=session.end.session if session else None,
         settings=session.settings if session else Settings(),
@@ -45,6 +47,11 @@ def _workout(request: Request, watch: Watch) -> Workout:
         songs=list(songs.values()),
         stale_after_ms=STALE_AFTER_MS,
     )
+
+
+def _moved(stored: SongPush, played: SongPush | None) -> SongPush:
+    """The last song: a skip may have moved what is stored, an opinion changed what was played."""
+    return replace(stored, opinion=played.opinion) if played else stored
 
 
 def _latest(window: Window | None) -> TracePoint | None:

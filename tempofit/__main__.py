@@ -4,7 +4,9 @@ import typer
 
 from tempofit import bench, simulate, songs
 from tempofit.capacity import capacity
+from tempofit.evaluate import evaluate
 from tempofit.up import up
+from tempofit.why import why
 
 app = typer.Typer(
     name="tempofit",
@@ -15,6 +17,8 @@ app = typer.Typer(
 )
 app.command()(up)
 app.command()(simulate.simulate)
+app.command()(why)
+app.command()(evaluate)
 app.command()(capacity)
 app.add_typer(songs.app, name="songs")
 app.add_typer(bench.app, name="bench")

@@ -16,6 +16,7 @@ import msgspec
 import typer
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from msgspec import structs
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -151,6 +152,10 @@ def simulate(
         bool, typer.Option("--interpolate", help="Replay at one sample a second; holes stay.")
     ] = False,
     library: Annotated[str, typer.Option(help="The song library to play from.")] = "demo",
+    settings: Annotated[
+        str,
+        typer.Option(help='How songs are chosen, as the API takes it: {"mode": "zone"}, say.'),
+    ] = "{}",
     websocket_url: Annotated[str, typer.Option(envvar="TEMPOFIT_WEBSOCKET_URL")] = "",
     token_url: Annotated[str, typer.Option(envvar="TEMPOFIT_TOKEN_URL")] = "",
     kinesis_url: Annotated[str, typer.Option(envvar="TEMPOFIT_KINESIS_URL")] = "",
@@ -171,11 +176,11 @@ def simulate(
     try:
         known = read_addresses()
         if via == "websocket":
-            settings = Settings(library=check_library(library))
+            chosen = structs.replace(_settings(settings), library=check_library(library))
             service = Service(websocket_url or known.websocket_url, token_url or known.token_url)
             require(service.websocket_url, service.token_url)
             feeds = plan.feeds(refused.append)
-            reconnects = asyncio.run(by_websocket(feeds, service, settings, totals, show))
+            reconnects = asyncio.run(by_websocket(feeds, service, chosen, totals, show))
         else:
             address, stream = kinesis_url or known.kinesis_url, stream or known.heart_rate_stream
             require(address, stream)
@@ -202,6 +207,14 @@ def simulate(
     typer.echo(f"{len(feeds)} athletes: {totals.line()}, {reconnects:,} reconnects.")
     if totals.refusal:
         typer.echo(f"The last refusal: {totals.refusal}", err=True)
+
+
+def _settings(text: str) -> Settings:
+    """The settings of a session; typer.BadParameter when they are none."""
+    try:
+        return msgspec.json.decode(text, type=Settings)
+    except msgspec.MsgspecError as error:
+        raise typer.BadParameter(f"{text!r}: {error}", param_hint="--settings") from None
 
 
 async def by_websocket(

@@ -1,6 +1,15 @@
 /** The words on the wire: what the page may send, and what it may receive. Mirrors `events/`. */
 
-export type Mode = "pulse" | "zone";
+export const MODES = ["pulse", "zone", "push", "hold", "recover", "cadence", "plan"] as const;
+export type Mode = (typeof MODES)[number];
+export const PLANS = ["steady", "intervals", "pyramid", "couch-to-5k"] as const;
+export type PlanName = (typeof PLANS)[number];
+
+/** A stretch of a plan of one's own; zones of heart-rate reserve, 1 to 5. */
+export interface Phase {
+  readonly seconds: number;
+  readonly zone: number;
+}
 
 /** [epoch ms, beats a minute]. */
 export type Sample = readonly [at_ms: number, heart_rate: number];
@@ -12,11 +21,33 @@ export interface Settings {
   readonly resting_heart_rate: number;
   readonly max_heart_rate: number | null;
   readonly age: number;
+  /** 1 to 5: what `push` and `hold` aim at. */
+  readonly goal_zone: number;
+  readonly span: number;
+  /** Steps or revolutions a minute, 20 to 250. */
+  readonly cadence: number | null;
+  readonly plan: PlanName | readonly Phase[];
+  /** A tempo to keep to, whatever the mode. */
+  readonly lock: number | null;
+  /** Whether a song may be changed while it plays. */
+  readonly responsive: boolean;
+  readonly genres: readonly string[];
+}
+
+/** Tempi that may be sent, beats a minute. */
+export const TEMPO = { low: 40, high: 250 } as const;
+
+/** What a person thinks of a song. `tempo` is theirs where the library's is wrong. */
+export interface Opinion {
+  readonly liked: boolean | null;
+  readonly tempo: number | null;
 }
 
 export type ClientMessage =
   | { readonly action: "heartrate"; readonly samples: readonly Sample[] }
   | { readonly action: "start"; readonly at_ms: number; readonly settings?: Partial<Settings> }
+  | { readonly action: "change"; readonly settings: Settings }
+  | { readonly action: "rate"; readonly song_id: string; readonly opinion: Opinion }
   | { readonly action: "skip"; readonly slot: number; readonly at_ms: number }
   | { readonly action: "workout"; readonly since_ms?: number };
 
@@ -27,6 +58,16 @@ export function heartRates(samples: readonly Sample[]): ClientMessage {
 
 export function start(at_ms: number, settings?: Partial<Settings>): ClientMessage {
   return settings ? { action: "start", at_ms, settings } : { action: "start", at_ms };
+}
+
+/** The whole of `settings` is in force from then on. */
+export function change(settings: Settings): ClientMessage {
+  return { action: "change", settings };
+}
+
+/** Replaces what was said of the song before; nulls take it back. */
+export function rate(song_id: string, opinion: Opinion): ClientMessage {
+  return { action: "rate", song_id, opinion };
 }
 
 export function skip(slot: number, at_ms: number): ClientMessage {
@@ -47,12 +88,18 @@ export interface Song {
 }
 
 export interface Why {
-  /** `pulse` or `zone` today; a mode this page has no word for is shown as it is. */
+  /** A mode this page has no word for is shown as it is. */
   readonly mode: string;
   readonly average: number;
   readonly target_tempo: number;
-  /** |song tempo - target tempo| / target tempo. */
+  /** The song's tempo for this person, who may have corrected it. */
+  readonly tempo: number;
+  /** 2 where the song is felt at double its tempo, 0.5 at half, else 1. */
+  readonly octave: number;
+  /** |tempo x octave - target tempo| / target tempo. */
   readonly distance: number;
+  /** What the song scored by, smaller is better. */
+  readonly terms: Readonly<Record<string, number>>;
   readonly decided_by: string;
 }
 
@@ -63,6 +110,9 @@ export interface SongPush {
   readonly song: Song;
   readonly starts_at_ms: number;
   readonly ends_at_ms: number;
+  /** The slowest and the fastest tempo that the song may be bent to. */
+  readonly tempo_range: readonly [slowest: number, fastest: number];
+  readonly opinion: Opinion;
   readonly why: Why;
 }
 
@@ -75,7 +125,7 @@ export interface TracePoint {
 export interface Workout {
   readonly type: "workout";
   readonly session: number | null;
-  readonly interval_seconds: number;
+  readonly settings: Settings;
   readonly latest: TracePoint | null;
   readonly trace: readonly TracePoint[];
   readonly songs: readonly SongPush[];
@@ -85,123 +135,10 @@ export interface Workout {
 export type ServerMessage =
   | SongPush
   | Workout
-  | { readonly type: "started"; readonly session: number }
+  | { readonly type: "started"; readonly session: number; readonly settings: Settings }
+  | { readonly type: "changed"; readonly settings: Settings }
+  | { readonly type: "rated"; readonly song_id: string; readonly opinion: Opinion }
   | { readonly type: "skipped"; readonly slot: number }
   | { readonly type: "error"; readonly code: string; readonly message: string }
   /** The gateway's own answer, which has no `type` on the wire. */
   | { readonly type: "refused"; readonly message: string };
-
-/** What came is not a message this page understands; `message` says why, as a sentence. */
-export class UnreadableMessage extends Error {}
-
-/** Decodes one message of the server; throws `UnreadableMessage`. */
-export function decode(text: string): ServerMessage {
-  const from = object(parse(text), "The message");
-  switch (from.type) {
-    case "song":
-      return songPush(from);
-    case "workout":
-      return workoutMessage(from);
-    case "started":
-      return { type: "started", session: number(from, "session") };
-    case "skipped":
-      return { type: "skipped", slot: number(from, "slot") };
-    case "error":
-      return { type: "error", code: string(from, "code"), message: string(from, "message") };
-    case undefined:
-      return { type: "refused", message: string(from, "message") };
-    default:
-      throw new UnreadableMessage(
-        `The server sent a message of unknown type ${quote(from.type)}. Reload the page to get its newest version.`,
-      );
-  }
-}
-
-function workoutMessage(from: Fields): Workout {
-  return {
-    type: "workout",
-    session: from.session === null ? null : number(from, "session"),
-    interval_seconds: number(object(from.settings, '"settings"'), "interval_seconds"),
-    latest: from.latest === null ? null : tracePoint(from.latest),
-    trace: array(from, "trace").map(tracePoint),
-    songs: array(from, "songs").map((each) => songPush(object(each, "A song"))),
-    stale_after_ms: number(from, "stale_after_ms"),
-  };
-}
-
-function songPush(from: Fields): SongPush {
-  const song = object(from.song, '"song"');
-  const why = object(from.why, '"why"');
-  return {
-    type: "song",
-    session: number(from, "session"),
-    slot: number(from, "slot"),
-    song: {
-      id: string(song, "id"),
-      title: string(song, "title"),
-      artist: string(song, "artist"),
-      tempo: number(song, "tempo"),
-    },
-    starts_at_ms: number(from, "starts_at_ms"),
-    ends_at_ms: number(from, "ends_at_ms"),
-    why: {
-      mode: string(why, "mode"),
-      average: number(why, "average"),
-      target_tempo: number(why, "target_tempo"),
-      distance: number(why, "distance"),
-      decided_by: string(why, "decided_by"),
-    },
-  };
-}
-
-function tracePoint(value: unknown): TracePoint {
-  const [at_ms, heart_rate, average] = Array.isArray(value) ? (value as unknown[]) : [];
-  if (!isNumber(at_ms) || !isNumber(heart_rate) || !isNumber(average)) {
-    throw new UnreadableMessage(
-      `The server sent ${quote(value)} where a point [time, heart rate, average] should be.`,
-    );
-  }
-  return { at_ms, heart_rate, average };
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new UnreadableMessage(`The server sent ${quote(text)}, which is not JSON.`);
-  }
-}
-
-function object(value: unknown, name: string): Fields {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
-  throw new UnreadableMessage(`${name} from the server is ${quote(value)} and not an object.`);
-}
-
-function array(from: Fields, name: string): readonly unknown[] {
-  const value = from[name];
-  if (Array.isArray(value)) return value;
-  throw new UnreadableMessage(`"${name}" from the server is ${quote(value)} and not a list.`);
-}
-
-function number(from: Fields, name: string): number {
-  const value = from[name];
-  if (isNumber(value)) return value;
-  throw new UnreadableMessage(`"${name}" from the server is ${quote(value)} and not a number.`);
-}
-
-function string(from: Fields, name: string): string {
-  const value = from[name];
-  if (typeof value === "string") return value;
-  throw new UnreadableMessage(`"${name}" from the server is ${quote(value)} and not text.`);
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value);
-}
-
-function quote(value: unknown): string {
-  const text = value === undefined ? "missing" : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
-}

@@ -28,6 +28,11 @@ export function endOf(songs: readonly SongPush[], index: number): number {
   return Math.min(own, songs[index + 1]?.starts_at_ms ?? own);
 }
 
+/** The song's tempo as it is counted: for this person, and doubled or halved where it is felt so. */
+export function feltTempo({ why }: SongPush): number {
+  return why.tempo * why.octave;
+}
+
 /** Less than this is rounding, not a skip. */
 const CUT_MS = 1_000;
 

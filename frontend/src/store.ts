@@ -1,11 +1,12 @@
-import { type Arrival, arrived } from "./clock";
+import { type Asked, ask, isWaiting, refuse } from "./asked";
+import { type Arrival, arrived, workoutTime } from "./clock";
 import type { Status } from "./connection";
-import type { ServerMessage, SongPush, TracePoint, Workout } from "./messages";
+import { type Heard, heardNow } from "./heard";
+import type { Opinion, ServerMessage, Settings, SongPush, TracePoint, Workout } from "./messages";
+import { position } from "./playlist";
+import { NO_WISHES, type Wishes, changed, rated, toldOpinion, toldWishes } from "./wishes";
 
-export type Skip =
-  | { readonly phase: "none" }
-  | { readonly phase: "asked" | "taken"; readonly slot: number; readonly at_ms: number }
-  | { readonly phase: "refused"; readonly sentence: string; readonly at_ms: number };
+export type Skip = Asked<{ slot: number }>;
 
 /** A sentence about what went wrong, and when, on the wall's clock. */
 export interface Problem {
@@ -13,12 +14,11 @@ export interface Problem {
   readonly at_ms: number;
 }
 
-export interface State {
+export interface State extends Wishes {
   readonly status: Status;
   /** Whether the server has told the session so far, at least once. */
   readonly told: boolean;
   readonly session: number | null;
-  readonly interval_seconds: number;
   readonly stale_after_ms: number;
   readonly latest: TracePoint | null;
   readonly arrivals: readonly Arrival[];
@@ -30,15 +30,17 @@ export interface State {
   readonly trace: readonly TracePoint[];
   /** In the order of their slots, one song for each slot. */
   readonly songs: readonly SongPush[];
+  /** How the playing song is bent. */
+  readonly heard: Heard | null;
   readonly skip: Skip;
   readonly problem: Problem | null;
 }
 
 export const EMPTY: State = {
+  ...NO_WISHES,
   status: { phase: "connecting" },
   told: false,
   session: null,
-  interval_seconds: 30,
   stale_after_ms: 10_000,
   latest: null,
   arrivals: [],
@@ -46,16 +48,25 @@ export const EMPTY: State = {
   reopened: true,
   trace: [],
   songs: [],
+  heard: null,
   skip: { phase: "none" },
   problem: null,
 };
+
+/** Something was asked of the server; `sent` is false where there was no connection. */
+interface Asking {
+  readonly sent: boolean;
+  readonly now_ms: number;
+}
 
 /** What can happen; `now_ms` is the wall's clock. */
 export type Happening =
   | { readonly kind: "status"; readonly status: Status }
   | { readonly kind: "message"; readonly message: ServerMessage; readonly now_ms: number }
   | { readonly kind: "problem"; readonly sentence: string; readonly now_ms: number }
-  | { readonly kind: "skip"; readonly slot: number; readonly sent: boolean; readonly now_ms: number };
+  | (Asking & { readonly kind: "skip"; readonly slot: number })
+  | (Asking & { readonly kind: "change"; readonly settings: Settings })
+  | (Asking & { readonly kind: "rate"; readonly song_id: string; readonly opinion: Opinion });
 
 /** The state after `happening`. Pure: the same arguments give the same state. */
 export function reduce(state: State, happening: Happening): State {
@@ -67,18 +78,22 @@ export function reduce(state: State, happening: Happening): State {
         reopened: state.reopened || happening.status.phase === "open",
       };
     case "message":
-      return reduceMessage(state, happening.message, happening.now_ms);
+      return withHeard(reduceMessage(state, happening.message, happening.now_ms), happening.now_ms);
     case "problem":
       return { ...state, problem: { sentence: happening.sentence, at_ms: happening.now_ms } };
-    case "skip":
-      return { ...state, skip: skipAsked(happening) };
+    case "skip": {
+      const { slot, sent, now_ms } = happening;
+      return { ...state, skip: ask({ slot }, sent, now_ms) };
+    }
+    case "change": {
+      const { settings, sent, now_ms } = happening;
+      return { ...state, change: ask({ settings }, sent, now_ms) };
+    }
+    case "rate": {
+      const { song_id, opinion, sent, now_ms } = happening;
+      return { ...state, rate: ask({ song_id, opinion }, sent, now_ms) };
+    }
   }
-}
-
-function skipAsked(asked: Extract<Happening, { kind: "skip" }>): Skip {
-  if (asked.sent) return { phase: "asked", slot: asked.slot, at_ms: asked.now_ms };
-  const sentence = "The song was not skipped, because there is no connection. Try again when it is back.";
-  return { phase: "refused", sentence, at_ms: asked.now_ms };
 }
 
 function reduceMessage(state: State, message: ServerMessage, now_ms: number): State {
@@ -88,7 +103,11 @@ function reduceMessage(state: State, message: ServerMessage, now_ms: number): St
     case "workout":
       return reduceWorkout(state, message, now_ms);
     case "started":
-      return inSession(state, message.session);
+      return { ...inSession(state, message.session), settings: message.settings };
+    case "changed":
+      return changed(state, message.settings, now_ms);
+    case "rated":
+      return rated(state, message.song_id, message.opinion, now_ms);
     case "skipped":
       return { ...state, skip: { phase: "taken", slot: message.slot, at_ms: now_ms } };
     case "error":
@@ -98,16 +117,29 @@ function reduceMessage(state: State, message: ServerMessage, now_ms: number): St
   }
 }
 
+/** An error does not say to what it answers: it is taken for that to what was asked first. */
 function refused(state: State, sentence: string, now_ms: number): State {
-  if (state.skip.phase === "asked") {
-    return { ...state, skip: { phase: "refused", sentence, at_ms: now_ms } };
-  }
+  const [first] = (["skip", "change", "rate"] as const)
+    .filter((name) => isWaiting(state[name], now_ms))
+    .sort((a, b) => askedAt(state[a]) - askedAt(state[b]));
+  if (first) return { ...state, [first]: refuse(sentence, now_ms) };
   return { ...state, problem: { sentence, at_ms: now_ms } };
+}
+
+function askedAt(asked: Asked<object>): number {
+  return asked.phase === "none" ? 0 : asked.at_ms;
+}
+
+function withHeard(state: State, now_ms: number): State {
+  const at_ms = workoutTime(state.arrivals, now_ms);
+  const { playing } = position(state.songs, at_ms, state.skip);
+  if (at_ms === null || !playing) return state;
+  return { ...state, heard: heardNow(state, playing, at_ms) };
 }
 
 function reduceSong(state: State, song: SongPush, now_ms: number): State {
   if (state.session !== null && song.session < state.session) return state;
-  const here = inSession(state, song.session);
+  const here = toldOpinion(inSession(state, song.session), song, now_ms);
   const songs = withSongs(here.songs, [song]);
   return { ...here, songs, skip: skipAnswered(here, song, now_ms) };
 }
@@ -123,10 +155,9 @@ function skipAnswered({ skip, songs }: State, song: SongPush, now_ms: number): S
 function reduceWorkout(state: State, told: Workout, now_ms: number): State {
   const here = inSession(state, told.session);
   return {
-    ...withLatest(here, told, now_ms),
+    ...withLatest(toldWishes(here, told, now_ms), told, now_ms),
     told: true,
     reopened: false,
-    interval_seconds: told.interval_seconds,
     stale_after_ms: told.stale_after_ms,
     trace: withTrace(here.trace, told.trace),
     songs: withSongs(here.songs, told.songs),
@@ -137,8 +168,8 @@ function reduceWorkout(state: State, told: Workout, now_ms: number): State {
 function inSession(state: State, session: number | null): State {
   if (state.session === session) return state;
   if (state.session === null) return { ...state, session };
-  const { status, problem, told, reopened } = state;
-  return { ...EMPTY, status, problem, told, reopened, session };
+  const { status, problem, told, reopened, settings, change, rate, opinions } = state;
+  return { ...EMPTY, status, problem, told, reopened, settings, change, rate, opinions, session };
 }
 
 /** One song for each slot, whatever comes twice or late; only a skip moves one, and only forward. */

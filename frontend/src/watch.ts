@@ -1,6 +1,7 @@
 import type { Config } from "./config";
 import { Connection } from "./connection";
-import { UnreadableMessage, decode, skip, workout } from "./messages";
+import { UnreadableMessage, decode } from "./decode";
+import { type Opinion, type Settings, change, rate, skip, workout } from "./messages";
 import { openSocket } from "./socket";
 import type { Store } from "./store";
 import { fetchToken } from "./token";
@@ -10,6 +11,10 @@ const POLL_EVERY_MS = 2_000;
 export interface Watch {
   /** Ends the song of `slot` at `at_ms` of the workout. */
   readonly skip: (slot: number, at_ms: number) => void;
+  /** Asks for `settings`, all of them, from now on. */
+  readonly change: (settings: Settings) => void;
+  /** Says what the athlete thinks of a song, in place of what was said before. */
+  readonly rate: (song_id: string, opinion: Opinion) => void;
   readonly stop: () => void;
 }
 
@@ -41,6 +46,14 @@ export function watch(config: Config, user: string, store: Store): Watch {
     skip: (slot, at_ms) => {
       const sent = connection.send(skip(slot, at_ms));
       store.dispatch({ kind: "skip", slot, sent, now_ms: Date.now() });
+    },
+    change: (settings) => {
+      const sent = connection.send(change(settings));
+      store.dispatch({ kind: "change", settings, sent, now_ms: Date.now() });
+    },
+    rate: (song_id, opinion) => {
+      const sent = connection.send(rate(song_id, opinion));
+      store.dispatch({ kind: "rate", song_id, opinion, sent, now_ms: Date.now() });
     },
     stop: () => {
       clearInterval(poll);

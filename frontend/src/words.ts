@@ -1,5 +1,7 @@
+import { ANSWER_WITHIN_MS, type Asked, isWaiting } from "./asked";
 import type { Status } from "./connection";
-import type { SongPush } from "./messages";
+import type { Opinion, SongPush } from "./messages";
+import { type Heard, heardTempo } from "./heard";
 import type { Freshness } from "./pulse";
 import type { Skip } from "./store";
 
@@ -47,20 +49,64 @@ export function freshnessSentence(freshness: Freshness): string {
   }
 }
 
-const ANSWER_WITHIN_MS = 10_000;
 const SAID_FOR_MS = 12_000;
 
 /** What became of a skip; empty where there is nothing to say (any more). */
 export function skipSentence(skip: Skip, songs: readonly SongPush[], now_ms: number): string {
-  if (skip.phase === "none") return "";
-  const since_ms = now_ms - skip.at_ms;
-  if (skip.phase === "asked") {
-    return since_ms < ANSWER_WITHIN_MS ? "Skipping…" : "No answer to the skip. Try again.";
-  }
-  if (skip.phase === "refused") return since_ms < SAID_FOR_MS ? skip.sentence : "";
-  const skipped = songs.find((song) => song.slot === skip.slot);
-  if (!songs.some((song) => song.slot > skip.slot)) {
+  if (skip.phase === "taken" && !songs.some((song) => song.slot > skip.slot)) {
     return "Skipped. The next song is being chosen.";
   }
-  return since_ms < SAID_FOR_MS ? `Skipped “${skipped?.song.title ?? "the song"}”.` : "";
+  const skipped = skip.phase === "taken" && songs.find((song) => song.slot === skip.slot);
+  const taken = `Skipped “${skipped ? skipped.song.title : "the song"}”.`;
+  return askedSentence(skip, now_ms, "Skipping…", taken);
+}
+
+/** What became of other settings asked for; empty where there is nothing to say (any more). */
+export function changeSentence(change: Asked<object>, now_ms: number): string {
+  return askedSentence(change, now_ms, "Changing…", "Changed, for the songs chosen from now on.");
+}
+
+/** What became of an opinion; empty where there is nothing to say (any more). */
+export function rateSentence(rate: Asked<object>, now_ms: number): string {
+  return askedSentence(rate, now_ms, "Keeping what you say…", "Kept, for the songs chosen from now on.");
+}
+
+function askedSentence(asked: Asked<object>, now_ms: number, waiting: string, taken: string): string {
+  if (asked.phase === "none") return "";
+  if (isWaiting(asked, now_ms)) return waiting;
+  const said_for_ms = SAID_FOR_MS + (asked.phase === "asked" ? ANSWER_WITHIN_MS : 0);
+  if (now_ms - asked.at_ms >= said_for_ms) return "";
+  if (asked.phase === "refused") return asked.sentence;
+  return asked.phase === "taken" ? taken : "No answer came. Try again.";
+}
+
+/** Why this song: from the heart rate to the target to its tempo, and what decided. */
+export function whySentence({ why }: SongPush): string {
+  const mode = why.mode === "pulse" ? "" : ` in mode ${why.mode}`;
+  const decided = why.decided_by.charAt(0).toLowerCase() + why.decided_by.slice(1);
+  return (
+    `Your heart rate averages ${Math.round(why.average)}; the target${mode} is ` +
+    `${Math.round(why.target_tempo)}, this song plays ${tempoWords(why.tempo, why.octave)}: ${decided}`
+  );
+}
+
+function tempoWords(tempo: number, octave: number): string {
+  if (octave === 1) return String(Math.round(tempo));
+  const counted = octave > 1 ? "double" : "half";
+  return `${Math.round(tempo)}, counted ${counted} as ${Math.round(tempo * octave)}`;
+}
+
+/** How fast the song sounds: "as heard 128, 2 % faster". */
+export function heardSentence(push: SongPush, heard: Heard): string {
+  const share = Math.round(Math.abs(heard.rate - 1) * 100);
+  const tempo = `as\u00a0heard\u00a0${Math.round(heardTempo(push, heard))}`;
+  if (share === 0) return tempo;
+  return `${tempo}, ${share}\u00a0%\u00a0${heard.rate > 1 ? "faster" : "slower"}`;
+}
+
+/** How fast the song counts, and by whose word. */
+export function opinionSentence({ song }: SongPush, { tempo }: Opinion): string {
+  const listed = song.tempo.toFixed(1);
+  if (tempo === null) return `The library says ${listed}.`;
+  return `You say ${tempo.toFixed(1)}; the library says ${listed}.`;
 }

@@ -1,9 +1,39 @@
-import { type ServerMessage, type SongPush, type TracePoint, type Workout, decode } from "../src/messages";
+import { decode } from "../src/decode";
+import type { ServerMessage, Settings, SongPush, TracePoint, Workout } from "../src/messages";
 import { EMPTY, type State, reduce } from "../src/store";
 
 export const SESSION = 1_760_000_000_000;
 /** A moment on the wall that has nothing to do with the workout's time. */
 export const NOW = 1_800_000_000_000;
+
+export const SETTINGS: Settings = {
+  mode: "pulse",
+  library: "demo",
+  interval_seconds: 30,
+  resting_heart_rate: 60,
+  max_heart_rate: null,
+  age: 35,
+  goal_zone: 3,
+  span: 1,
+  cadence: null,
+  plan: "steady",
+  lock: null,
+  responsive: false,
+  genres: [],
+};
+
+const EXAMPLES: Record<string, string> = import.meta.glob("../../events/examples/*.json", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+
+/** The text of events/examples/`name`.json. */
+export function example(name: string): string {
+  const text = EXAMPLES[`../../events/examples/${name}.json`];
+  if (text === undefined) throw new Error(`There is no events/examples/${name}.json.`);
+  return text;
+}
 
 export function songPush(slot: number, changes: Partial<SongPush> = {}): SongPush {
   const starts_at_ms = SESSION + slot * 200_000;
@@ -14,12 +44,17 @@ export function songPush(slot: number, changes: Partial<SongPush> = {}): SongPus
     song: { id: `song-${slot}`, title: `Title ${slot}`, artist: "Someone", tempo: 120 + slot },
     starts_at_ms,
     ends_at_ms: starts_at_ms + 200_000,
+    tempo_range: [(120 + slot) * 0.96, (120 + slot) * 1.04],
+    opinion: { liked: null, tempo: null },
     why: {
       mode: "pulse",
       average: 121,
       target_tempo: 121,
+      tempo: 120 + slot,
+      octave: 1,
       distance: 0.008,
-      decided_by: "Drawn from the 10 nearest songs.",
+      terms: { tempo: 0 },
+      decided_by: "At the target tempo, drawn from the best 10.",
     },
     ...changes,
   };
@@ -33,7 +68,7 @@ export function workoutOf(changes: Partial<Workout> = {}): Workout {
   return {
     type: "workout",
     session: SESSION,
-    interval_seconds: 30,
+    settings: SETTINGS,
     latest: null,
     trace: [],
     songs: [],

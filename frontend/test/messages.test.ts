@@ -1,19 +1,8 @@
 import { describe, expect, test } from "vitest";
 
-import { decode, heartRates, skip, start, workout } from "../src/messages";
-import { refusal } from "./helpers";
-
-const EXAMPLES: Record<string, string> = import.meta.glob("../../events/examples/*.json", {
-  query: "?raw",
-  import: "default",
-  eager: true,
-});
-
-function example(name: string): string {
-  const text = EXAMPLES[`../../events/examples/${name}.json`];
-  if (text === undefined) throw new Error(`There is no events/examples/${name}.json.`);
-  return text;
-}
+import { decode } from "../src/decode";
+import { change, heartRates, rate, skip, start, workout } from "../src/messages";
+import { SETTINGS, example, refusal } from "./helpers";
 
 describe("outgoing messages are those of the contract", () => {
   test.each([
@@ -23,14 +12,26 @@ describe("outgoing messages are those of the contract", () => {
     [
       "start",
       start(1760000040000, {
+        ...SETTINGS,
         mode: "zone",
-        library: "demo",
-        interval_seconds: 30,
         resting_heart_rate: 55,
         max_heart_rate: 186,
-        age: 35,
       }),
     ],
+    [
+      "change",
+      change({
+        ...SETTINGS,
+        mode: "plan",
+        plan: [
+          { seconds: 600, zone: 2 },
+          { seconds: 240, zone: 5 },
+        ],
+        responsive: true,
+        genres: ["rock"],
+      }),
+    ],
+    ["rate", rate("d-0042", { liked: true, tempo: 242.8 })],
   ])("%s", (name, message) => {
     expect(message).toEqual(JSON.parse(example(name)));
   });
@@ -45,7 +46,7 @@ describe("outgoing messages are those of the contract", () => {
 });
 
 describe("incoming messages", () => {
-  test.each(["song", "started", "skipped", "workout", "error"])(
+  test.each(["song", "started", "changed", "rated", "skipped", "workout", "error"])(
     "the contract's example of %s is understood",
     (name) => {
       expect(decode(example(name)).type).toBe(name);
@@ -55,7 +56,22 @@ describe("incoming messages", () => {
   test("points of a workout become named values", () => {
     expect(decode(example("workout"))).toMatchObject({
       latest: { at_ms: 1760000041000, heart_rate: 122.5, average: 121.75 },
-      interval_seconds: 30,
+      settings: { ...SETTINGS, mode: "zone", resting_heart_rate: 55, max_heart_rate: 186 },
+    });
+  });
+
+  test("settings come back whole, as they would be sent", () => {
+    const told = decode(example("changed"));
+    expect(told).toEqual(JSON.parse(example("changed")));
+    if (told.type !== "changed") throw new Error(told.type);
+    expect(change(told.settings)).toEqual(JSON.parse(example("change")));
+  });
+
+  test("a song comes with how it may be bent, why it was chosen and what is thought of it", () => {
+    expect(decode(example("song"))).toMatchObject({
+      tempo_range: [116.544, 126.256],
+      opinion: { liked: true, tempo: null },
+      why: { tempo: 121.4, octave: 1, terms: { tempo: 0, heard: 0.0214, liked: -0.02 } },
     });
   });
 
@@ -71,6 +87,11 @@ describe("incoming messages", () => {
     ["a list", "[1]", "not an object"],
     ["an unknown type", '{"type":"floor"}', 'unknown type "floor"'],
     ["a song without a tempo", example("song").replace('"tempo"', '"pace"'), '"tempo"'],
+    ["a range of one tempo", example("song").replace("116.544,", ""), '"tempo_range"'],
+    ["a term that is no number", example("song").replace("0.0214", '"much"'), '"heard"'],
+    ["a like that is neither", example("song").replace('"liked":true', '"liked":1'), '"liked"'],
+    ["a mode of tomorrow", example("changed").replace('"plan"', '"dance"'), '"dance"'],
+    ["settings without a lock", example("changed").replace('"lock"', '"key"'), '"lock"'],
     ["a title that is no text", example("song").replace('"Northern Lights"', "7"), '"title"'],
     ["songs that are no list", example("workout").replace('"songs":[]', '"songs":{}'), '"songs"'],
     ["a point without an average", example("workout").replace(",121.75", ""), "122.5]"],

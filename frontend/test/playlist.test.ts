@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { endOf, position, wasSkipped } from "../src/playlist";
+import { endOf, feltTempo, position, wasSkipped } from "../src/playlist";
 import { SESSION, songPush } from "./helpers";
 
 const NONE = { phase: "none" } as const;
@@ -42,5 +42,10 @@ describe("the playlist", () => {
       false,
       false,
     ]);
+  });
+
+  test("counts a song at the tempo at which it is felt", () => {
+    const { why } = songPush(0);
+    expect(feltTempo(songPush(0, { why: { ...why, tempo: 71, octave: 2 } }))).toBe(142);
   });
 });

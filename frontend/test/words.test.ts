@@ -1,7 +1,16 @@
 import { describe, expect, test } from "vitest";
 
 import { chosenUser } from "../src/user";
-import { duration, freshnessSentence, percent, skipSentence, statusSentence } from "../src/words";
+import {
+  duration,
+  freshnessSentence,
+  heardSentence,
+  opinionSentence,
+  percent,
+  skipSentence,
+  statusSentence,
+  whySentence,
+} from "../src/words";
 import { songPush } from "./helpers";
 
 describe("words", () => {
@@ -32,6 +41,52 @@ describe("words", () => {
     expect(skipSentence(taken, songs.slice(0, 1), 1)).toMatch(/being chosen/);
     expect(skipSentence(taken, songs, 1)).toBe("Skipped “Title 0”.");
     expect(skipSentence(taken, songs, 60_000)).toBe("");
+  });
+});
+
+describe("why a song", () => {
+  const why = {
+    ...songPush(0).why,
+    average: 142.2,
+    target_tempo: 142.2,
+    tempo: 141.3,
+    decided_by: "At the target tempo, heard in the last two weeks, drawn from the best 10.",
+  };
+
+  test("reads as one sentence from the heart to the song", () => {
+    expect(whySentence(songPush(0, { why }))).toBe(
+      "Your heart rate averages 142; the target is 142, this song plays 141: at the target tempo, " +
+        "heard in the last two weeks, drawn from the best 10.",
+    );
+  });
+
+  test("names the mode where the target is not the heart rate", () => {
+    const zone = { ...why, mode: "zone", target_tempo: 131 };
+    expect(whySentence(songPush(0, { why: zone }))).toContain("; the target in mode zone is 131, ");
+  });
+
+  test("says double and half time in words", () => {
+    const double = songPush(0, { why: { ...why, tempo: 71, octave: 2 } });
+    const half = songPush(0, { why: { ...why, tempo: 180, octave: 0.5 } });
+    expect(whySentence(double)).toContain("this song plays 71, counted double as 142: at");
+    expect(whySentence(half)).toContain("this song plays 180, counted half as 90: at");
+  });
+});
+
+describe("the tempo", () => {
+  const heard = (rate: number) => heardSentence(songPush(5), { slot: 5, rate, at_ms: 0 });
+
+  test("as heard says how it is bent", () => {
+    expect(heard(1.024)).toBe("as\u00a0heard\u00a0128, 2\u00a0%\u00a0faster");
+    expect(heard(0.96)).toBe("as\u00a0heard\u00a0120, 4\u00a0%\u00a0slower");
+    expect(heard(1.004)).toBe("as\u00a0heard\u00a0126");
+  });
+
+  test("says by whose word it is what it is", () => {
+    expect(opinionSentence(songPush(5), { liked: true, tempo: null })).toBe("The library says 125.0.");
+    expect(opinionSentence(songPush(5), { liked: null, tempo: 62.5 })).toBe(
+      "You say 62.5; the library says 125.0.",
+    );
   });
 });
 

@@ -13,11 +13,10 @@ from msgspec import json
 
 from events.messages import decode_song_push
 from events.session import Settings, SongPush
-from lambdas.adapters import clients
+from lambdas.adapters import clients, people
 from lambdas.domain.due import SongEnd
 
-MAX_KEYS = 100
-END = "user_id, slot, ends_at_ms, settings, version, #session"
+END = "user_id, slot, ends_at_ms, starts_at_ms, tempo, target, settings, version, #session"
 NAMES = {"#session": "session"}
 Item = dict[str, Any]
 _decode_settings = json.Decoder(Settings).decode
@@ -40,10 +39,13 @@ class Session:
 
 def read_all(users: Sequence[str]) -> dict[str, Session]:
     """The sessions of those who have one, without their songs."""
-    projection = {"ProjectionExpression": END, "ExpressionAttributeNames": NAMES}
-    items: dict[str, Item] = {}
-    for start in range(0, len(users), MAX_KEYS):
-        items |= _batch(users[start : start + MAX_KEYS], projection)
+    items = people.read_items(
+        os.environ["SONG_ENDS_TABLE"],
+        users,
+        ConsistentRead=True,
+        ProjectionExpression=END,
+        ExpressionAttributeNames=NAMES,
+    )
     return {user: _session_of(item) for user, item in items.items()}
 
 
@@ -77,19 +79,6 @@ def write(user: str, session: Session, expires_at: int) -> Session:
     return stored
 
 
-def _batch(users: Sequence[str], projection: dict[str, Any]) -> dict[str, Item]:
-    table = os.environ["SONG_ENDS_TABLE"]
-    keys: Any = [{"user_id": {"S": user}} for user in users]
-    items: dict[str, Item] = {}
-    while keys:
-        request: Any = {table: {"Keys": keys, "ConsistentRead": True, **projection}}
-        answer = clients.dynamodb().batch_get_item(RequestItems=request)
-        items |= {item["user_id"]["S"]: item for item in answer["Responses"].get(table, [])}
-        unprocessed = answer.get("UnprocessedKeys", {})
-        keys = unprocessed[table]["Keys"] if table in unprocessed else None
-    return items
-
-
 def _condition(version: int) -> dict[str, Any]:
     if version == 0:
         return {"ConditionExpression": "attribute_not_exists(user_id)"}
@@ -99,7 +88,7 @@ def _condition(version: int) -> dict[str, Any]:
     }
 
 
-def _number(value: int) -> Any:
+def _number(value: float) -> Any:
     return {"N": str(value)}
 
 
@@ -109,11 +98,15 @@ def _item(user: str, session: Session, expires_at: int) -> Item:
         "user_id": {"S": user},
         "session": _number(end.session),
         "slot": _number(end.slot),
+        "starts_at_ms": _number(end.starts_at_ms),
         "ends_at_ms": _number(end.ends_at_ms),
         "settings": {"S": json.encode(session.settings).decode()},
         "version": _number(session.version),
         "expires_at": _number(expires_at),
     }
+    for name, value in (("tempo", end.tempo), ("target", end.target)):
+        if value is not None:
+            item[name] = _number(value)
     if session.song is not None:
         item["song"] = {"S": json.encode(session.song).decode()}
     return item
@@ -125,6 +118,9 @@ def _session_of(item: Item) -> Session:
             session=int(item["session"]["N"]),
             slot=int(item["slot"]["N"]),
             ends_at_ms=int(item["ends_at_ms"]["N"]),
+            starts_at_ms=int(item["starts_at_ms"]["N"]),
+            tempo=float(item["tempo"]["N"]) if "tempo" in item else None,
+            target=float(item["target"]["N"]) if "target" in item else None,
         ),
         _decode_settings(item["settings"]["S"].encode()),
         decode_song_push(item["song"]["S"].encode()) if "song" in item else None,

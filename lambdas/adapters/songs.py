@@ -45,6 +45,8 @@ def song_item(library: str, song: Song) -> Item:
         item["energy"] = {"N": f"{song.energy:g}"}
     if song.year is not None:
         item["year"] = {"N": str(song.year)}
+    if song.meter is not None:
+        item["meter"] = {"N": str(song.meter)}
     return item
 
 
@@ -59,6 +61,7 @@ def song_of(item: Item) -> Song:
         genre=item["genre"]["S"] if "genre" in item else None,
         energy=float(item["energy"]["N"]) if "energy" in item else None,
         year=int(item["year"]["N"]) if "year" in item else None,
+        meter=int(item["meter"]["N"]) if "meter" in item else None,
     )
 
 

@@ -7,8 +7,11 @@ from msgspec import json
 
 from events.messages import ClientMessage, Error, ServerMessage, encode
 from events.samples import MAX_FUTURE_MS
+from events.session import Settings
 
 T = TypeVar("T", bound=ClientMessage)
+RESPONSIVE_SECONDS = 30
+"""How long a target has to be away before a song is changed: the shortest interval for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,19 @@ def message_of(event: dict[str, Any], kind: type[T]) -> T:
 def answer(message: ServerMessage | None = None) -> dict[str, Any]:
     """What a function returns to have `message` sent to the sender."""
     return {"statusCode": 200, "body": encode(message).decode() if message else ""}
+
+
+def unusable(settings: Settings) -> Error | None:
+    """The refusal of settings that lack what their mode needs, or None."""
+    if settings.mode == "cadence" and settings.cadence is None:
+        return Error("no_cadence", "The mode 'cadence' follows a cadence: send settings.cadence.")
+    if settings.responsive and settings.interval_seconds < RESPONSIVE_SECONDS:
+        return Error(
+            "short_interval",
+            f"With interval_seconds={settings.interval_seconds} songs would be changed too "
+            f"eagerly: `responsive` needs at least {RESPONSIVE_SECONDS}.",
+        )
+    return None
 
 
 def in_the_future(at_ms: int, arrived_ms: int) -> Error | None:

@@ -15,7 +15,7 @@ from lambdas.domain.window import Window
 
 HOUR_MS = 3_600_000
 EXPIRE_SECONDS = 2 * 3600
-_HEAD = Struct("<qqqq")
+_HEAD = Struct("<qqqqd")
 """Of a stored window; times, heart rates and areas follow, eight bytes each, little-endian."""
 
 
@@ -57,12 +57,14 @@ def write(windows: Mapping[str, Window], arrived_ms: int) -> None:
 
 
 def _pack(window: Window) -> bytes:
-    head = _HEAD.pack(window.interval_ms, window.session, window.folded, window.emitted_ms)
+    head = _HEAD.pack(
+        window.interval_ms, window.session, window.folded, window.emitted_ms, window.peak
+    )
     return b"".join((head, window.times_ms, window.heart_rates, window.areas))
 
 
 def _unpack(packed: bytes) -> Window:
-    interval_ms, session, folded, emitted_ms = _HEAD.unpack_from(packed)
+    interval_ms, session, folded, emitted_ms, peak = _HEAD.unpack_from(packed)
     size = (len(packed) - _HEAD.size) // 3
     times, rates = _HEAD.size, _HEAD.size + size
     return Window(
@@ -70,6 +72,7 @@ def _unpack(packed: bytes) -> Window:
         session,
         folded,
         emitted_ms,
+        peak,
         array("q", packed[times:rates]),
         array("d", packed[rates : rates + size]),
         array("d", packed[rates + size :]),

@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+AWAY = 0.06
+"""Distance from the target beyond which a song may be changed while it plays."""
+PLAYED_MS = 60_000
+"""How long a song plays at least before it is changed."""
+
 
 @dataclass(frozen=True, slots=True)
 class SongEnd:
@@ -10,6 +15,11 @@ class SongEnd:
     session: int
     slot: int
     ends_at_ms: int
+    starts_at_ms: int = 0
+    tempo: float | None = None
+    """As the song is felt, beats/min."""
+    target: float | None = None
+    """The target tempo that it was chosen for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,23 @@ def due_slot(
     if song_end is None or at_ms > song_end.ends_at_ms + timing.session_gap_ms:
         return DueSlot(session=at_ms, slot=0)
     return DueSlot(session=song_end.session, slot=song_end.slot + 1)
+
+
+def due_change(
+    song_end: SongEnd, targets: tuple[float, float], at_ms: int, timing: Timing
+) -> DueSlot | None:
+    """The slot to ask for at `at_ms` because the song that plays has been left by its target.
+
+    `targets` are those of the lowest and the highest heart rate of the last interval, so both lie
+    on one side of the song only when the target has been away for the whole of it.
+    """
+    plays = song_end.starts_at_ms + PLAYED_MS <= at_ms < song_end.ends_at_ms - timing.lead_ms
+    if song_end.tempo is None or not plays:
+        return None
+    low, high = sorted(targets)
+    if low <= song_end.tempo * (1 + AWAY) and high >= song_end.tempo * (1 - AWAY):
+        return None
+    return DueSlot(song_end.session, song_end.slot + 1)
 
 
 def _turn(at_ms: int, due_ms: int, timing: Timing) -> int:

@@ -33,6 +33,8 @@ class Window:
     """Samples folded since the window was first opened."""
     emitted_ms: int = 0
     """Time of the last average that was emitted."""
+    peak: float = 0.0
+    """Highest average over a whole interval that was emitted in the session, beats/min."""
     times_ms: "array[int]" = field(default_factory=_times)
     heart_rates: "array[float]" = field(default_factory=_numbers)
     areas: "array[float]" = field(default_factory=_numbers)
@@ -101,6 +103,16 @@ def average(window: Window) -> float:
     return area / (times[-1] - first_ms)
 
 
+def extremes(window: Window) -> tuple[float, float]:
+    """The lowest and the highest heart rate that the average rests on, beats/min."""
+    return min(window.heart_rates), max(window.heart_rates)
+
+
+def is_full(window: Window) -> bool:
+    """Whether the samples reach back over the whole interval."""
+    return window.times_ms[-1] - window.times_ms[0] >= window.interval_ms
+
+
 def is_due_to_emit(window: Window, emit_every_ms: int) -> bool:
     """Whether the newest sample is at least `emit_every_ms` after the last emitted average."""
     return window.last_ms - window.emitted_ms >= emit_every_ms
@@ -112,7 +124,10 @@ def is_stale(last_ms: int, now_ms: int) -> bool:
 
 
 def restarted(window: Window, session: int, interval_ms: int) -> Window:
-    """The empty window of a new session; the same one when that session runs already."""
-    if session <= window.session:
+    """The empty window of a new session; when that runs already, the same with this interval."""
+    if session < window.session:
+        return window
+    if session == window.session:
+        window.interval_ms = interval_ms
         return window
     return Window(interval_ms=interval_ms, session=session, folded=window.folded)

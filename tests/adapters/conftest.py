@@ -22,6 +22,7 @@ NAMES = {
     "REQUESTS_STREAM": "song-requests",
     "SONGS_TABLE": "songs",
     "SONG_ENDS_TABLE": "song-ends",
+    "TASTES_TABLE": "tastes",
     "OIDC_ISSUER": "https://issuer.test",
     "OIDC_AUDIENCE": "tempofit",
     "OIDC_JWKS_URL": "http://127.0.0.1:1/jwks.json",
@@ -71,12 +72,13 @@ def aws(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             ],
             BillingMode="PAY_PER_REQUEST",
         )
-        dynamodb.create_table(
-            TableName="song-ends",
-            AttributeDefinitions=[{"AttributeName": "user_id", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "user_id", "KeyType": "HASH"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        for table in ("song-ends", "tastes"):
+            dynamodb.create_table(
+                TableName=table,
+                AttributeDefinitions=[{"AttributeName": "user_id", "AttributeType": "S"}],
+                KeySchema=[{"AttributeName": "user_id", "KeyType": "HASH"}],
+                BillingMode="PAY_PER_REQUEST",
+            )
         for stream in ("heart-rate", "average-heart-rate", "song-requests"):
             boto3.client("kinesis").create_stream(StreamName=stream, ShardCount=1)
         queue = boto3.client("sqs").create_queue(QueueName="dead-letters")

@@ -43,6 +43,23 @@ def test_the_first_sample_is_averaged_at_once_and_then_every_five_seconds() -> N
     assert emitted()[-1].average == pytest.approx(105)
 
 
+def test_an_average_tells_when_the_one_before_was_and_what_it_rests_on() -> None:
+    for second in range(41):
+        invoke(("ann", batch((second * 1000, 100 + second % 10))))
+    last = emitted()[-1]
+    assert last.at_ms - last.previous_ms == 5000
+    assert (last.lowest, last.highest) == (100, 109)
+    assert emitted()[0].previous_ms == 0
+
+
+def test_the_peak_is_the_highest_average_over_a_whole_interval() -> None:
+    for second in range(60):
+        invoke(("ann", batch((second * 1000, 190 if second < 5 else 120))))
+    whole = [one for one in emitted() if one.at_ms - START_MS >= 30_000]
+    assert [one.peak for one in emitted()[:6]] == [0] * 6
+    assert {one.peak for one in whole} == {whole[0].average}
+
+
 def test_people_of_one_batch_do_not_mix() -> None:
     invoke(("ann", batch((0, 100))), ("bob", batch((0, 160))), ("ann", batch((1000, 110))))
     assert {one.user: one.average for one in emitted()} == {"ann": 100, "bob": 160}

@@ -1,14 +1,16 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from redis import Redis
 
 from events import stream
-from events.session import Settings
+from events.session import Opinion, Phase, Settings, Song, SongPush, Why
 from lambdas import recommend
-from lambdas.adapters import clients, connections, playlists, song_ends
+from lambdas.adapters import clients, connections, playlists, song_ends, songs, tastes
 from lambdas.adapters.song_ends import Session
 from lambdas.domain.due import SongEnd, due_slot
+from lambdas.domain.target import zone_tempo
 from lambdas.schedule import TIMING
 from tests.adapters.conftest import (
     START_MS,
@@ -36,11 +38,26 @@ def request(slot: int, at_ms: int = 0, average: float = 130) -> tuple[str, bytes
             at_ms=START_MS + at_ms,
             heart_rate=average,
             average=average,
+            lowest=average - 1,
+            highest=average + 1,
+            peak=average,
+            previous_tempo=session.end.target,
             ends_at_ms=session.end.ends_at_ms,
             settings=session.settings,
             version=session.version,
         )
     )
+
+
+def song(song_id: str, tempo: float = 130, artist: str = "Somebody") -> Song:
+    return Song(song_id, song_id, artist, tempo, 200)
+
+
+def heard(song_id: str, at_ms: int) -> SongPush:
+    """A song of an earlier session."""
+    why = Why("pulse", at_ms, 130, 130, 130, 130, 1, 0, {}, "test")
+    times = (at_ms, at_ms + 200_000)
+    return SongPush(at_ms, 0, song(song_id), *times, (124.8, 135.2), Opinion(), why)
 
 
 def invoke(*records: tuple[str, bytes]) -> Any:
@@ -72,7 +89,12 @@ def test_a_request_is_answered_with_a_near_song_and_says_why(connected: Pushes) 
     assert abs(message["song"]["tempo"] - 130) <= 6
     assert message["why"]["average"] == message["why"]["target_tempo"] == 130
     assert message["why"]["distance"] == pytest.approx(abs(message["song"]["tempo"] - 130) / 130)
-    assert "nearest songs" in message["why"]["decided_by"]
+    assert message["why"]["decided_by"] == (
+        "At the target tempo, long for a heart rate that moves, drawn from the best 10."
+    )
+    assert message["tempo_range"] == pytest.approx(
+        [message["song"]["tempo"] * 0.96, message["song"]["tempo"] * 1.04]
+    )
     assert message["ends_at_ms"] - message["starts_at_ms"] == 200_000
 
 
@@ -171,8 +193,8 @@ def test_a_library_of_three_songs_never_runs_dry() -> None:
     add_songs([90, 130, 170])
     for slot in range(7):
         assert invoke(request(slot, at_ms=slot * 200_000)) == {"batchItemFailures": []}
-    songs = [song for _, song in played()]
-    assert sorted(songs[:3]) == sorted(songs[3:6]) == ["song-0", "song-1", "song-2"]
+    chosen = [song_id for _, song_id in played()]
+    assert sorted(chosen[:3]) == sorted(chosen[3:6]) == ["song-0", "song-1", "song-2"]
 
 
 def test_an_empty_library_is_said_in_a_sentence_and_stops_nobody(connected: Pushes) -> None:
@@ -221,6 +243,86 @@ def test_zone_mode_aims_at_the_curve_and_not_at_the_heart_rate(connected: Pushes
     add_songs([60 + index for index in range(120)])
     invoke(request(0, average=168))
     assert connected.sent[0][1]["why"]["target_tempo"] == pytest.approx(140)
+
+
+def test_what_a_person_thinks_of_songs_decides_and_is_told(connected: Pushes) -> None:
+    started()
+    add_songs([130, 130])
+    tastes.rate("ann", "demo", song("song-0"), Opinion(liked=False))
+    tastes.rate("ann", "demo", song("song-1"), Opinion(liked=True))
+    invoke(request(0))
+    [(_, message)] = connected.sent
+    assert message["song"]["id"] == "song-1"
+    assert message["opinion"] == {"liked": True, "tempo": None}
+    assert message["why"]["terms"]["liked"] < 0
+
+
+def test_a_corrected_tempo_is_found_wherever_the_index_has_the_song(connected: Pushes) -> None:
+    started()
+    add_songs([80 + index * 0.1 for index in range(100)])
+    tastes.rate("ann", "demo", song("double", 65), Opinion(tempo=130))
+    tastes.rate("ann", "other", song("elsewhere", 65), Opinion(tempo=130))
+    invoke(request(0))
+    [(_, message)] = connected.sent
+    assert message["song"]["id"] == "double"
+    assert (message["why"]["tempo"], message["why"]["distance"]) == (130, 0)
+    assert message["tempo_range"] == pytest.approx([124.8, 135.2])
+
+
+def test_a_song_of_yesterday_waits_for_one_that_was_not_heard() -> None:
+    started()
+    add_songs([130, 130])
+    playlists.write("ann", heard("song-0", START_MS - 86_400_000))
+    invoke(request(0))
+    assert played() == [(0, "song-1")]
+
+
+def test_what_was_heard_is_forgotten_after_two_weeks() -> None:
+    playlists.write("ann", heard("old", START_MS - 15 * 86_400_000))
+    playlists.write("ann", heard("new", START_MS))
+    assert playlists.before("ann", START_MS, 0)[0] == {"new": START_MS}
+
+
+def test_no_artist_twice_within_four_songs(connected: Pushes) -> None:
+    started()
+    for index in range(40):
+        one = song(f"song-{index}", 130, artist=f"artist {index % 5}")
+        clients.dynamodb().put_item(TableName="songs", Item=songs.song_item("demo", one))
+    for slot in range(12):
+        invoke(request(slot, at_ms=slot * 200_000))
+    artists = [message["song"]["artist"] for _, message in connected.sent]
+    assert all(len(set(artists[at : at + 4])) == 4 for at in range(9))
+
+
+def test_a_running_average_above_the_maximum_raises_it_for_good() -> None:
+    started(Settings(mode="zone", max_heart_rate=150))
+    add_songs([130])
+    invoke(request(0, average=168))
+    assert found().settings.max_heart_rate == 168
+    assert tastes.read_all(["ann"])["ann"].max_heart_rate == 168
+
+
+def test_a_session_that_changed_while_a_song_was_chosen_gets_its_song_all_the_same(
+    connected: Pushes,
+) -> None:
+    started()
+    add_songs([60 + index for index in range(120)])
+    asked = request(0, average=150)
+    before = found()
+    song_ends.write("ann", replace(before, settings=Settings(lock=100)), expires_at=0)
+    assert invoke(asked) == {"batchItemFailures": []}
+    assert [message["why"]["target_tempo"] for _, message in connected.sent] == [100]
+    assert found().settings.lock == 100
+
+
+def test_a_plan_is_followed_from_the_start_of_the_session(connected: Pushes) -> None:
+    plan = [Phase(600, 1), Phase(600, 5)]
+    started(Settings(mode="plan", plan=plan))
+    add_songs([60 + index for index in range(120)])
+    invoke(request(0))
+    invoke(request(1, at_ms=700_000))
+    targets = [message["why"]["target_tempo"] for _, message in connected.sent]
+    assert targets == [zone_tempo(0.15), zone_tempo(0.95)]
 
 
 def test_what_cannot_be_read_goes_to_the_dead_letters_and_the_rest_goes_on() -> None:

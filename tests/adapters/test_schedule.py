@@ -22,7 +22,7 @@ from tests.adapters.conftest import (
 def averages(*people: tuple[str, int], every_ms: int = 5000) -> tuple[str, bytes]:
     """One average each, the first of a person at 0."""
     members = [
-        stream.Average(user, at, at - every_ms if at > START_MS else 0, 120, 118.5, 9)
+        stream.Average(user, at, at - every_ms if at > START_MS else 0, 120, 118.5, 117, 120, 0, 9)
         for user, at in ((user, START_MS + at_ms) for user, at_ms in people)
     ]
     return "7", stream.encode(stream.Averages(members))
@@ -81,6 +81,33 @@ def test_a_request_without_an_answer_is_repeated_after_thirty_seconds() -> None:
     for second in range(45, 90, 5):
         invoke(averages(("ann", second * 1000)))
     assert requests() == [("ann", 0, 3), ("ann", 0, 3)]
+
+
+def leaves(settings: Settings) -> None:
+    """A song of 130 beats a minute plays from 0 to 300 s, and the heart beats at 160."""
+    end = SongEnd(START_MS, 2, START_MS + 300_000, START_MS, 130.0, 130.0)
+    song_ends.write("ann", Session(end, settings), expires_at=0)
+    fast = stream.Average("ann", START_MS + 100_000, START_MS + 95_000, 160, 158, 150, 160, 158, 99)
+    invoke(("7", stream.encode(stream.Averages([fast]))))
+
+
+def test_a_song_that_the_heart_has_left_is_changed_where_the_person_allows_it() -> None:
+    leaves(Settings(responsive=True))
+    [(_, data)] = records_of("song-requests")
+    request = stream.decode_song_request(data)
+    assert (request.slot, request.at_ms - START_MS) == (3, 100_000)
+    assert request.ends_at_ms == request.at_ms
+    assert (request.previous_tempo, request.lowest, request.highest) == (130, 150, 160)
+
+
+def test_a_song_that_the_heart_has_left_goes_on_where_the_person_did_not_allow_it() -> None:
+    leaves(Settings())
+    assert requests() == []
+
+
+def test_a_locked_tempo_is_never_left() -> None:
+    leaves(Settings(responsive=True, lock=130))
+    assert requests() == []
 
 
 def test_an_item_that_ttl_has_not_swept_is_over_all_the_same() -> None:

@@ -5,9 +5,9 @@ import msgspec
 import pytest
 
 from events import stream
-from events.session import Settings, Song, SongPush, Why
+from events.session import Opinion, Settings, Song, SongPush, Why
 from lambdas import skip
-from lambdas.adapters import song_ends, windows
+from lambdas.adapters import song_ends, tastes, windows
 from lambdas.adapters.song_ends import Session
 from lambdas.domain.due import SongEnd
 from lambdas.domain.window import Window, fold
@@ -19,7 +19,9 @@ SONG = SongPush(
     song=Song("song-1", "Song", "Artist", 130, 200),
     starts_at_ms=START_MS + 100_000,
     ends_at_ms=START_MS + 300_000,
-    why=Why("pulse", START_MS, 131.0, 130.0, 130.0, 0.0, "because"),
+    tempo_range=(124.8, 135.2),
+    opinion=Opinion(),
+    why=Why("pulse", START_MS, 131.0, 130.0, 130.0, 130.0, 1, 0.0, {}, "because"),
 )
 
 
@@ -65,6 +67,16 @@ def test_the_song_that_plays_ends_now_and_the_next_is_asked_for() -> None:
     assert request.version == found().version
 
 
+def test_a_skip_is_remembered_as_an_opinion_of_the_song() -> None:
+    invoke(3, at_ms=200_000)
+    assert tastes.read_all(["ann"])["ann"].skips == {SONG.song.id: 1}
+
+
+def test_a_song_that_was_only_brought_forward_counts_as_no_skip() -> None:
+    invoke(2, at_ms=95_000)
+    assert tastes.read_all(["ann"]) == {}
+
+
 def test_a_stale_heart_rate_is_not_acted_on() -> None:
     beat(START_MS + 180_000)
     invoke(3, at_ms=200_000)
@@ -78,7 +90,7 @@ def test_a_song_that_was_chosen_already_starts_now_and_stays_the_song_of_its_slo
     assert answer["starts_at_ms"] == START_MS + 95_000
     assert answer["ends_at_ms"] == START_MS + 295_000
     session = found()
-    assert session.end == SongEnd(START_MS, 3, START_MS + 295_000)
+    assert session.end == SongEnd(START_MS, 3, START_MS + 295_000, START_MS + 95_000)
     assert session.song == msgspec.convert(answer, SongPush)
     assert requests() == []
 

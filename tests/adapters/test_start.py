@@ -3,7 +3,7 @@ from typing import Any
 
 from events import stream
 from lambdas import start
-from lambdas.adapters import song_ends
+from lambdas.adapters import song_ends, tastes
 from lambdas.adapters.song_ends import Session
 from lambdas.domain.due import SongEnd
 from tests.adapters.conftest import START_MS, Context, records_of, websocket_event
@@ -32,6 +32,17 @@ def test_a_session_is_stored_and_its_start_travels_with_the_heart_rates() -> Non
     [(key, data)] = records_of("heart-rate")
     assert key == "ann"
     assert stream.decode_heart_rate(data) == stream.SessionStart(START_MS, interval_seconds=60)
+
+
+def test_a_maximum_that_was_seen_before_is_not_forgotten() -> None:
+    tastes.raise_maximum("ann", 191)
+    assert invoke(mode="zone", age=40)["settings"]["max_heart_rate"] == 191
+    assert invoke(1000, mode="zone", max_heart_rate=200)["settings"]["max_heart_rate"] == 200
+
+
+def test_settings_that_cannot_be_followed_are_refused() -> None:
+    assert invoke(mode="cadence")["code"] == "no_cadence"
+    assert song_ends.read("ann") is None
 
 
 def test_the_same_start_twice_changes_nothing() -> None:

@@ -22,7 +22,10 @@ def invoke(user: str = "ann", arrived_ms: int = START_MS + 60_000, **body: Any) 
 
 def averaged(*seconds: int) -> None:
     traces.write(
-        [Average("ann", START_MS + 1000 * at, 0, 120 + at, 110 + at, at) for at in seconds]
+        [
+            Average("ann", START_MS + 1000 * at, 0, 120 + at, 110 + at, 110, 120 + at, 0, at)
+            for at in seconds
+        ]
     )
     window = Window(30_000)
     samples = [(START_MS + 1000 * at, 120.0) for at in seconds]

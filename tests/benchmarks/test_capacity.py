@@ -169,7 +169,9 @@ def test_windows_in_valkey_are_as_large_as_the_model_says(redis: Redis) -> None:
 def test_traces_in_valkey_are_as_large_as_the_model_says(redis: Redis) -> None:
     minute_ms = AT_MS // 60_000 * 60_000
     traces.write(
-        Average(user(number), minute_ms + step * traces.STEP_MS, 0, 142, 141.66666666666666, 900)
+        Average(
+            user(number), minute_ms + step * traces.STEP_MS, 0, 142, plan.AVERAGE, 139, 144, 0, 900
+        )
         for number in range(PEOPLE)
         for step in range(4)
     )

@@ -1,61 +1,214 @@
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.domain.choose import BEST, choose, distance
+from lambdas.domain.choose import (
+    BEST,
+    DAY_MS,
+    HEARD,
+    Choice,
+    Listener,
+    choose,
+    octave_of,
+    search,
+    unsettled,
+)
+
+NOW_MS = 1_760_000_000_000
+NEW = Listener(at_ms=NOW_MS, session=NOW_MS - 3_600_000)
 
 
 @dataclass(frozen=True)
 class Song:
     id: str
     tempo: float
+    artist: str = ""
+    duration_seconds: float = 100.0
+    genre: str | None = None
+    energy: float | None = None
+    meter: int | None = None
+
+
+@dataclass(frozen=True)
+class Opinion:
+    liked: bool | None = None
+    tempo: float | None = None
+
+
+@dataclass
+class Library:
+    """Songs by tempo, and how often they were looked for."""
+
+    songs: list[Song]
+    looks: list[float] = field(default_factory=list)
+
+    def near(self, tempo: float, count: int) -> Sequence[Song]:
+        self.looks.append(tempo)
+        return sorted(self.songs, key=lambda song: abs(song.tempo - tempo))[:count]
 
 
 def library(*tempi: float) -> list[Song]:
-    return [Song(str(index), tempo) for index, tempo in enumerate(tempi)]
+    return [Song(str(index), tempo, f"artist {index}") for index, tempo in enumerate(tempi)]
+
+
+def drawn(songs: list[Song], listener: Listener = NEW, target: float = 130) -> list[Song]:
+    return [choose(songs, target, listener, str(seed)).song for seed in range(300)]
+
+
+def once(songs: list[Song], listener: Listener = NEW, target: float = 130) -> Choice[Song]:
+    return choose(songs, target, listener, "seed")
 
 
 libraries = st.lists(st.floats(40, 250), min_size=1, max_size=60).map(lambda tempi: library(*tempi))
 
 
-def test_the_nearest_ten_are_drawn_from() -> None:
-    songs = library(*range(100, 160))
-    drawn = {choose(songs, 130, [], str(seed)).song.tempo for seed in range(300)}
-    assert len(drawn) == BEST
-    assert all(abs(tempo - 130) <= 5 for tempo in drawn)
+def test_ten_songs_that_fit_alike_are_drawn_alike() -> None:
+    songs = library(*(129 + 0.1 * index for index in range(20)))
+    found = drawn(songs)
+    assert len(set(found)) == BEST
+    assert all(found.count(song) > 10 for song in set(found))
+
+
+def test_a_song_that_fits_worse_is_drawn_less_often() -> None:
+    found = [song.tempo for song in drawn(library(130, 136))]
+    assert found.count(136) < found.count(130) / 3
 
 
 def test_the_same_seed_makes_the_same_choice() -> None:
     songs = library(*range(100, 160))
-    assert choose(songs, 130, [], "a 1 2") == choose(songs, 130, [], "a 1 2")
+    assert choose(songs, 130, NEW, "a 1 2") == choose(songs, 130, NEW, "a 1 2")
 
 
-def test_played_songs_are_left_out() -> None:
-    songs = library(130, 131, 90)
-    assert choose(songs, 130, ["0", "1"], "seed").song.id == "2"
+def test_what_was_played_in_the_session_is_left_out() -> None:
+    listener = replace(NEW, heard={"0": NOW_MS - 1000, "1": NEW.session})
+    assert {song.id for song in drawn(library(130, 131, 90), listener)} == {"2"}
 
 
 def test_when_all_were_played_the_one_played_longest_ago_returns() -> None:
-    songs = library(130, 131, 90)
-    choice = choose(songs, 130, ["1", "0", "2", "1"], "seed")
-    assert choice.song.id == "0"
-    assert "played longest ago" in choice.decided_by
+    heard = {"0": NOW_MS - 2000, "1": NOW_MS - 1000, "2": NOW_MS - 3000}
+    choice = once(library(130, 131, 90), replace(NEW, heard=heard))
+    assert choice.song.id == "2"
+    assert "longest ago" in choice.decided_by
+
+
+def test_a_song_of_an_earlier_session_comes_back_bit_by_bit_in_two_weeks() -> None:
+    def penalty(days: float) -> float:
+        heard = {"0": NOW_MS - int(days * DAY_MS)}
+        return once(library(130), replace(NEW, heard=heard)).terms["heard"]
+
+    assert penalty(0.1) == pytest.approx(HEARD, rel=0.01)
+    assert penalty(7) == pytest.approx(HEARD / 2)
+    assert penalty(14) == penalty(30) == 0
+
+
+def test_an_artist_of_the_last_three_songs_waits_while_there_is_another() -> None:
+    songs = [Song("a", 130, "Ann"), Song("b", 120, "Bob")]
+    assert once(songs, replace(NEW, artists=["Ann"])).song.id == "b"
+    assert once(songs, replace(NEW, artists=["Ann", "Bob"])).song.artist in ("Ann", "Bob")
+
+
+def test_likes_and_skips_and_genres_decide_among_songs_of_one_tempo() -> None:
+    songs = [replace(song, genre="rock") for song in library(130, 130)]
+    liked = replace(NEW, opinions={"0": Opinion(liked=True)})
+    disliked = replace(NEW, opinions={"0": Opinion(liked=False)})
+    skipped = replace(NEW, skips={"0": 3})
+    of_genre = replace(NEW, genres=["pop"])
+    assert drawn(songs, liked).count(songs[0]) > 200
+    assert drawn(songs, disliked).count(songs[0]) == 0
+    assert drawn(songs, skipped).count(songs[0]) < 10
+    assert drawn([*songs, Song("2", 130, "x", genre="pop")], of_genre).count(songs[0]) < 60
+
+
+def test_a_short_song_is_preferred_while_the_heart_rate_moves() -> None:
+    songs = [Song("short", 130, "a", 120), Song("long", 130, "b", 300)]
+    assert drawn(songs, replace(NEW, unsettled=1.0)).count(songs[1]) < 30
+    assert 100 < drawn(songs).count(songs[1]) < 200
+
+
+def test_a_heart_rate_is_unsettled_in_the_warm_up_and_when_it_ranges_widely() -> None:
+    assert unsettled(100, 100, 100, elapsed_seconds=60) == 1
+    assert unsettled(100, 100, 100, elapsed_seconds=900) == 0
+    assert 0 < unsettled(98, 102, 100, elapsed_seconds=900) < 1
+    assert unsettled(80, 140, 110, elapsed_seconds=900) == 1
+
+
+def test_half_and_double_time_are_taken_only_where_no_tempo_is_near() -> None:
+    assert octave_of(Song("a", 84, energy=0.8), 84, 168) == 2
+    assert octave_of(Song("a", 176), 176, 88) == 0.5
+    assert octave_of(Song("a", 155), 155, 168) == 1
+    choice = once([Song("half", 84, energy=0.8), Song("near", 160)], target=168)
+    assert choice.song.id == "near"
+
+
+@pytest.mark.parametrize(
+    "song",
+    [
+        Song("a slow quiet song", 70, energy=0.2),
+        Song("a slow song of unknown energy", 70),
+        Song("an odd meter", 90, energy=0.9, meter=3),
+    ],
+)
+def test_some_songs_are_never_felt_at_double_their_tempo(song: Song) -> None:
+    assert octave_of(song, song.tempo, song.tempo * 2) == 1
+
+
+def test_a_corrected_tempo_takes_the_place_of_the_song_s_own() -> None:
+    songs = library(130, 65)
+    listener = replace(NEW, opinions={"0": Opinion(tempo=65), "1": Opinion(tempo=130)})
+    choice = once(songs, listener)
+    assert (choice.song.id, choice.tempo, choice.distance) == ("1", 130, 0)
+    assert "as you set it" in choice.decided_by
+
+
+def test_what_decided_is_told_as_terms_and_as_a_sentence() -> None:
+    song = Song("0", 150, "a", 240, genre="rock")
+    heard = {"0": NOW_MS - 7 * DAY_MS}
+    listener = replace(NEW, heard=heard, genres=["pop"], unsettled=1, skips={"0": 1})
+    choice = once([song], listener)
+    assert choice.distance == pytest.approx(20 / 130)
+    assert choice.terms.keys() == {"tempo", "heard", "skipped", "genre", "length"}
+    assert choice.decided_by == (
+        "Nearest tempo there was, heard in the last two weeks, you skipped it before, "
+        "not of your genres, long for a heart rate that moves, the only one left."
+    )
 
 
 def test_an_empty_library_is_refused_with_a_sentence() -> None:
     with pytest.raises(ValueError, match="library is empty"):
-        choose([], 130, [], "seed")
+        choose([], 130, NEW, "seed")
+
+
+def test_a_search_ends_with_the_near_songs_when_they_are_near_enough() -> None:
+    shelf = Library(library(*range(60, 200)))
+    assert search(shelf.near, 130, NEW)[0].tempo == 130
+    assert shelf.looks == [130]
+
+
+def test_a_search_goes_on_while_too_few_songs_may_be_played() -> None:
+    shelf = Library(library(*(120 + 0.1 * index for index in range(200))))
+    played = [song.id for song in shelf.near(130, 65)]
+    found = search(shelf.near, 130, replace(NEW, heard=dict.fromkeys(played, NOW_MS)))
+    assert len([song for song in found if song.id not in played]) >= BEST
+
+
+def test_a_search_far_from_every_tempo_looks_at_half_and_double_too() -> None:
+    shelf = Library([Song("half", 85), Song("far", 120)])
+    assert {song.id for song in search(shelf.near, 170, NEW)} == {"half", "far"}
+    assert shelf.looks == [170, 85, 340]
 
 
 @given(libraries, st.floats(60, 180), st.text())
 def test_a_library_is_played_through_before_anything_repeats(
     songs: list[Song], target: float, seed: str
 ) -> None:
-    played: list[str] = []
-    for _ in songs:
-        choice = choose(songs, target, played, seed)
-        assert choice.distance == distance(choice.song.tempo, target)
-        played.append(choice.song.id)
-    assert sorted(played) == sorted(song.id for song in songs)
+    shelf, heard = Library(songs), dict[str, int]()
+    for number in range(len(songs)):
+        listener = replace(NEW, heard=heard)
+        choice = choose(search(shelf.near, target, listener), target, listener, seed)
+        assert choice.song.id not in heard
+        heard[choice.song.id] = NOW_MS + number
+    again = choose(search(shelf.near, target, listener), target, replace(NEW, heard=heard), seed)
+    assert again.song.id == next(iter(heard))

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.domain.due import DueSlot, SongEnd, Timing, due_slot, song_times
+from lambdas.domain.due import DueSlot, SongEnd, Timing, due_change, due_slot, song_times
 
 TIMING = Timing(lead_ms=10_000, ask_again_ms=30_000, session_gap_ms=900_000)
 PLAYING = SongEnd(session=1_000, slot=3, ends_at_ms=200_000)
@@ -81,3 +81,34 @@ def test_answered_at_once_every_slot_is_filled_once_in_order_and_in_time(
     for session in {session for session, _ in filled}:
         slots = [slot for one, slot in filled if one == session]
         assert slots == list(range(len(slots)))
+
+
+LEFT = SongEnd(1_000, 3, 300_000, starts_at_ms=100_000, tempo=130.0, target=130.0)
+NEXT_OF_LEFT = DueSlot(1_000, 4)
+
+
+def test_a_song_is_changed_when_the_whole_interval_has_left_it() -> None:
+    assert due_change(LEFT, (145.0, 160.0), 200_000, TIMING) == NEXT_OF_LEFT
+    assert due_change(LEFT, (100.0, 115.0), 200_000, TIMING) == NEXT_OF_LEFT
+
+
+def test_a_song_is_kept_while_some_of_the_interval_is_near_it() -> None:
+    assert due_change(LEFT, (131.0, 160.0), 200_000, TIMING) is None
+    assert due_change(LEFT, (100.0, 128.0), 200_000, TIMING) is None
+
+
+def test_a_target_that_falls_as_the_heart_rate_rises_is_the_same() -> None:
+    assert due_change(LEFT, (160.0, 145.0), 200_000, TIMING) == NEXT_OF_LEFT
+
+
+def test_a_song_plays_for_a_minute_before_it_is_changed() -> None:
+    assert due_change(LEFT, (145.0, 160.0), 159_999, TIMING) is None
+    assert due_change(LEFT, (145.0, 160.0), 160_000, TIMING) == NEXT_OF_LEFT
+
+
+def test_a_song_that_is_about_to_end_is_not_changed() -> None:
+    assert due_change(LEFT, (145.0, 160.0), 290_000, TIMING) is None
+
+
+def test_there_is_nothing_to_change_before_the_first_song() -> None:
+    assert due_change(SongEnd(1_000, -1, 1_000), (145.0, 160.0), 200_000, TIMING) is None

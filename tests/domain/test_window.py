@@ -136,4 +136,5 @@ def test_a_new_session_starts_empty_and_ignores_what_is_older() -> None:
 def test_the_start_of_a_session_that_runs_already_changes_nothing() -> None:
     window = restarted(Window(30_000), session=50_000, interval_ms=60_000)
     assert restarted(window, session=50_000, interval_ms=30_000) is window
-    assert restarted(window, session=40_000, interval_ms=30_000) is window
+    assert restarted(window, session=40_000, interval_ms=20_000) is window
+    assert window.interval_ms == 30_000

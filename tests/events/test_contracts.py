@@ -11,6 +11,8 @@ from events.asyncapi import EXAMPLES
 DECODERS: dict[str, Callable[[bytes], Any]] = {
     "heartrate": messages.decode_client,
     "start": messages.decode_client,
+    "change": messages.decode_client,
+    "rate": messages.decode_client,
     "skip": messages.decode_client,
     "watch": messages.decode_client,
     "session": stream.decode_heart_rate,
@@ -18,6 +20,8 @@ DECODERS: dict[str, Callable[[bytes], Any]] = {
     "song_request": stream.decode_song_request,
     "song": messages.decode_server,
     "started": messages.decode_server,
+    "changed": messages.decode_server,
+    "rated": messages.decode_server,
     "skipped": messages.decode_server,
     "workout": messages.decode_server,
     "error": messages.decode_server,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import fastjsonschema
 import msgspec
@@ -13,6 +13,7 @@ from jsonschema import Draft4Validator, ValidationError
 
 from events.messages import decode_client
 from events.schemas import ROUTES, draft4
+from events.session import Mode, PlanName
 
 TIME = 1_760_000_000_000
 SCHEMAS = {key: draft4(struct) for key, struct in ROUTES.items()}
@@ -30,6 +31,14 @@ def start(settings: str) -> str:
     return f'{{"action":"start","at_ms":{TIME},"settings":{settings}}}'
 
 
+def change(settings: str) -> str:
+    return f'{{"action":"change","settings":{settings}}}'
+
+
+def rate(opinion: str) -> str:
+    return f'{{"action":"rate","song_id":"d-1","opinion":{opinion}}}'
+
+
 TAKEN = {
     "heartrate": [
         heart_rates(f"[[{TIME},80]]"),
@@ -44,7 +53,19 @@ TAKEN = {
         start('{"mode":"zone","max_heart_rate":null}'),
         start('{"mode":"zone","max_heart_rate":190,"age":40,"library":"my-songs"}'),
     ],
+    "change": [
+        '{"action":"change","settings":{}}',
+        change('{"mode":"plan","plan":"couch-to-5k"}'),
+        change('{"mode":"plan","plan":[{"seconds":60,"zone":5}]}'),
+        change('{"mode":"cadence","cadence":172.5,"span":0.5,"genres":["rock"]}'),
+        change('{"lock":128,"responsive":true,"goal_zone":4}'),
+    ],
     "skip": [f'{{"action":"skip","slot":0,"at_ms":{TIME}}}'],
+    "rate": [
+        rate("{}"),
+        rate('{"liked":true}'),
+        rate('{"liked":null,"tempo":86.25}'),
+    ],
     "workout": ['{"action":"workout"}', f'{{"action":"workout","since_ms":{TIME}}}'],
 }
 REFUSED = {
@@ -106,6 +127,30 @@ REFUSED = {
         start('{"max_heart_rate":0}'),
         start('{"age":4}'),
         start('{"user":"somebody else"}'),
+    ],
+    "change": [
+        '{"action":"change"}',
+        '{"action":"change","settings":null}',
+        change('{"mode":"plan","plan":"marathon"}'),
+        change('{"plan":[]}'),
+        change('{"plan":[{"seconds":60,"zone":6}]}'),
+        change('{"plan":[{"seconds":60}]}'),
+        change('{"plan":[{"seconds":60,"zone":1,"name":"x"}]}'),
+        change('{"plan":{"seconds":60,"zone":1}}'),
+        change('{"span":2.1}'),
+        change('{"cadence":0}'),
+        change('{"lock":"fast"}'),
+        change('{"responsive":1}'),
+        change('{"genres":[""]}'),
+        change('{"goal_zone":0}'),
+    ],
+    "rate": [
+        '{"action":"rate","opinion":{}}',
+        '{"action":"rate","song_id":"a"}',
+        '{"action":"rate","song_id":"","opinion":{}}',
+        rate('{"liked":"yes"}'),
+        rate('{"tempo":0}'),
+        rate('{"stars":5}'),
     ],
     "skip": [
         f'{{"action":"skip","at_ms":{TIME}}}',
@@ -188,20 +233,35 @@ samples = mostly(
     st.lists(st.tuples(times, rates), max_size=62),
     st.lists(st.tuples(mostly(times), mostly(rates)) | anything, max_size=62),
 )
+phases = record({"seconds": mostly(st.integers(9, 14_401)), "zone": mostly(st.integers(0, 6))}, {})
 settings = record(
     {},
     {
-        "mode": mostly(st.sampled_from(["pulse", "zone"])),
+        "mode": mostly(st.sampled_from(get_args(Mode))),
         "library": mostly(st.from_regex("^[a-z0-9][a-z0-9-]{0,5}$")),
         "interval_seconds": mostly(st.integers(9, 301)),
         "resting_heart_rate": mostly(rates),
         "max_heart_rate": mostly(rates | st.none()),
         "age": mostly(st.integers(4, 111)),
+        "goal_zone": mostly(st.integers(0, 6)),
+        "span": mostly(st.floats(0.4, 2.1)),
+        "cadence": mostly(st.floats(10, 260) | st.none()),
+        "plan": mostly(st.sampled_from(get_args(PlanName)) | st.lists(phases, max_size=3)),
+        "lock": mostly(st.floats(30, 260) | st.none()),
+        "responsive": mostly(st.booleans()),
+        "genres": mostly(st.lists(st.text(max_size=3), max_size=3)),
     },
+)
+opinion = record(
+    {}, {"liked": mostly(st.booleans() | st.none()), "tempo": mostly(st.floats(30, 260))}
 )
 BODIES = {
     "heartrate": record({"action": st.just("heartrate"), "samples": samples}, {}),
     "start": record({"action": st.just("start"), "at_ms": times}, {"settings": settings}),
+    "change": record({"action": st.just("change"), "settings": settings}, {}),
+    "rate": record(
+        {"action": st.just("rate"), "song_id": mostly(st.text(max_size=3)), "opinion": opinion}, {}
+    ),
     "skip": record({"action": st.just("skip"), "slot": mostly(st.integers(0)), "at_ms": times}, {}),
     "workout": record({"action": st.just("workout")}, {"since_ms": times}),
 }

@@ -39,7 +39,9 @@ MAY = {
     "connect": {"logs"},
     "disconnect": {"logs"},
     "start": {"dynamodb", "Kinesis", "logs"},
+    "change": {"dynamodb", "Kinesis", "logs"},
     "skip": {"dynamodb", "Kinesis", "logs"},
+    "rate": {"dynamodb", "logs"},
     "workout": {"dynamodb", "logs"},
     "heartrate": {"Kinesis"},
 }

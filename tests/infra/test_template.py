@@ -58,6 +58,7 @@ ENVIRONMENTS = {
         "REDIS_URL",
         "SONGS_TABLE",
         "SONG_ENDS_TABLE",
+        "TASTES_TABLE",
         "DEAD_LETTERS_QUEUE_URL",
         "SESSION_GAP_SECONDS",
         "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI",
@@ -65,8 +66,16 @@ ENVIRONMENTS = {
     "authorize": {"OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_JWKS_URL"},
     "connect": {"REDIS_URL"},
     "disconnect": {"REDIS_URL"},
-    "start": {"SONG_ENDS_TABLE", "HEART_RATE_STREAM", "SESSION_GAP_SECONDS"},
-    "skip": {"SONG_ENDS_TABLE", "REQUESTS_STREAM", "REDIS_URL", "SESSION_GAP_SECONDS"},
+    "start": {"SONG_ENDS_TABLE", "TASTES_TABLE", "HEART_RATE_STREAM", "SESSION_GAP_SECONDS"},
+    "change": {"SONG_ENDS_TABLE", "HEART_RATE_STREAM", "SESSION_GAP_SECONDS"},
+    "skip": {
+        "SONG_ENDS_TABLE",
+        "TASTES_TABLE",
+        "REQUESTS_STREAM",
+        "REDIS_URL",
+        "SESSION_GAP_SECONDS",
+    },
+    "rate": {"SONG_ENDS_TABLE", "TASTES_TABLE", "REDIS_URL"},
     "workout": {"REDIS_URL", "SONG_ENDS_TABLE"},
 }
 
@@ -79,7 +88,7 @@ def stack(dev: Template) -> Stack:
 def test_names_are_readable(stack: Stack) -> None:
     streams = {stream.name: stream.shards for stream in stack.streams}
     assert streams == {"heart-rate": 4, "average-heart-rate": 2, "song-requests": 2}
-    assert [table["TableName"] for table in stack.tables] == ["songs", "song-ends"]
+    assert [table["TableName"] for table in stack.tables] == ["songs", "song-ends", "tastes"]
     assert [queue["QueueName"] for queue in stack.queues] == ["dead-letters"]
     assert {function.name for function in stack.functions} == ENVIRONMENTS.keys()
 
@@ -128,17 +137,21 @@ def test_routes_lead_to_their_integrations(stack: Stack) -> None:
         "$connect": "connect",
         "$disconnect": "disconnect",
         "start": "start",
+        "change": "change",
         "skip": "skip",
+        "rate": "rate",
         "workout": "workout",
     }
     assert isinstance(routes["heartrate"].integration, KinesisIntegration)
     assert isinstance(routes["$default"].integration, MockIntegration)
     answering = {key for key, route in routes.items() if route.responds}
-    assert answering == {"start", "skip", "workout", "$default"}
+    assert answering == {"start", "change", "skip", "rate", "workout", "$default"}
     assert {key for key, route in routes.items() if route.models} == {
         "heartrate",
         "start",
+        "change",
         "skip",
+        "rate",
         "workout",
     }
     assert stack.api.authorizer.function == "authorize"

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from benchmarks.ledger import Ledger, Person
-from events.session import Song, SongPush, Why
+from events.session import Opinion, Song, SongPush, Why
 from events.stream import Average
 from tempofit.__main__ import app
 from tests.conftest import DATA
@@ -59,14 +59,17 @@ def ledger() -> Ledger:
     ledger = Ledger(interval_ms=30_000, gap_ms=30_000, lead_ms=10_000, emit_every_ms=5_000)
     ledger.people = {"ann": Person(listens=True)}
     ledger.sent("ann", [(second * 1000, 100.0 + second) for second in range(10)], at_ms=50_000)
-    ledger.averaged(Average("ann", 9000, 4000, 109.0, 104.5, samples=10), at_ms=50_020.0)
+    ledger.averaged(
+        Average("ann", 9000, 4000, 109.0, 104.5, 100.0, 109.0, 0.0, samples=10), at_ms=50_020.0
+    )
     ledger.received("ann", push(0, ends_at_ms=100_000), at_ms=50_070.0)
     return ledger
 
 
 def push(slot: int, ends_at_ms: int) -> SongPush:
-    why = Why("pulse", 0, 100, 100, 100, 0, "test")
-    return SongPush(0, slot, Song("a", "A", "A", 100, 100), ends_at_ms - 100_000, ends_at_ms, why)
+    why = Why("pulse", 0, 100, 100, 100, 100, 1, 0, {}, "test")
+    song, starts_at_ms = Song("a", "A", "A", 100, 100), ends_at_ms - 100_000
+    return SongPush(0, slot, song, starts_at_ms, ends_at_ms, (96, 104), Opinion(), why)
 
 
 def test_a_clean_run_is_counted_as_clean(ledger: Ledger) -> None:
@@ -83,12 +86,16 @@ def test_a_lost_sample_is_counted(ledger: Ledger) -> None:
 
 
 def test_a_sample_folded_twice_is_counted(ledger: Ledger) -> None:
-    ledger.averaged(Average("ann", 9000, 4000, 109.0, 104.5, samples=11), at_ms=50_030.0)
+    ledger.averaged(
+        Average("ann", 9000, 4000, 109.0, 104.5, 100.0, 109.0, 0.0, samples=11), at_ms=50_030.0
+    )
     assert ledger.samples_duplicated() == 1
 
 
 def test_a_wrong_average_is_counted(ledger: Ledger) -> None:
-    ledger.averaged(Average("ann", 9000, 4000, 109.0, 104.6, samples=10), at_ms=50_030.0)
+    ledger.averaged(
+        Average("ann", 9000, 4000, 109.0, 104.6, 100.0, 109.0, 0.0, samples=10), at_ms=50_030.0
+    )
     assert ledger.averages_wrong() == 1
 
 

@@ -26,13 +26,18 @@ SONG = {
     },
     "starts_at_ms": 0,
     "ends_at_ms": 200_000,
+    "tempo_range": [115.2, 124.8],
+    "opinion": {},
     "why": {
         "mode": "pulse",
         "at_ms": 0,
         "heart_rate": 120.0,
         "average": 120.0,
         "target_tempo": 120.0,
+        "tempo": 120.0,
+        "octave": 1.0,
         "distance": 0.0,
+        "terms": {"tempo": 0.0},
         "decided_by": "It fits.",
     },
 }

@@ -1,4 +1,5 @@
 import type { SongPush } from "../messages";
+import { feltTempo } from "../playlist";
 import type { Freshness } from "../pulse";
 
 interface Props {
@@ -12,7 +13,7 @@ export function Announcer({ playing, fresh }: Props) {
     <div className="unseen">
       <p aria-live="polite">
         {playing &&
-          `Now playing ${playing.song.title} by ${playing.song.artist}, tempo ${Math.round(playing.song.tempo)}.`}
+          `Now playing ${playing.song.title} by ${playing.song.artist}, tempo ${Math.round(feltTempo(playing))}.`}
       </p>
       <p aria-live="polite">{fresh.state === "stale" && "The heart rate is stale."}</p>
     </div>

@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 import type uPlot from "uplot";
 
 import { type Band, bands, columns, ofSession, shownStretch, shownValues } from "../line";
+import { feltTempo } from "../playlist";
 import type { State } from "../store";
 import { duration } from "../words";
 import { useDark } from "./hooks";
@@ -38,7 +39,7 @@ export function Chart({ state, at_ms }: Props) {
           at_ms: second_ms,
           values: shownValues(
             shown,
-            songs.map(({ push }) => push.song.tempo),
+            songs.map(({ push }) => feltTempo(push)),
           ),
         }}
       />
@@ -92,10 +93,10 @@ function Songs({ songs }: { readonly songs: readonly Band[] }) {
         <li
           key={push.slot}
           style={{ left: `${left * 100}%`, width: `${width * 100}%` }}
-          title={`${push.song.title}, ${push.song.artist}, tempo ${Math.round(push.song.tempo)}`}
+          title={`${push.song.title}, ${push.song.artist}, tempo ${Math.round(feltTempo(push))}`}
         >
           <span>
-            <b>{Math.round(push.song.tempo)}</b> {push.song.title}
+            <b>{Math.round(feltTempo(push))}</b> {push.song.title}
           </span>
         </li>
       ))}

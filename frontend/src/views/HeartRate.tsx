@@ -4,7 +4,7 @@ import { freshnessSentence } from "../words";
 
 /** The newest heart rate; greyed, and said to be old, as soon as it is. */
 export function HeartRate({ state, fresh }: { readonly state: State; readonly fresh: Freshness }) {
-  const { latest } = state;
+  const { latest, settings } = state;
   return (
     <section className="heart card" data-freshness={fresh.state} aria-labelledby="heart-rate">
       <h2 id="heart-rate">Heart rate</h2>
@@ -17,9 +17,9 @@ export function HeartRate({ state, fresh }: { readonly state: State; readonly fr
       <p className="freshness" data-testid="freshness">
         {state.told ? freshnessSentence(fresh) : "asking for the workout…"}
       </p>
-      {latest && (
+      {latest && settings && (
         <dl>
-          <dt>Average over {state.interval_seconds} s</dt>
+          <dt>Average over {settings.interval_seconds} s</dt>
           <dd data-testid="average">{Math.round(latest.average)}</dd>
         </dl>
       )}

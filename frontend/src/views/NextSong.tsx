@@ -1,4 +1,5 @@
 import type { SongPush } from "../messages";
+import { feltTempo } from "../playlist";
 
 interface Props {
   readonly next: SongPush | null;
@@ -19,7 +20,7 @@ export function NextSong({ next, playing, over }: Props) {
             <p className="artist">{next.song.artist}</p>
           </div>
           <p className="tempo">
-            <strong>{Math.round(next.song.tempo)}</strong>
+            <strong>{Math.round(feltTempo(next))}</strong>
             <span>tempo</span>
           </p>
         </>

@@ -1,22 +1,32 @@
+import type { ReactNode } from "react";
+
+import { isWaiting } from "../asked";
+import type { Heard } from "../heard";
 import type { SongPush } from "../messages";
+import { feltTempo } from "../playlist";
 import type { State } from "../store";
-import { duration, skipSentence } from "../words";
+import { duration, heardSentence } from "../words";
 import { WhyThisSong } from "./WhyThisSong";
 
 interface Props {
   readonly playing: SongPush | null;
   readonly over: boolean;
   readonly at_ms: number | null;
+  readonly heard: Heard | null;
   readonly state: State;
   readonly now_ms: number;
   readonly onSkip: () => void;
+  /** What else may be done with the song. */
+  readonly children: ReactNode;
 }
 
 /** The song that plays: what it is, how long it still does, why it was chosen. */
-export function NowPlaying({ playing, over, at_ms, state, now_ms, onSkip }: Props) {
+export function NowPlaying(props: Props) {
+  const { playing, over, at_ms, heard, state, now_ms, onSkip, children } = props;
   if (!playing || at_ms === null) return <NothingPlays state={state} />;
   const left_ms = playing.ends_at_ms - at_ms;
-  const asked = state.skip.phase === "asked" && state.skip.slot === playing.slot;
+  const skipping =
+    state.skip.phase === "asked" && state.skip.slot === playing.slot && isWaiting(state.skip, now_ms);
   return (
     <section className="now-playing card" aria-labelledby="playing" data-slot={playing.slot} data-testid="playing">
       <h2 id="playing">{over ? "Just ended" : "Now playing"}</h2>
@@ -28,8 +38,13 @@ export function NowPlaying({ playing, over, at_ms, state, now_ms, onSkip }: Prop
           <p className="artist">{playing.song.artist}</p>
         </div>
         <p className="tempo">
-          <strong data-testid="playing-tempo">{Math.round(playing.song.tempo)}</strong>
+          <strong data-testid="playing-tempo">{Math.round(feltTempo(playing))}</strong>
           <span>tempo</span>
+          {heard && (
+            <span className="heard" data-testid="heard">
+              {heardSentence(playing, heard)}
+            </span>
+          )}
         </p>
       </div>
       <Progress playing={playing} left_ms={left_ms} />
@@ -39,13 +54,11 @@ export function NowPlaying({ playing, over, at_ms, state, now_ms, onSkip }: Prop
             ? "The next song is chosen as soon as a heart rate comes."
             : `${duration(left_ms)} left of ${duration(playing.ends_at_ms - playing.starts_at_ms)}`}
         </p>
-        <button type="button" onClick={onSkip} disabled={asked || over}>
+        <button type="button" onClick={onSkip} disabled={skipping || over}>
           Skip
         </button>
       </div>
-      <p className="skip-note" data-testid="skip-note">
-        {skipSentence(state.skip, state.songs, now_ms)}
-      </p>
+      {children}
       <WhyThisSong push={playing} />
     </section>
   );

@@ -1,17 +1,26 @@
 import { memo } from "react";
 
 import type { SongPush } from "../messages";
-import { wasSkipped } from "../playlist";
-import { percent } from "../words";
+import { feltTempo, wasSkipped } from "../playlist";
+import { whySentence } from "../words";
 
 interface Props {
   readonly songs: readonly SongPush[];
   readonly playing: SongPush | null;
   readonly next: SongPush | null;
+  /** Whether songs may also be cut by something else than a skip. */
+  readonly responsive: boolean;
 }
 
 /** The session's songs, newest first, each with the reason it was chosen for. */
-export const SongList = memo(function SongList({ songs, playing, next }: Props) {
+export const SongList = memo(function SongList(props: Props) {
+  const { songs, playing, next, responsive } = props;
+  const cut = responsive ? "cut short" : "skipped";
+  const word = (push: SongPush, index: number) => {
+    if (push === playing) return "playing";
+    if (push === next) return "next";
+    return wasSkipped(songs, index) ? cut : "";
+  };
   if (songs.length === 0) return null;
   return (
     <section className="list card" aria-labelledby="list">
@@ -22,19 +31,14 @@ export const SongList = memo(function SongList({ songs, playing, next }: Props) 
             <li key={push.slot} data-slot={push.slot} aria-current={push === playing}>
               <span className="number">{push.slot + 1}</span>
               <p className="title">
-                {push.song.title}
-                <Mark push={push} playing={playing} next={next} skipped={wasSkipped(songs, index)} />
+                {push.song.title} <Mark word={word(push, index)} />{" "}
                 <span className="artist">{push.song.artist}</span>
               </p>
               <p className="tempo">
-                <strong>{Math.round(push.song.tempo)}</strong>
+                <strong>{Math.round(feltTempo(push))}</strong>
                 <span>tempo</span>
               </p>
-              <p className="reason">
-                Average {Math.round(push.why.average)} → target {Math.round(push.why.target_tempo)}{" "}
-                → tempo {push.song.tempo.toFixed(1)}, {percent(push.why.distance)} away.{" "}
-                <em>{push.why.mode}</em> {push.why.decided_by}
-              </p>
+              <p className="reason">{whySentence(push)}</p>
             </li>
           ))
           .reverse()}
@@ -43,14 +47,6 @@ export const SongList = memo(function SongList({ songs, playing, next }: Props) 
   );
 });
 
-interface MarkProps {
-  readonly push: SongPush;
-  readonly playing: SongPush | null;
-  readonly next: SongPush | null;
-  readonly skipped: boolean;
-}
-
-function Mark({ push, playing, next, skipped }: MarkProps) {
-  const word = push === playing ? "playing" : push === next ? "next" : skipped ? "skipped" : "";
+function Mark({ word }: { readonly word: string }) {
   return word && <span className={`mark ${word}`}>{word}</span>;
 }

@@ -2,17 +2,22 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 
 import { workoutTime } from "../clock";
 import type { Config } from "../config";
+import { heardNow } from "../heard";
+import type { Opinion, Settings } from "../messages";
 import { position } from "../playlist";
 import { freshness } from "../pulse";
 import { type Problem, createStore } from "../store";
 import { type Watch, watch } from "../watch";
 import { Announcer } from "./Announcer";
 import { Chart } from "./Chart";
+import { Choosing } from "./Choosing";
 import { ConnectionState } from "./ConnectionState";
 import { HeartRate } from "./HeartRate";
 import { NextSong } from "./NextSong";
+import { Notes } from "./Notes";
 import { NowPlaying } from "./NowPlaying";
 import { SongList } from "./SongList";
+import { SongTools } from "./SongTools";
 import { useNow, useStore } from "./hooks";
 
 const TICK_MS = 250;
@@ -38,9 +43,16 @@ export function WorkoutPage({ config, user, children }: Props) {
   const now_ms = Math.max(useNow(TICK_MS), state.arrivals.at(-1)?.came_ms ?? 0);
   const at_ms = workoutTime(state.arrivals, now_ms);
   const { playing, next, over } = position(state.songs, at_ms, state.skip);
+  const heard = playing && at_ms !== null ? heardNow(state, playing, at_ms) : null;
   const fresh = freshness(state, now_ms);
   const skipPlaying = () => {
     if (playing && at_ms !== null) watching.current?.skip(playing.slot, at_ms);
+  };
+  const change = (wish: Partial<Settings>) => {
+    if (state.settings) watching.current?.change({ ...state.settings, ...wish });
+  };
+  const rate = (opinion: Opinion) => {
+    if (playing) watching.current?.rate(playing.song.id, opinion);
   };
 
   return (
@@ -60,14 +72,33 @@ export function WorkoutPage({ config, user, children }: Props) {
           playing={playing}
           over={over}
           at_ms={at_ms}
+          heard={heard}
           state={state}
           now_ms={now_ms}
           onSkip={skipPlaying}
-        />
+        >
+          {playing && heard && (
+            <SongTools
+              push={playing}
+              heard={heard}
+              state={state}
+              now_ms={now_ms}
+              onRate={rate}
+              onChange={change}
+            />
+          )}
+        </NowPlaying>
         <NextSong next={next} playing={playing} over={over} />
+        <Choosing state={state} now_ms={now_ms} onChange={change} />
         <Chart state={state} at_ms={at_ms} />
-        <SongList songs={state.songs} playing={playing} next={next} />
+        <SongList
+          songs={state.songs}
+          playing={playing}
+          next={next}
+          responsive={state.settings?.responsive ?? false}
+        />
       </main>
+      <Notes state={state} now_ms={now_ms} />
       <Announcer playing={playing} fresh={fresh} />
     </>
   );
@@ -75,5 +106,5 @@ export function WorkoutPage({ config, user, children }: Props) {
 
 function ProblemNote({ problem, now_ms }: { problem: Problem | null; now_ms: number }) {
   if (!problem || now_ms - problem.at_ms > PROBLEM_SHOWN_MS) return null;
-  return <p className="problem">{problem.sentence}</p>;
+  return <p className="problem" role="alert">{problem.sentence}</p>;
 }

@@ -1,6 +1,7 @@
 import uPlot from "uplot";
 
 import type { Band, Columns, Stretch } from "../line";
+import { feltTempo } from "../playlist";
 import { duration } from "../words";
 
 /** What the plot shows at one moment. */
@@ -91,7 +92,7 @@ function drawTempi(plot: uPlot, songs: readonly Band[], colour: string): void {
   for (const { push, from_ms, to_ms } of songs) {
     const from = plot.valToPos(from_ms, "x", true) + inset;
     const to = plot.valToPos(to_ms, "x", true) - inset;
-    const y = plot.valToPos(push.song.tempo, "y", true);
+    const y = plot.valToPos(feltTempo(push), "y", true);
     ctx.beginPath();
     ctx.moveTo(from, y);
     ctx.lineTo(Math.max(from, to), y);

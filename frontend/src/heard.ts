@@ -1,0 +1,43 @@
+/** What the playing song sounds like, bent towards the target. */
+import { playbackRate } from "./bend";
+import type { Settings, SongPush, TracePoint } from "./messages";
+import { feltTempo } from "./playlist";
+
+/** The playback rate of the song of `slot` at `at_ms` of the workout. */
+export interface Heard {
+  readonly slot: number;
+  readonly rate: number;
+  readonly at_ms: number;
+}
+
+/** What the bending goes by: `heard` is how it was so far. */
+interface Listening {
+  readonly heard: Heard | null;
+  readonly settings: Settings | null;
+  readonly latest: TracePoint | null;
+}
+
+/** How `push` sounds at `at_ms` of the workout; a song starts at its own tempo. */
+export function heardNow(listening: Listening, push: SongPush, at_ms: number): Heard {
+  const { slot, starts_at_ms, tempo_range, why } = push;
+  const before =
+    listening.heard?.slot === slot ? listening.heard : { rate: 1, at_ms: starts_at_ms };
+  const elapsed_seconds = Math.max(0, at_ms - before.at_ms) / 1000;
+  const target = bendTarget(listening, push) / why.octave;
+  return {
+    slot,
+    rate: playbackRate(before.rate, tempo_range, target, elapsed_seconds),
+    at_ms: Math.max(at_ms, before.at_ms),
+  };
+}
+
+/** Where the song is bent to: the lock, the newest average in `pulse`, else the push's target. */
+function bendTarget({ settings, latest }: Listening, { why }: SongPush): number {
+  if (settings && settings.lock !== null) return settings.lock;
+  return settings?.mode === "pulse" && latest ? latest.average : why.target_tempo;
+}
+
+/** Beats a minute as they are felt at this playback rate. */
+export function heardTempo(push: SongPush, { rate }: Heard): number {
+  return feltTempo(push) * rate;
+}

@@ -1,0 +1,48 @@
+import { isWaiting } from "../asked";
+import type { Settings } from "../messages";
+import { settingsSentence } from "../modes";
+import type { State } from "../store";
+import { ModeAim } from "./ModeAim";
+import { ModeChoice } from "./ModeChoice";
+
+interface Props {
+  readonly state: State;
+  readonly now_ms: number;
+  readonly onChange: (wish: Partial<Settings>) => void;
+}
+
+/** How songs are chosen: what is in force, and what else there is. */
+export function Choosing({ state, now_ms, onChange }: Props) {
+  const { settings, change } = state;
+  if (!settings) return null;
+  const waiting = isWaiting(change, now_ms);
+  const wish = (wished: Partial<Settings>) => {
+    if (!waiting) onChange(wished);
+  };
+  const asked = waiting && change.phase === "asked" ? change.settings : settings;
+  return (
+    <section className="choosing card" aria-labelledby="choosing" aria-busy={waiting}>
+      <details>
+        <summary>
+          <h2 id="choosing">How songs are chosen</h2>
+          <span data-testid="settings">{settingsSentence(settings)}</span>
+        </summary>
+        <ModeChoice settings={settings} asked={asked} onChange={wish} />
+        <div className="more">
+          <ModeAim settings={settings} waiting={waiting} onChange={wish} />
+          <label className="check">
+            <input
+              type="checkbox"
+              aria-disabled={waiting}
+              checked={settings.responsive}
+              onChange={() => {
+                wish({ responsive: !settings.responsive });
+              }}
+            />
+            <span>Change songs in the middle, when my heart rate has left their tempo.</span>
+          </label>
+        </div>
+      </details>
+    </section>
+  );
+}

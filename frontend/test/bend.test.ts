@@ -1,0 +1,25 @@
+import { describe, expect, test } from "vitest";
+
+import { playbackRate } from "../src/bend";
+import { example } from "./helpers";
+
+interface Bend {
+  readonly case: string;
+  readonly rate: number;
+  readonly tempo: [number, number];
+  readonly target: number;
+  readonly elapsed_seconds: number;
+  readonly next_rate: number;
+}
+
+const BENDS = JSON.parse(example("bends")) as readonly Bend[];
+
+describe("the playback rate is the one of the domain", () => {
+  test("for enough cases", () => {
+    expect(BENDS.length).toBeGreaterThanOrEqual(12);
+  });
+
+  test.each(BENDS)("$case", ({ rate, tempo, target, elapsed_seconds, next_rate }) => {
+    expect(playbackRate(rate, tempo, target, elapsed_seconds)).toBeCloseTo(next_rate, 12);
+  });
+});

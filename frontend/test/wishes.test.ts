@@ -1,0 +1,137 @@
+import { describe, expect, test } from "vitest";
+
+import { ANSWER_WITHIN_MS } from "../src/asked";
+import type { Opinion, ServerMessage, Settings } from "../src/messages";
+import { correction, isTempo, opinionOf } from "../src/opinion";
+import { type State, reduce } from "../src/store";
+import { changeSentence, rateSentence } from "../src/words";
+import { NOW, SESSION, SETTINGS, after, songPush, workoutOf } from "./helpers";
+
+const ZONE: Settings = { ...SETTINGS, mode: "zone" };
+const LIKED: Opinion = { liked: true, tempo: null };
+const song = songPush(0);
+const begun = after([0, workoutOf({ songs: [song] })]);
+
+const change = (state: State, settings: Settings, sent = true): State =>
+  reduce(state, { kind: "change", settings, sent, now_ms: NOW });
+const rate = (state: State, opinion: Opinion, sent = true): State =>
+  reduce(state, { kind: "rate", song_id: song.song.id, opinion, sent, now_ms: NOW });
+const told = (state: State, ms: number, message: ServerMessage): State =>
+  reduce(state, { kind: "message", message, now_ms: NOW + ms });
+const error = (message: string): ServerMessage => ({ type: "error", code: "busy", message });
+const rated: ServerMessage = { type: "rated", song_id: song.song.id, opinion: LIKED };
+
+describe("settings", () => {
+  test("are what the server says, and unknown before", () => {
+    expect(after().settings).toBeNull();
+    expect(after([0, workoutOf({ settings: ZONE })]).settings).toEqual(ZONE);
+    expect(after([0, { type: "started", session: SESSION, settings: ZONE }]).settings).toEqual(ZONE);
+  });
+
+  test("that were asked for are not in force before the server says so", () => {
+    const asked = change(begun, ZONE);
+    expect(asked.settings).toEqual(SETTINGS);
+    expect(changeSentence(asked.change, NOW)).toBe("Changing…");
+    const answered = told(asked, 50, { type: "changed", settings: ZONE });
+    expect(answered.settings).toEqual(ZONE);
+    expect(changeSentence(answered.change, NOW + 50)).toMatch(/^Changed/);
+  });
+
+  test("that the server refuses leave those in force, and its sentence", () => {
+    const refused = told(change(begun, ZONE), 50, error("Send it again."));
+    expect(refused.settings).toEqual(SETTINGS);
+    expect(changeSentence(refused.change, NOW + 50)).toBe("Send it again.");
+    expect(refused.problem).toBeNull();
+  });
+
+  test("that could not be sent are not waited for", () => {
+    expect(changeSentence(change(begun, ZONE, false).change, NOW)).toMatch(/no connection/);
+  });
+
+  test("of an answer that left before the change do not undo it", () => {
+    const answered = told(change(begun, ZONE), 50, { type: "changed", settings: ZONE });
+    expect(told(answered, 200, workoutOf()).settings).toEqual(ZONE);
+    expect(told(answered, 8000, workoutOf()).settings).toEqual(SETTINGS);
+  });
+
+  test("are taken as changed by a workout that tells them, where the answer was lost", () => {
+    const state = told(change(begun, ZONE), 4000, workoutOf({ settings: ZONE }));
+    expect(state.change.phase).toBe("taken");
+  });
+
+  test("that nobody answers may be asked for again", () => {
+    const { change: asked } = change(begun, ZONE);
+    expect(changeSentence(asked, NOW + ANSWER_WITHIN_MS)).toMatch(/^No answer/);
+    expect(changeSentence(asked, NOW + 60_000)).toBe("");
+  });
+
+  test("outlast the session in which they were asked for", () => {
+    const next = songPush(0, { session: SESSION + 9_000_000 });
+    expect(told(change(begun, ZONE), 1, next)).toMatchObject({
+      settings: SETTINGS,
+      change: { phase: "asked" },
+    });
+  });
+});
+
+describe("an opinion", () => {
+  const opinion = (state: State) => opinionOf(song, state.opinions);
+
+  test("comes with the song", () => {
+    const liked = songPush(0, { opinion: LIKED });
+    expect(opinionOf(liked, new Map())).toEqual(LIKED);
+    expect(opinion(after([0, workoutOf({ songs: [liked] })]))).toEqual(LIKED);
+  });
+
+  test("is kept when the server says so, and not before", () => {
+    const asked = rate(begun, LIKED);
+    expect(opinion(asked).liked).toBeNull();
+    const answered = told(asked, 50, rated);
+    expect(opinion(answered)).toEqual(LIKED);
+    expect(rateSentence(answered.rate, NOW + 50)).toMatch(/^Kept/);
+    expect(rateSentence(answered.rate, NOW + 60_000)).toBe("");
+  });
+
+  test("is not undone by an answer that left before it", () => {
+    const answered = told(rate(begun, LIKED), 50, rated);
+    expect(opinion(told(answered, 200, workoutOf({ songs: [song] })))).toEqual(LIKED);
+    expect(opinion(told(answered, 8000, workoutOf({ songs: [song] }))).liked).toBeNull();
+  });
+
+  test("is taken as kept by a song that comes with it, where the answer was lost", () => {
+    const liked = songPush(0, { opinion: LIKED });
+    const state = told(rate(begun, LIKED), 4000, workoutOf({ songs: [liked] }));
+    expect(state.rate.phase).toBe("taken");
+    expect(opinion(state)).toEqual(LIKED);
+  });
+
+  test("that is refused says so in the server's words", () => {
+    const refused = told(rate(begun, LIKED), 50, error("No such song."));
+    expect(rateSentence(refused.rate, NOW + 50)).toBe("No such song.");
+    expect(opinion(refused).liked).toBeNull();
+  });
+
+  test("of a tempo is none where the library says the same", () => {
+    expect(correction(song, 240)).toBe(240);
+    expect(correction(song, 120)).toBeNull();
+  });
+
+  test("takes only tempi that a song may have", () => {
+    expect([39.9, 40, 250, 250.1].map(isTempo)).toEqual([false, true, true, false]);
+  });
+});
+
+describe("an error", () => {
+  test("answers to what was asked first, and the next to what was asked then", () => {
+    const skipped = reduce(begun, { kind: "skip", slot: 0, sent: true, now_ms: NOW - 20 });
+    const both = rate(skipped, LIKED);
+    const first = told(both, 50, error("One."));
+    expect([first.skip.phase, first.rate.phase]).toEqual(["refused", "asked"]);
+    expect(told(first, 60, error("Two.")).rate).toMatchObject({ sentence: "Two." });
+  });
+
+  test("is a problem of the page where nothing waits for an answer any more", () => {
+    const late = told(change(begun, ZONE), ANSWER_WITHIN_MS, error("No songs."));
+    expect(late.problem?.sentence).toBe("No songs.");
+  });
+});

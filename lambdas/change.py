@@ -1,0 +1,62 @@
+"""change: other settings for the session that runs."""
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from events import stream
+from events.messages import Change, Changed, Error, ServerMessage
+from events.session import Settings
+from lambdas.adapters import song_ends, streams
+from lambdas.adapters.environment import read
+from lambdas.adapters.song_ends import Session
+from lambdas.adapters.telemetry import count, metrics, tracer
+from lambdas.adapters.websocket import Request, answer, message_of, request_of, unusable
+
+
+class Environment(Struct, frozen=True):
+    """Settings of this function."""
+
+    heart_rate_stream: str
+    session_gap_seconds: Annotated[int, Meta(ge=60, le=86_400)] = 900
+
+
+environment = read(Environment)
+
+
+@tracer.capture_lambda_handler(capture_response=False)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Stored first; the length of the interval then travels with the heart rates."""
+    message = message_of(event, Change)
+    count(Changes=1)
+    try:
+        return answer(_change(request_of(event), message.settings))
+    except song_ends.ConflictError:
+        return answer(Error("busy", "The session changed meanwhile: send the change again."))
+
+
+def _change(request: Request, settings: Settings) -> ServerMessage:
+    if refused := unusable(settings):
+        return refused
+    session = song_ends.read(request.user)
+    if session is None:
+        return Error("no_session", "No session runs, so there is nothing to change: start one.")
+    song_ends.write(request.user, _changed(session, settings), _expires_at(request, session))
+    record = stream.SessionStart(session.end.session, settings.interval_seconds)
+    streams.put(environment.heart_rate_stream, [streams.entry(request.user, stream.encode(record))])
+    return Changed(settings)
+
+
+def _changed(session: Session, settings: Settings) -> Session:
+    """The step from one song to the next is limited within a mode only."""
+    end = session.end
+    if settings.mode != session.settings.mode:
+        end = replace(end, target=None)
+    return replace(session, end=end, settings=settings)
+
+
+def _expires_at(request: Request, session: Session) -> int:
+    left_ms = max(0, session.end.ends_at_ms - request.arrived_ms)
+    return (request.arrived_ms + left_ms) // 1000 + environment.session_gap_seconds

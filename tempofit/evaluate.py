@@ -1,0 +1,186 @@
+"""`tempofit evaluate`: how well the songs fit recorded workouts, beside other ways to choose."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import Annotated, Literal
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from benchmarks import evaluation
+from benchmarks.evaluation import NothingToPlayError, Report, Shown, Trial
+from benchmarks.fit import PolicyFit
+from benchmarks.policies import POLICIES
+from benchmarks.segments import segments
+from catalog.files import read_songs
+from catalog.tables import FileError, Refused, first_few
+from events.session import Mode, Settings
+from simulator.replay import read_workouts
+
+
+def evaluate(
+    workouts: Annotated[
+        Path, typer.Option(help="Recorded workouts: Parquet, CSV, or FitRec's JSON lines.")
+    ],
+    songs: Annotated[Path, typer.Option(help="Songs: CSV or Parquet, such as Exportify's.")],
+    mode: Annotated[Mode, typer.Option(help="What the target tempo follows.")] = "pulse",
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=f"Only this way to choose, and constant; repeat for more: {', '.join(POLICIES)}."
+        ),
+    ] = None,
+    responsive: Annotated[
+        bool, typer.Option("--responsive", help="And `tempofit-responsive`, whatever --policy.")
+    ] = False,
+    people: Annotated[
+        Literal["tuning", "reporting", "all"] | None,
+        typer.Option(help="Whom to show: by default the half that nothing is tuned on."),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Read this many workouts; by default all.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The first seed; the same seed draws the same.")] = 1,
+    seeds: Annotated[int, typer.Option(min=1, max=100, help="How many seeds to draw with.")] = 3,
+    plot: Annotated[Path | None, typer.Option(help="Draw a picture into this file.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Play recorded workouts with TempoFit's own functions and measure how far off the songs are.
+
+    Beside it, on the same workouts and songs: the rule that it was conceived with (original), one
+    tempo for all (constant), and two that know the future: the best single tempo for each song
+    (oracle), and the song nearest to that (oracle-catalog).
+    """
+    names = _names(policy, responsive)
+    refused: dict[Path, list[Refused]] = {workouts: [], songs: []}
+    try:
+        what = _trial(workouts, songs, Settings(mode=mode), people, limit, refused)
+        fits = _play(what, names, range(seed, seed + seeds))
+        if plot:
+            _draw(plot, what, fits, seed)
+    except (FileError, NothingToPlayError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    found = evaluation.report(
+        what, range(seed, seed + seeds), fits, len(refused[workouts]), len(refused[songs])
+    )
+    if json:
+        typer.echo(msgspec.json.encode(found))
+        return
+    for path, rows in refused.items():
+        for line in first_few(rows):
+            typer.echo(f"{path}: {line}", err=True)
+    _print(found)
+
+
+def _trial(
+    workouts: Path,
+    songs: Path,
+    settings: Settings,
+    people: Shown | None,
+    limit: int | None,
+    refused: dict[Path, list[Refused]],
+) -> Trial:
+    read = read_workouts(workouts, refused[workouts].append, limit)
+    stretches = [one for workout in read for one in segments(workout, settings)]
+    library = list(read_songs(songs, refused[songs].append))
+    return evaluation.trial(stretches, library, settings, people)
+
+
+def _names(policy: Sequence[str] | None, responsive: bool) -> list[str]:
+    """The policies in their order; `constant` always, as it is hard to beat in some modes."""
+    for name in policy or ():
+        if name not in POLICIES:
+            raise typer.BadParameter(
+                f"{name!r} is none of {', '.join(POLICIES)}", param_hint="--policy"
+            )
+    wanted = {*(policy or POLICIES), "constant"} | (
+        {"tempofit-responsive"} if responsive else set()
+    )
+    return [name for name in POLICIES if name in wanted]
+
+
+def _play(what: Trial, names: Sequence[str], seeds: Sequence[int]) -> dict[str, PolicyFit]:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        steps = len(what.segments) * len(list(evaluation.passes(names, seeds)))
+        task = progress.add_task("Playing the workouts", total=steps)
+        return evaluation.run(what, names, seeds, lambda: progress.advance(task))
+
+
+def _draw(plot: Path, what: Trial, fits: dict[str, PolicyFit], seed: int) -> None:
+    from benchmarks import fit_plot  # half a second, which only a picture is worth
+
+    try:
+        fit_plot.draw(plot, what, fits, seed)
+    except (OSError, ValueError) as error:
+        raise FileError(f"{plot} cannot be drawn: {error}.") from None
+
+
+def _print(found: Report) -> None:
+    console = Console(highlight=False)
+    half = "all people" if found.shown == "all" else f"the {found.shown} half of the people"
+    seeds = f"seeds {found.seeds[0]}-{found.seeds[-1]}" if len(found.seeds) > 1 else "one seed"
+    console.print(
+        f"\nMode {found.mode}, {half}: {found.people:,} people, {found.workouts:,} workouts, "
+        f"{found.segments:,} stretches, {found.hours:.1f} h; {found.songs:,} songs; {seeds}.\n"
+        f"{found.workout_rows_refused:,} rows of workouts and {found.song_rows_refused:,} of songs "
+        f"refused. Gaps in beats/min; constant: {found.constant_tempo:.0f}, tuned on the other "
+        "half where there is one.\n"
+    )
+    console.print(_gaps(found.policies), "", _counts(found.policies), "")
+
+
+def _gaps(policies: dict[str, PolicyFit]) -> Table:
+    heads = ("raw gap", "p90", "folded", "as heard", "within 4 %", "10 %", "second song")
+    table = _table(*heads, "of original's", "of oracle-catalog's")
+    for name, one in policies.items():
+        spread = one.spread.get("gap_raw_mean")
+        table.add_row(
+            name,
+            f"{one.gap_raw_mean:.2f}" + (f" ± {spread:.2f}" if spread is not None else ""),
+            f"{one.gap_raw_p90:.1f}",
+            f"{one.gap_folded_mean:.2f}",
+            f"{one.gap_heard_mean:.2f}",
+            f"{one.within_4pct:.0%}",
+            f"{one.within_10pct:.0%}",
+            f"{one.second_song_gap_raw_mean:.2f}",
+            _ratio(one, policies.get("original")),
+            _ratio(one, policies.get("oracle-catalog")),
+        )
+    return table
+
+
+def _counts(policies: dict[str, PolicyFit]) -> Table:
+    heads = ("songs", "repeats", "artist repeats", "empty", "median person", "worst person")
+    table = _table(*heads, "people better off than with original")
+    original = policies.get("original")
+    for name, one in policies.items():
+        gaps = one.gap_raw_by_person
+        better = original and sum(gaps[user] < original.gap_raw_by_person[user] for user in gaps)
+        table.add_row(
+            name,
+            f"{one.songs_played:,.0f}",
+            f"{one.repeats:,.0f}",
+            f"{one.artist_repeats:.1%}",
+            f"{one.empty:,.0f}",
+            f"{median(gaps.values()):.2f}",
+            f"{max(gaps.values()):.2f}",
+            "-" if better is None else f"{better} of {len(gaps)}",
+        )
+    return table
+
+
+def _table(*heads: str) -> Table:
+    table = Table("", box=None)
+    for head in heads:
+        table.add_column(head, justify="right")
+    return table
+
+
+def _ratio(one: PolicyFit, other: PolicyFit | None) -> str:
+    return f"{one.gap_raw_mean / other.gap_raw_mean:.2f}" if other and other.gap_raw_mean else "-"
