@@ -10,7 +10,7 @@ from events.session import Song, SongPush, Why
 from lambdas.adapters import dead_letters, playlists, push, records, song_ends, songs
 from lambdas.adapters.environment import read
 from lambdas.adapters.song_ends import Session
-from lambdas.adapters.telemetry import count, logger, metrics, tracer
+from lambdas.adapters.telemetry import count, logger, metrics, traced
 from lambdas.domain.choose import BEST, choose, fresh
 from lambdas.domain.due import SongEnd, song_times
 from lambdas.domain.target import max_heart_rate, target_tempo
@@ -27,7 +27,7 @@ NEAR = 2 * BEST
 """Songs looked at first; twice as many while too few of them are unplayed."""
 
 
-@tracer.capture_lambda_handler(capture_response=False)
+@traced
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Records are few and independent: the first that fails is the checkpoint of the batch."""

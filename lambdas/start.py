@@ -9,7 +9,7 @@ from events.messages import Error, ServerMessage, Start, Started
 from lambdas.adapters import song_ends, streams
 from lambdas.adapters.environment import read
 from lambdas.adapters.song_ends import Session
-from lambdas.adapters.telemetry import count, metrics, tracer
+from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import Request, answer, in_the_future, message_of, request_of
 from lambdas.domain.due import SongEnd
 
@@ -24,7 +24,7 @@ class Environment(Struct, frozen=True):
 environment = read(Environment)
 
 
-@tracer.capture_lambda_handler(capture_response=False)
+@traced
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """The session is stored first; its start then travels with the heart rates, in their order."""
