@@ -42,8 +42,12 @@ page: setup
 pipeline: setup
 	@$(BIN)/pytest -q tests/infra tests/pipeline tests/browser
 
-bench: setup ## Measure the pipeline on this machine
+bench: setup ## Run every benchmark, in about twelve minutes
 	@$(BIN)/tempofit bench pipeline
+	@$(BIN)/tempofit bench average
+	@$(BIN)/tempofit bench websocket
+	@$(BIN)/tempofit bench growth --seconds 30
+	@$(BIN)/tempofit bench imports
 
 synth: setup ## Synthesize the CDK app with its bundle into cdk.out (STAGE=dev or prod)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m infra.app $(STAGE)

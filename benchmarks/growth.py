@@ -47,7 +47,7 @@ PLAYED = 15
 SONGS = 10_000
 """Songs in the library of the people whose songs end."""
 DAY_MS = 86_400_000
-LEAD_MS = 5_000
+LEAD_MS = 10_000
 LIBRARY = "demo"
 HOST = "127.0.0.1"
 ENVIRONMENT = {

@@ -202,9 +202,8 @@ def lessons_table(settings: Settings) -> str:
     """Song requests in the worst second, song by song, and when the last first song comes."""
     shown = 6
     songs = [f"song {slot + 1}" for slot in range(shown)]
-    last = ["last first song", "one batch a shard", f"{GROUPS} shards of averages"]
-    serial = _changed(settings, "recommend", parallelization=1)
-    spread = _changed(settings, "schedule", shards=GROUPS)
+    last = ["last first song", "one batch a shard"]
+    serial = _serial(settings)
     rows = [["people in the class", *songs, "later, evenly", *last]]
     for people in (1_000, 10_000):
         found = lesson(people)
@@ -213,18 +212,15 @@ def lessons_table(settings: Settings) -> str:
                 f"{people:,}",
                 *(f"{peak:,}" for peak in found.peaks_per_second[:shown]),
                 number(found.steady_per_second),
-                *(
-                    f"{first_songs_seconds(people, one):.0f} s"
-                    for one in (settings, serial, spread)
-                ),
+                *(f"{first_songs_seconds(people, one):.0f} s" for one in (settings, serial)),
             ]
         )
     return table(rows)
 
 
-def _changed(settings: Settings, function: str, **changes: int) -> Settings:
-    reader = structs.replace(settings.readers[function], **changes)
-    return structs.replace(settings, readers={**settings.readers, function: reader})
+def _serial(settings: Settings) -> Settings:
+    reader = structs.replace(settings.readers["recommend"], parallelization=1)
+    return structs.replace(settings, readers={**settings.readers, "recommend": reader})
 
 
 def tables(settings: Settings) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk.aws_iam import PolicyStatement, Role, ServicePrincipal
-from aws_cdk.aws_lambda import Architecture, Code, Function, Runtime, RuntimeFamily
+from aws_cdk.aws_lambda import Architecture, Code, Function, Runtime, RuntimeFamily, Tracing
 from aws_cdk.aws_logs import LogGroup, RetentionDays
 from constructs import Construct
 
@@ -24,9 +24,15 @@ def python_runtime() -> Runtime:
 
 
 def create_function(
-    scope: Construct, name: str, code: Code, environment: Mapping[str, str], timeout: Duration
+    scope: Construct,
+    name: str,
+    code: Code,
+    environment: Mapping[str, str],
+    timeout: Duration,
+    *,
+    traces: bool,
 ) -> Function:
-    """Creates function `name`, which runs `lambdas.NAME.handler`.
+    """Creates function `name`, which runs `lambdas.NAME.handler`, with traces in X-Ray or without.
 
     Its role may write to its own log group, and nothing else until `allow` says so.
     """
@@ -53,9 +59,13 @@ def create_function(
             "POWERTOOLS_SERVICE_NAME": name,
             "POWERTOOLS_METRICS_NAMESPACE": "TempoFit",
             "POWERTOOLS_LOG_LEVEL": "INFO",
+            **({"TRACING": "on"} if traces else {}),
             **environment,
         },
+        tracing=Tracing.ACTIVE if traces else None,
     )
+    if traces:
+        accept(role, "IAM5[Resource::*]", "X-Ray knows no resources: its two actions need `*`.")
     accept(function, "L1", "The runtime follows the Python that made and tested the bundle.")
     return function
 

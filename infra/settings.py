@@ -1,4 +1,4 @@
-"""What differs between two deployments: the stage and the numbers of shards."""
+"""What differs between two deployments: the stage, the numbers of shards, traces."""
 
 from dataclasses import dataclass
 
@@ -19,6 +19,8 @@ class Settings:
     heart_rate_shards: int
     averages_shards: int
     requests_shards: int
+    traces: bool = False
+    """Whether functions send traces to X-Ray."""
 
     @property
     def keeps_data(self) -> bool:
@@ -27,7 +29,7 @@ class Settings:
 
 
 def read_settings(node: Node) -> Settings:
-    """The context values `stage` and `*_shards` of `node`, or their defaults.
+    """The context values `stage`, `*_shards` and `tracing` of `node`, or their defaults.
 
     Raises ValueError with a sentence for a value that cannot be used.
     """
@@ -35,7 +37,10 @@ def read_settings(node: Node) -> Settings:
     if stage not in STAGES:
         raise ValueError(f"The stage {stage!r} is unknown. Choose one of: {', '.join(STAGES)}.")
     shards = {key: _shards(key, node.try_get_context(key), SHARDS[key]) for key in SHARDS}
-    return Settings(stage=stage, **shards)
+    tracing = node.try_get_context("tracing") or "off"
+    if tracing not in ("on", "off"):
+        raise ValueError(f"tracing is {tracing!r}. Give on or off.")
+    return Settings(stage=stage, **shards, traces=tracing == "on")
 
 
 def _shards(key: str, value: str | int | None, default: int) -> int:

@@ -32,7 +32,7 @@ class TempoFit(Stack):
         streams = create_streams(self, settings)
         tables = create_tables(self, settings)
         api = create_api(self, settings.stage)
-        functions = _functions(self, streams, tables, api, settings.stage)
+        functions = _functions(self, streams, tables, api, settings)
         _permit(functions, streams, tables)
         for pushing in (functions["average"], functions["recommend"]):
             let_push(pushing, api, settings.stage)
@@ -55,10 +55,10 @@ def stack_name(stage: str) -> str:
 
 
 def _functions(
-    stack: Stack, streams: Streams, tables: Tables, api: CfnApi, stage: str
+    stack: Stack, streams: Streams, tables: Tables, api: CfnApi, settings: Settings
 ) -> dict[str, Function]:
     redis = {"REDIS_URL": _parameter(stack, "RedisUrl", "redis:// or rediss:// address", True)}
-    push = {"AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": socket_url(api, stage, "https")}
+    push = {"AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": socket_url(api, settings.stage, "https")}
     dead_letters = {"DEAD_LETTERS_QUEUE_URL": streams.dead_letters.queue_url}
     song_ends = {"SONG_ENDS_TABLE": tables.song_ends.table_name}
     songs = {"SONGS_TABLE": tables.songs.table_name}
@@ -90,7 +90,7 @@ def _functions(
     }
     code = function_code()
     return {
-        name: create_function(stack, name, code, environment, timeout)
+        name: create_function(stack, name, code, environment, timeout, traces=settings.traces)
         for group, timeout in ((on_streams, STREAM_TIMEOUT), (on_socket, SOCKET_TIMEOUT))
         for name, environment in group.items()
     }

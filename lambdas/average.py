@@ -10,7 +10,7 @@ from events.samples import MAX_FUTURE_MS
 from events.session import IntervalSeconds
 from lambdas.adapters import dead_letters, push, records, streams, traces, windows
 from lambdas.adapters.environment import read
-from lambdas.adapters.telemetry import count, metrics, tracer
+from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.domain.window import (
     Window,
     average,
@@ -36,7 +36,7 @@ EMIT_EVERY_MS = int(environment.emit_every_seconds * 1000)
 GAP_MS = int(environment.gap_seconds * 1000)
 
 
-@tracer.capture_lambda_handler(capture_response=False)
+@traced
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Averages go out before windows are stored: a retried batch repeats, and never loses, one."""

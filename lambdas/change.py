@@ -11,7 +11,7 @@ from events.session import Settings
 from lambdas.adapters import song_ends, streams
 from lambdas.adapters.environment import read
 from lambdas.adapters.song_ends import Session
-from lambdas.adapters.telemetry import count, metrics, tracer
+from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import Request, answer, message_of, request_of, unusable
 
 
@@ -25,7 +25,7 @@ class Environment(Struct, frozen=True):
 environment = read(Environment)
 
 
-@tracer.capture_lambda_handler(capture_response=False)
+@traced
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Stored first; the length of the interval then travels with the heart rates."""

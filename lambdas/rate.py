@@ -6,11 +6,11 @@ from msgspec.structs import replace
 
 from events.messages import Error, Rate, Rated, ServerMessage
 from lambdas.adapters import playlists, song_ends, tastes
-from lambdas.adapters.telemetry import count, metrics, tracer
+from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import Request, answer, message_of, request_of
 
 
-@tracer.capture_lambda_handler(capture_response=False)
+@traced
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Kept first, then shown in the session's playlist; twice is the same as once."""

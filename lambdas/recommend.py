@@ -12,7 +12,7 @@ from lambdas.adapters import dead_letters, playlists, push, records, song_ends, 
 from lambdas.adapters.environment import read
 from lambdas.adapters.song_ends import Session
 from lambdas.adapters.tastes import Taste
-from lambdas.adapters.telemetry import count, logger, metrics, tracer
+from lambdas.adapters.telemetry import count, logger, metrics, traced
 from lambdas.domain.bend import tempo_range
 from lambdas.domain.choose import Choice, Listener, choose, search, unsettled
 from lambdas.domain.due import SongEnd, song_times
@@ -31,7 +31,7 @@ ATTEMPTS = 3
 """How often a slot is filled anew when the session changed meanwhile."""
 
 
-@tracer.capture_lambda_handler(capture_response=False)
+@traced
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Records are few and independent: the first that fails is the checkpoint of the batch."""

@@ -9,7 +9,7 @@ from events import stream
 from lambdas.adapters import dead_letters, records, song_ends, streams
 from lambdas.adapters.environment import read
 from lambdas.adapters.song_ends import Session
-from lambdas.adapters.telemetry import count, metrics, tracer
+from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.domain.due import DueSlot, SongEnd, Timing, due_change, due_slot
 from lambdas.domain.plans import phases
 from lambdas.domain.target import target_tempo
@@ -32,7 +32,7 @@ TIMING = Timing(
 )
 
 
-@tracer.capture_lambda_handler(capture_response=False)
+@traced
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Only reads and asks: delivered again, the same average asks for the same slot again."""

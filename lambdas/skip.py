@@ -12,7 +12,7 @@ from events.session import SongPush
 from lambdas.adapters import song_ends, streams, tastes, windows
 from lambdas.adapters.environment import read
 from lambdas.adapters.song_ends import Session
-from lambdas.adapters.telemetry import count, metrics, tracer
+from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import Request, answer, in_the_future, message_of, request_of
 from lambdas.domain.window import average, extremes, is_stale
 
@@ -27,7 +27,7 @@ class Environment(Struct, frozen=True):
 environment = read(Environment)
 
 
-@tracer.capture_lambda_handler(capture_response=False)
+@traced
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answers `skipped` and leaves the choice to `recommend`, or moves the song chosen already."""

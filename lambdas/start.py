@@ -11,7 +11,7 @@ from lambdas.adapters import song_ends, streams, tastes
 from lambdas.adapters.environment import read
 from lambdas.adapters.song_ends import Session
 from lambdas.adapters.tastes import Taste
-from lambdas.adapters.telemetry import count, metrics, tracer
+from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import (
     Request,
     answer,
@@ -34,7 +34,7 @@ class Environment(Struct, frozen=True):
 environment = read(Environment)
 
 
-@tracer.capture_lambda_handler(capture_response=False)
+@traced
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """The session is stored first; its start then travels with the heart rates, in their order."""

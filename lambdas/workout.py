@@ -7,14 +7,14 @@ from msgspec.structs import replace
 from events.messages import TracePoint, Watch, Workout
 from events.session import Settings, SongPush
 from lambdas.adapters import connections, playlists, song_ends, traces, windows
-from lambdas.adapters.telemetry import count, metrics, tracer
+from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import Request, answer, message_of, request_of
 from lambdas.domain.window import STALE_AFTER_MS, Window, average
 
 HOUR_MS = 3_600_000
 
 
-@tracer.capture_lambda_handler(capture_response=False)
+@traced
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """The newest folded sample, the line so far and the songs, of the sender and nobody else."""

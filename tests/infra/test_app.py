@@ -36,8 +36,28 @@ def test_a_changed_answer_makes_a_new_deployment(
 
 def test_context_of_the_command_line_is_text() -> None:
     settings = read_settings(_context({"stage": "prod", "heart_rate_shards": "8"}))
-    assert settings == Settings(**SHARDS | {"heart_rate_shards": 8}, stage="prod")
+    assert settings == Settings("prod", 8, SHARDS["averages_shards"], SHARDS["requests_shards"])
     assert settings.keeps_data
+
+
+def test_traces_are_a_switch(tmp_path: Path) -> None:
+    context = {"aws:cdk:bundling-stacks": [], "tracing": "on"}
+    app = App(context=context, outdir=str(tmp_path))
+    add_checks(app)
+    TempoFit(app, read_settings(app.node))
+    (stack,) = app.synth().stacks
+    functions = [
+        resource["Properties"]
+        for resource in stack.template["Resources"].values()
+        if resource["Type"] == "AWS::Lambda::Function"
+    ]
+    assert all(one["TracingConfig"] == {"Mode": "Active"} for one in functions)
+    assert all(one["Environment"]["Variables"]["TRACING"] == "on" for one in functions)
+
+
+def test_a_switch_is_on_or_off() -> None:
+    with pytest.raises(ValueError, match="tracing is 'yes'"):
+        read_settings(_context({"tracing": "yes"}))
 
 
 @pytest.mark.parametrize("value", ["0", "many", "-1", "1.5", "501", ""])
@@ -48,7 +68,7 @@ def test_a_number_of_shards_that_cannot_be_is_a_sentence(value: str) -> None:
 
 def _deployment(folder: Path) -> str:
     app = App(context={"aws:cdk:bundling-stacks": []}, outdir=str(folder))
-    stack = TempoFit(app, Settings(**SHARDS, stage="dev"))
+    stack = TempoFit(app, read_settings(_context({})))
     (deployment,) = [c.node.id for c in stack.node.children if "deployment-" in c.node.id]
     return deployment
 
