@@ -31,7 +31,7 @@ from events import stream
 from events.session import Settings, Song
 from events.stream import Average, Averages
 from lambdas.adapters import clients, songs
-from lambdas.domain.choose import BEST, choose
+from lambdas.domain.choose import Listener, choose, search
 from local import processes, valkey
 
 LIBRARIES = (1_000, 10_000, 100_000, 1_000_000)
@@ -42,8 +42,8 @@ CHOICES = 1000
 SONG_ENDS = 300
 LISTENING = 20
 """One in so many holds a WebSocket, at every size."""
-PLAYED = 15
-"""Songs played before a choice: a session of 50 minutes."""
+HEARD = 200
+"""Songs heard in the two weeks before a choice."""
 SONGS = 10_000
 """Songs in the library of the people whose songs end."""
 DAY_MS = 86_400_000
@@ -53,6 +53,7 @@ HOST = "127.0.0.1"
 ENVIRONMENT = {
     "REQUESTS_STREAM": "song-requests",
     "SONG_ENDS_TABLE": "song-ends",
+    "TASTES_TABLE": "tastes",
     "SONGS_TABLE": "songs",
     "DEAD_LETTERS_QUEUE_URL": "http://127.0.0.1:1/dead-letters",
     "POWERTOOLS_TRACE_DISABLED": "true",
@@ -177,11 +178,12 @@ class Tables:
             return {"Items": items, **more}
 
     def batch_get_item(self, **request: Any) -> Item:
-        """The song ends of some people."""
+        """The song ends of some people; nobody has a taste."""
         with self._answering("BatchGetItem"):
             ((table, wanted),) = request["RequestItems"].items()
             users = [key["user_id"]["S"] for key in wanted["Keys"]]
-            items = [self.song_ends[user] for user in users if user in self.song_ends]
+            stored = self.song_ends if table == ENVIRONMENT["SONG_ENDS_TABLE"] else {}
+            items = [stored[user] for user in users if user in stored]
             self.items_read += len(users)
             return {"Responses": {table: items}}
 
@@ -267,10 +269,12 @@ def _choices(libraries: Sequence[int]) -> list[Choices]:
 
 def _choose(tables: Tables, target: float) -> float:
     """Seconds of processor time of one choice, without the stand-in's."""
+    heard = {f"heard-{number}": 0 for number in range(HEARD)}
+    listener = Listener(at_ms=1, session=0, heard=heard, unsettled=0.5)
     songs._runs.clear()
     stand_in, started = tables.seconds, time.thread_time()
-    near = songs.near(LIBRARY, target, 2 * BEST + PLAYED)
-    choose(near, target, [song.id for song in near[:PLAYED]], seed=str(target))
+    near = search(lambda tempo, most: songs.near(LIBRARY, tempo, most), target, listener)
+    choose(near, target, listener, seed=str(target))
     return time.thread_time() - started - (tables.seconds - stand_in)
 
 
@@ -415,6 +419,9 @@ def _song_end(user: str, ends_at_ms: int) -> Item:
         "session": {"N": str(ends_at_ms - 3_600_000)},
         "slot": {"N": "14"},
         "ends_at_ms": {"N": str(ends_at_ms)},
+        "starts_at_ms": {"N": str(ends_at_ms - 200_000)},
+        "tempo": {"N": "150"},
+        "target": {"N": "150"},
         "settings": {"S": msgspec.json.encode(Settings(library=LIBRARY)).decode()},
         "version": {"N": "30"},
         "expires_at": {"N": str(ends_at_ms // 1000 + 900)},

@@ -23,8 +23,10 @@ HEAVIEST = 5
 CLIENTS = {
     "authorize": (),
     "average": ("redis", "kinesis"),
+    "change": ("dynamodb", "kinesis"),
     "connect": ("redis",),
     "disconnect": ("redis",),
+    "rate": ("dynamodb", "redis"),
     "recommend": ("dynamodb", "redis", "management"),
     "schedule": ("dynamodb",),
     "skip": ("dynamodb", "redis", "kinesis"),
@@ -50,6 +52,7 @@ ENVIRONMENT = {
     "REQUESTS_STREAM": "requests",
     "SONGS_TABLE": "songs",
     "SONG_ENDS_TABLE": "song-ends",
+    "TASTES_TABLE": "tastes",
 }
 OUTSIDE = ("PATH", "HOME", "LANG", "VIRTUAL_ENV")
 

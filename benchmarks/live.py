@@ -6,7 +6,6 @@ by one, answers at once: what batches and the way through the cloud delay is not
 
 from collections import deque
 from dataclasses import dataclass, field
-from dataclasses import replace as changed
 
 from msgspec.structs import replace
 
@@ -16,9 +15,17 @@ from events.session import Settings, Song
 from events.stream import Average
 from lambdas.adapters.songs import STEP
 from lambdas.domain.choose import ARTISTS_APART, Listener, choose, search, unsettled
-from lambdas.domain.due import DueSlot, SongEnd, Timing, due_change, due_slot, song_times
+from lambdas.domain.due import (
+    DueSlot,
+    SongEnd,
+    Timing,
+    due_change,
+    due_slot,
+    is_worth_changing,
+    song_times,
+)
 from lambdas.domain.plans import phases
-from lambdas.domain.target import max_heart_rate, target_tempo
+from lambdas.domain.target import expected_heart_rate, max_heart_rate, target_tempo
 from lambdas.domain.window import Window, average, extremes, fold, is_due_to_emit, is_full
 
 START_MS = 1_760_000_000_000
@@ -73,56 +80,63 @@ def _emitted(user: str, window: Window) -> Average:
 
 
 def _schedule(session: Session, average: Average) -> None:
-    """Ask for a song if one is due, or if the one that plays is to be changed."""
+    """Ask for a song if one is due, or for one to change to if the one that plays is left."""
     end = session.end
     due = due_slot(end, average.previous_ms, average.at_ms, TIMING)
-    if due is None and end is not None and session.settings.responsive:
+    if due is not None:
+        _recommend(session, due, average, end.ends_at_ms if end else average.at_ms)
+    elif end is not None and session.settings.responsive:
         low, high = (
             _target(session, heart_rate, average.at_ms - end.session)
             for heart_rate in (average.lowest, average.highest)
         )
         due = due_change(end, (low, high), average.at_ms, TIMING)
         if due is not None:
-            session.end = changed(end, ends_at_ms=average.at_ms)
-            session.plays[-1].ends_ms = average.at_ms - START_MS
-    if due is not None:
-        _recommend(session, due, average)
+            _recommend(session, due, average, average.at_ms, playing_tempo=end.tempo)
 
 
-def _recommend(session: Session, due: DueSlot, average: Average) -> None:
-    """Choose the song of a slot."""
+def _recommend(
+    session: Session,
+    due: DueSlot,
+    average: Average,
+    before_ends_ms: int,
+    playing_tempo: float | None = None,
+) -> None:
+    """Choose the song of a slot; one that would cut another short has to be worth it."""
     _learn(session, average.peak)
-    before_ends_ms = session.end.ends_at_ms if session.end else average.at_ms
-    starts_ms = max(average.at_ms, before_ends_ms)
-    target = _target(session, average.average, starts_ms - due.session)
-    listener = Listener(
-        at_ms=average.at_ms,
-        session=due.session,
-        heard=session.heard,
-        artists=session.artists,
-        genres=session.settings.genres,
-        unsettled=unsettled(
-            average.lowest,
-            average.highest,
-            average.average,
-            (average.at_ms - due.session) / 1000,
-        ),
-    )
+    expected = expected_heart_rate(average.average, average.heart_rate)
+    target = _target(session, expected, max(average.at_ms, before_ends_ms) - due.session)
+    listener = _listener(session, due, average)
     choice = choose(
         search(lambda tempo, count: _near(session.library, tempo, count), target, listener),
         target,
         listener,
         seed=f"{session.user} {due.session} {due.slot}",
     )
-    song = choice.song
+    song, felt = choice.song, choice.tempo * choice.octave
+    if playing_tempo is not None:
+        if not is_worth_changing(playing_tempo, felt, target):
+            return
+        session.plays[-1].ends_ms = average.at_ms - START_MS
     duration_ms = int(song.duration_seconds * 1000)
     starts_ms, ends_ms = song_times(before_ends_ms, average.at_ms, duration_ms)
-    felt = choice.tempo * choice.octave
     session.end = SongEnd(due.session, due.slot, ends_ms, starts_ms, felt, target)
     session.heard[song.id] = average.at_ms
     session.artists.append(song.artist)
     session.plays.append(
         Play(starts_ms - START_MS, ends_ms - START_MS, choice.tempo, song, choice.octave)
+    )
+
+
+def _listener(session: Session, due: DueSlot, average: Average) -> Listener:
+    elapsed_seconds = (average.at_ms - due.session) / 1000
+    return Listener(
+        at_ms=average.at_ms,
+        session=due.session,
+        heard=session.heard,
+        artists=session.artists,
+        genres=session.settings.genres,
+        unsettled=unsettled(average.lowest, average.highest, average.average, elapsed_seconds),
     )
 
 

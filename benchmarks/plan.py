@@ -28,7 +28,8 @@ from events.stream import (
     encode,
 )
 from lambdas.adapters import playlists, songs, traces, windows
-from lambdas.domain.window import MAX_SAMPLES
+from lambdas.domain.choose import ARTISTS_APART
+from lambdas.domain.window import HELD_MS, MAX_SAMPLES
 
 USED = 0.7
 """Share of a shard, in records, bytes and time, that is planned for; the rest is for bursts."""
@@ -39,17 +40,18 @@ USER_BYTES = 36
 """A Cognito subject is a UUID."""
 CONNECTION_ID_BYTES = 16
 SAMPLES_PER_SECOND = 1.0
-SONG_END_BYTES = 782
+SONG_END_BYTES = 1050
 """An item of song-ends with `typical_song`, names of attributes included; a test counts it."""
 SONG_ITEM_BYTES = 200
 """An item of the songs table, names of attributes included."""
 
-WINDOW_BYTES, WINDOW_SAMPLE_BYTES = 32, 24
+WINDOW_BYTES, WINDOW_SAMPLE_BYTES = 40, 24
 """A packed window: what it holds besides, and each of its samples."""
 TRACE_POINT_BYTES = 82
 """A field and its value: user, step, [time, heart rate, average]."""
 WINDOW_ENTRY_BYTES, TRACE_ENTRY_BYTES, PLAYLIST_ENTRY_BYTES = 52, 22, 68
 CONNECTIONS_KEY_BYTES = 128
+HEARD_SONG_BYTES = 34
 """What Valkey 9.1 adds to each field of a hash, and a set of one connection: measured, by
 `MEMORY USAGE` on what the adapters write, in tests/benchmarks/test_capacity.py."""
 
@@ -97,6 +99,10 @@ class Load(Struct, frozen=True):
     song_seconds: float = 224.0
     """The mean of catalog.demo's durations: 215 x exp(0.28^2 / 2)."""
     workout_seconds: float = 2_700.0
+    members: float = 20
+    """People of the last two weeks for each who works out now. Assumed."""
+    workouts: float = 5
+    """Of each member in two weeks. Assumed."""
 
 
 class Reader(Struct, frozen=True):
@@ -452,15 +458,16 @@ class Plan:
         windows_ecpu = 2 * max(groups * batches, moved / quotas.ECPU_BYTES) + groups * batches
         points = self.averages_per_second * TRACE_POINT_BYTES
         traces_ecpu = max(groups * batches, points / quotas.ECPU_BYTES) + groups * batches
-        played = self.songs_per_workout / 2 * self.sizes.song
-        request_ecpu = max(1.0, played / quotas.ECPU_BYTES) + 3
+        heard = self.load.workouts * self.songs_per_workout * HEARD_SONG_BYTES
+        artists = ARTISTS_APART * self.sizes.song
+        request_ecpu = max(1.0, heard / quotas.ECPU_BYTES) + artists / quotas.ECPU_BYTES + 6
         connects = self.starts_per_second
         socket = 2 + 1 + 4  # connect, disconnect, workout
         busiest = most_in_one(self.load.users, 1 / self.settings.groups, self.settings.groups)
         return Redis(
             bytes_kept=self._kept(),
             commands_per_second=5 * groups * batches
-            + 4 * self.songs_per_second
+            + 8 * self.songs_per_second
             + socket * connects,
             ecpu_per_second=windows_ecpu
             + traces_ecpu
@@ -472,7 +479,8 @@ class Plan:
     @property
     def window_bytes(self) -> float:
         """A packed window: the samples of the interval and the one before it."""
-        samples = min(MAX_SAMPLES, self.settings.interval_seconds * SAMPLES_PER_SECOND + 1)
+        seconds = max(HELD_MS / 1000, self.settings.interval_seconds)
+        samples = min(MAX_SAMPLES, seconds * SAMPLES_PER_SECOND + 1)
         return WINDOW_BYTES + samples * WINDOW_SAMPLE_BYTES
 
     @property
@@ -494,6 +502,11 @@ class Plan:
             "traces": load.users
             * (traces.KEPT_MS / 1000 / every)
             * (TRACE_POINT_BYTES + TRACE_ENTRY_BYTES),
+            "heard": load.users
+            * load.members
+            * load.workouts
+            * self.songs_per_workout
+            * HEARD_SONG_BYTES,
             "playlists": load.users
             * (0.5 + ended)
             * self.songs_per_workout
@@ -574,7 +587,7 @@ def _sizes(load: Load) -> _Sizes:
     samples: list[Sample] = [(at_ms + 1000 * second, 142) for second in range(count)]
     average = Average(user, at_ms, at_ms - 5_000, 142, AVERAGE, 139, 144, AVERAGE, 900)
     request = SongRequest(
-        *(at_ms, 3, at_ms, 142, AVERAGE, 139, 144, AVERAGE, at_ms, AVERAGE),
+        *(at_ms, 3, at_ms, 142, AVERAGE, 139, 144, AVERAGE, at_ms, AVERAGE, None),
         SongSettings(),
         at_ms,
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from events.session import Settings
 from lambdas.domain.plans import phases
-from lambdas.domain.target import max_heart_rate, target_tempo
+from lambdas.domain.target import MIN_TEMPO, max_heart_rate, target_tempo
 from simulator.replay import Workout
 
 MIN_SECONDS = 20 * 60
@@ -64,8 +64,8 @@ def targets(heart_rates: Numbers, settings: Settings) -> Numbers:
     """The tempo that each second asks for, beats/min, by its own heart rate alone.
 
     No limit from song to song: that is the policy's affair. Under `plan` it is the tempo of the
-    phase that the second lies in. The maximum heart rate is that of the person, or the highest
-    average over an interval where that is more.
+    phase that the second lies in, under `recover` the one that all songs go down to. The maximum
+    heart rate is that of the person, or the highest average over an interval where that is more.
     """
     settings = _learned(heart_rates, settings)
     if settings.mode == "plan":
@@ -74,8 +74,10 @@ def targets(heart_rates: Numbers, settings: Settings) -> Numbers:
         places = np.searchsorted(ends, np.arange(len(heart_rates)), side="right")
         tempi = [target_tempo(settings, 0.0, plan=(phase,)) for phase in plan]
         return np.array(tempi)[np.minimum(places, len(plan) - 1)]
+    before = MIN_TEMPO if settings.mode == "recover" else None
     values, places = np.unique(heart_rates, return_inverse=True)
-    return np.array([target_tempo(settings, float(value)) for value in values])[places]
+    tempi = [target_tempo(settings, float(value), previous=before) for value in values]
+    return np.array(tempi)[places]
 
 
 def _learned(heart_rates: Numbers, settings: Settings) -> Settings:

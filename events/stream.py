@@ -60,7 +60,7 @@ class Average(Struct, frozen=True, array_like=True):
     average: HeartRate
     lowest: HeartRate
     highest: HeartRate
-    """Of the samples in the average."""
+    """Of the last 30 s, or of the interval if that is longer."""
     peak: float
     """Highest average over a whole interval in this session; 0 before there is one."""
     samples: int
@@ -91,6 +91,8 @@ class SongRequest(Struct, frozen=True):
     """When the song before this slot ends."""
     previous_tempo: float | None
     """The target of the song before this slot, if the same mode chose it."""
+    playing_tempo: float | None
+    """As the song is felt that this slot would cut short; None when it ends by itself."""
     settings: Settings
     version: int
     """Version of the song end; the answer is written only if nobody wrote since."""

@@ -15,9 +15,9 @@ from lambdas.adapters.tastes import Taste
 from lambdas.adapters.telemetry import count, logger, metrics, traced
 from lambdas.domain.bend import tempo_range
 from lambdas.domain.choose import Choice, Listener, choose, search, unsettled
-from lambdas.domain.due import SongEnd, song_times
+from lambdas.domain.due import SongEnd, is_worth_changing, song_times
 from lambdas.domain.plans import phases
-from lambdas.domain.target import max_heart_rate, target_tempo
+from lambdas.domain.target import expected_heart_rate, max_heart_rate, target_tempo
 
 
 class Environment(Struct, frozen=True):
@@ -61,6 +61,8 @@ def _answer(record: records.Record[stream.SongRequest], taste: Taste) -> bool:
         if song is None:
             push.notify(user, _empty(request.settings.library))
             return False
+        if not _is_wanted(request, song):
+            return False
         try:
             song_ends.write(user, _session(request, song), _expires_at(record, song))
             break
@@ -88,6 +90,14 @@ def _learned(user: str, request: stream.SongRequest) -> stream.SongRequest:
         return request
     tastes.raise_maximum(user, request.peak)
     return replace(request, settings=replace(settings, max_heart_rate=request.peak))
+
+
+def _is_wanted(request: stream.SongRequest, song: SongPush) -> bool:
+    """Whether to push the song at all: one that cuts another short has to be much nearer."""
+    if request.playing_tempo is None:
+        return True
+    why = song.why
+    return is_worth_changing(request.playing_tempo, why.tempo * why.octave, why.target_tempo)
 
 
 def _renewed(request: stream.SongRequest, session: Session) -> stream.SongRequest:
@@ -123,7 +133,7 @@ def _next_song(
     settings = request.settings
     target = target_tempo(
         settings,
-        request.average,
+        expected_heart_rate(request.average, request.heart_rate),
         plan=phases(settings.plan),
         elapsed_seconds=(max(request.at_ms, request.ends_at_ms) - request.session) / 1000,
         previous=request.previous_tempo,

@@ -61,7 +61,7 @@ def _request(average: stream.Average, session: Session | None) -> stream.SongReq
         due = due_change(session.end, _targets(average, session), average.at_ms, TIMING)
         if due is not None:
             cut = replace(session.end, ends_at_ms=average.at_ms)
-            return _asking(due, average, replace(session, end=cut))
+            return _asking(due, average, replace(session, end=cut), cuts=True)
     return None
 
 
@@ -86,7 +86,9 @@ def _targets(average: stream.Average, session: Session) -> tuple[float, float]:
     return low, high
 
 
-def _asking(due: DueSlot, average: stream.Average, session: Session) -> stream.SongRequest:
+def _asking(
+    due: DueSlot, average: stream.Average, session: Session, *, cuts: bool = False
+) -> stream.SongRequest:
     if session.end.session != due.session:
         session = _begun(due, session.version)
     return stream.SongRequest(
@@ -100,6 +102,7 @@ def _asking(due: DueSlot, average: stream.Average, session: Session) -> stream.S
         peak=average.peak,
         ends_at_ms=session.end.ends_at_ms,
         previous_tempo=session.end.target,
+        playing_tempo=session.end.tempo if cuts else None,
         settings=session.settings,
         version=session.version,
     )

@@ -76,6 +76,7 @@ def _end(request: Request, session: Session, song: SongPush, skip: Skip) -> Serv
         peak=peak,
         ends_at_ms=at_ms,
         previous_tempo=session.end.target,
+        playing_tempo=None,
         settings=session.settings,
         version=stored.version,
     )

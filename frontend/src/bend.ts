@@ -5,7 +5,7 @@ const BEND_PER_SECOND = 0.002;
  * The next playback rate of a song, pitch kept: a step from `rate` towards `target`.
  *
  * `tempo` is the range the song may be bent to, with its own tempo in the middle; `target` in beats
- * a minute. The same rule as `lambdas/domain/bend.py`: events/examples/bends.json holds them equal.
+ * a minute. The same rule as `lambdas/domain/bend.py`: events/bends.json holds them equal.
  */
 export function playbackRate(
   rate: number,

@@ -63,12 +63,12 @@ export function skipSentence(skip: Skip, songs: readonly SongPush[], now_ms: num
 
 /** What became of other settings asked for; empty where there is nothing to say (any more). */
 export function changeSentence(change: Asked<object>, now_ms: number): string {
-  return askedSentence(change, now_ms, "Changing…", "Changed, for the songs chosen from now on.");
+  return askedSentence(change, now_ms, "Changing…", "Changed, from the next choice on.");
 }
 
 /** What became of an opinion; empty where there is nothing to say (any more). */
 export function rateSentence(rate: Asked<object>, now_ms: number): string {
-  return askedSentence(rate, now_ms, "Keeping what you say…", "Kept, for the songs chosen from now on.");
+  return askedSentence(rate, now_ms, "Keeping what you say…", "Kept, from the next choice on.");
 }
 
 function askedSentence(asked: Asked<object>, now_ms: number, waiting: string, taken: string): string {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
+import shared from "../../events/bends.json?raw";
 import { playbackRate } from "../src/bend";
-import { example } from "./helpers";
 
 interface Bend {
   readonly case: string;
@@ -12,7 +12,7 @@ interface Bend {
   readonly next_rate: number;
 }
 
-const BENDS = JSON.parse(example("bends")) as readonly Bend[];
+const BENDS = JSON.parse(shared) as readonly Bend[];
 
 describe("the playback rate is the one of the domain", () => {
   test("for enough cases", () => {

@@ -10,8 +10,6 @@ from events.samples import MAX_FUTURE_MS
 from events.session import Settings
 
 T = TypeVar("T", bound=ClientMessage)
-RESPONSIVE_SECONDS = 30
-"""How long a target has to be away before a song is changed: the shortest interval for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +45,6 @@ def unusable(settings: Settings) -> Error | None:
     """The refusal of settings that lack what their mode needs, or None."""
     if settings.mode == "cadence" and settings.cadence is None:
         return Error("no_cadence", "The mode 'cadence' follows a cadence: send settings.cadence.")
-    if settings.responsive and settings.interval_seconds < RESPONSIVE_SECONDS:
-        return Error(
-            "short_interval",
-            f"With interval_seconds={settings.interval_seconds} songs would be changed too "
-            f"eagerly: `responsive` needs at least {RESPONSIVE_SECONDS}.",
-        )
     return None
 
 

@@ -17,7 +17,7 @@ def playback_rate(
     """The next playback rate of a song: a step from `rate` towards `target`.
 
     `tempo` is the range the song may be bent to, with its own tempo in the middle; `target` in
-    beats/min. The same rule runs in the client; events/examples/bends.json holds them equal.
+    beats/min. The same rule runs in the client; events/bends.json holds them equal.
     """
     slowest, fastest = tempo
     own = (slowest + fastest) / 2

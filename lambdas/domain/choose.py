@@ -14,7 +14,7 @@ BEST = 10
 """How many of the best songs one is drawn from."""
 SPREAD = 0.01
 """A song is drawn 1/e times as often as the best for each of this that it scores worse."""
-OCTAVE = 0.10
+OCTAVE = 0.20
 """Penalty of half and double time: only where no song comes nearer at its own tempo."""
 SLOW, QUIET = 80.0, 0.4
 """Below both, a song is not felt at double its tempo."""
@@ -25,9 +25,10 @@ LIKED, DISLIKED, SKIPPED, SKIPS = -0.02, 0.20, 0.02, 3
 GENRE = 0.02
 """Penalty outside the genres that the person prefers, if any."""
 LONG = 0.02
-"""Penalty of each minute beyond `SHORT_SECONDS`, while the heart rate is all but settled."""
-SHORT_SECONDS = 120.0
-UNSETTLED = 0.08
+"""Penalty of each minute beyond what fits: `SHORT_SECONDS` while the heart rate is all but
+settled, up to `SETTLED_SECONDS` more the more it is."""
+SHORT_SECONDS, SETTLED_SECONDS = 120.0, 180.0
+UNSETTLED = 0.04
 """Range of the heart rate in the interval, over its average, that counts as not settled at all."""
 WARM_UP_SECONDS = 300
 ARTISTS_APART = 3
@@ -181,9 +182,9 @@ def _terms(song: Candidate, target: float, listener: Listener) -> dict[str, floa
         terms["skipped"] = SKIPPED * min(SKIPS, listener.skips[song.id])
     if listener.genres and song.genre not in listener.genres:
         terms["genre"] = GENRE
-    if listener.unsettled:
-        minutes = max(0.0, song.duration_seconds - SHORT_SECONDS) / 60
-        terms["length"] = LONG * minutes * listener.unsettled
+    fitting_seconds = SHORT_SECONDS + SETTLED_SECONDS * (1 - listener.unsettled)
+    if song.duration_seconds > fitting_seconds:
+        terms["length"] = LONG * (song.duration_seconds - fitting_seconds) / 60
     return terms
 
 
@@ -232,7 +233,7 @@ def _sentence(terms: dict[str, float], corrected: bool, octave: float, drawn: st
         "liked": "you like it" if terms.get("liked", 0) < 0 else "you do not like it",
         "skipped": "you skipped it before",
         "genre": "not of your genres",
-        "length": "long for a heart rate that moves",
+        "length": "long for how the heart rate moves",
     }
     said = [words[name] for name, value in terms.items() if name in words and value]
     near = "Nearest tempo there was" if terms["tempo"] else "At the target tempo"

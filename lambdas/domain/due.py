@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 AWAY = 0.06
-"""Distance from the target beyond which a song may be changed while it plays."""
+"""Distance from the target beyond which a song may be changed while it plays, for one that is
+nearer by as much."""
 PLAYED_MS = 60_000
 """How long a song plays at least before it is changed."""
 
@@ -64,8 +65,8 @@ def due_change(
 ) -> DueSlot | None:
     """The slot to ask for at `at_ms` because the song that plays has been left by its target.
 
-    `targets` are those of the lowest and the highest heart rate of the last interval, so both lie
-    on one side of the song only when the target has been away for the whole of it.
+    `targets` are those of the lowest and the highest heart rate of the last 30 s or more, so both
+    lie on one side of the song only when the target has been away for as long.
     """
     plays = song_end.starts_at_ms + PLAYED_MS <= at_ms < song_end.ends_at_ms - timing.lead_ms
     if song_end.tempo is None or not plays:
@@ -74,6 +75,14 @@ def due_change(
     if low <= song_end.tempo * (1 + AWAY) and high >= song_end.tempo * (1 - AWAY):
         return None
     return DueSlot(song_end.session, song_end.slot + 1)
+
+
+def is_worth_changing(playing: float, chosen: float, target: float) -> bool:
+    """Whether a song is so much nearer to the target than the one that plays, all in beats/min.
+
+    Without this a small library would be played away on changes for nothing.
+    """
+    return abs(playing - target) - abs(chosen - target) > AWAY * target
 
 
 def _turn(at_ms: int, due_ms: int, timing: Timing) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 STALE_AFTER_MS = 10_000
+HELD_MS = 30_000
+"""What a window holds at least: `extremes` look back as far even when averages do not."""
 MAX_SAMPLES = 600
 """Samples a window holds at most: 300 s, the longest interval, at two a second."""
 
@@ -20,7 +22,7 @@ def _numbers() -> "array[float]":
 
 @dataclass(slots=True)
 class Window:
-    """Samples of the last `interval_ms`, oldest first, and one before them to interpolate from.
+    """Samples of the last interval, or 30 s, oldest first, and one before to interpolate from.
 
     The samples are arrays, which Redis stores and gives back as they are; `areas` holds the area
     under the heart rate up to each of them, so that an average costs the same for any interval.
@@ -72,7 +74,7 @@ def fold(
         heart_rates.append(heart_rate)
         last_ms = at_ms
         window.folded += 1
-    _trim(window, last_ms - window.interval_ms)
+    _trim(window, last_ms - max(window.interval_ms, HELD_MS))
     return refused
 
 
@@ -94,17 +96,19 @@ def average(window: Window) -> float:
         raise ValueError("an empty window has no average: fold a sample first")
     if len(times) == 1:
         return heart_rates[0]
-    first_ms, area = times[0], areas[-1] - areas[0]
+    first = max(0, bisect_right(times, times[-1] - window.interval_ms) - 1)
+    first_ms, area = times[first], areas[-1] - areas[first]
     before_ms = times[-1] - window.interval_ms - first_ms
-    if before_ms > 0:  # the interval starts between the first two samples
-        slope = (heart_rates[1] - heart_rates[0]) / (times[1] - first_ms)
-        area -= (heart_rates[0] + slope * before_ms / 2) * before_ms
+    if before_ms > 0:  # the interval starts between this sample and the next
+        heart_rate = heart_rates[first]
+        slope = (heart_rates[first + 1] - heart_rate) / (times[first + 1] - first_ms)
+        area -= (heart_rate + slope * before_ms / 2) * before_ms
         first_ms += before_ms
     return area / (times[-1] - first_ms)
 
 
 def extremes(window: Window) -> tuple[float, float]:
-    """The lowest and the highest heart rate that the average rests on, beats/min."""
+    """The lowest and the highest heart rate that the window holds, beats/min."""
     return min(window.heart_rates), max(window.heart_rates)
 
 

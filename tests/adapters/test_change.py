@@ -66,14 +66,6 @@ def test_a_cadence_has_to_be_known_to_be_followed() -> None:
     assert invoke(mode="cadence", cadence=172)["type"] == "changed"
 
 
-def test_songs_are_not_changed_on_a_short_interval() -> None:
-    plays()
-    answer = invoke(responsive=True, interval_seconds=20)
-    assert answer["code"] == "short_interval"
-    assert "interval_seconds=20" in answer["message"]
-    assert found().settings == Settings()
-
-
 def test_without_a_session_there_is_nothing_to_change() -> None:
     assert invoke(mode="zone")["code"] == "no_session"
     assert song_ends.read("ann") is None

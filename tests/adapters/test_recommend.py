@@ -2,6 +2,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 from redis import Redis
 
 from events import stream
@@ -28,7 +29,9 @@ def connected(pushes: Pushes) -> Pushes:
     return pushes
 
 
-def request(slot: int, at_ms: int = 0, average: float = 130) -> tuple[str, bytes]:
+def request(
+    slot: int, at_ms: int = 0, average: float = 130, playing_tempo: float | None = None
+) -> tuple[str, bytes]:
     """What `schedule` or `skip` would ask, from what is stored now."""
     session = song_ends.read("ann") or Session(SongEnd(START_MS, -1, START_MS))
     return "ann", stream.encode(
@@ -42,6 +45,7 @@ def request(slot: int, at_ms: int = 0, average: float = 130) -> tuple[str, bytes
             highest=average + 1,
             peak=average,
             previous_tempo=session.end.target,
+            playing_tempo=playing_tempo,
             ends_at_ms=session.end.ends_at_ms,
             settings=session.settings,
             version=session.version,
@@ -90,7 +94,7 @@ def test_a_request_is_answered_with_a_near_song_and_says_why(connected: Pushes) 
     assert message["why"]["average"] == message["why"]["target_tempo"] == 130
     assert message["why"]["distance"] == pytest.approx(abs(message["song"]["tempo"] - 130) / 130)
     assert message["why"]["decided_by"] == (
-        "At the target tempo, long for a heart rate that moves, drawn from the best 10."
+        "At the target tempo, long for how the heart rate moves, drawn from the best 10."
     )
     assert message["tempo_range"] == pytest.approx(
         [message["song"]["tempo"] * 0.96, message["song"]["tempo"] * 1.04]
@@ -313,6 +317,24 @@ def test_a_session_that_changed_while_a_song_was_chosen_gets_its_song_all_the_sa
     assert invoke(asked) == {"batchItemFailures": []}
     assert [message["why"]["target_tempo"] for _, message in connected.sent] == [100]
     assert found().settings.lock == 100
+
+
+def test_a_song_is_cut_short_only_for_one_that_is_much_nearer(connected: Pushes) -> None:
+    started()
+    add_songs([140])
+    invoke(request(0, playing_tempo=143))
+    assert (connected.sent, played()) == ([], [])
+    invoke(request(0, playing_tempo=160))
+    assert len(connected.sent) == len(played()) == 1
+
+
+def test_a_song_aims_between_the_average_and_the_newest_heart_rate(connected: Pushes) -> None:
+    started()
+    add_songs([130])
+    user, asked = request(0)
+    faster = structs.replace(stream.decode_song_request(asked), heart_rate=140)
+    invoke((user, stream.encode(faster)))
+    assert connected.sent[0][1]["why"]["target_tempo"] == 135
 
 
 def test_a_plan_is_followed_from_the_start_of_the_session(connected: Pushes) -> None:

@@ -98,6 +98,7 @@ def test_a_song_that_the_heart_has_left_is_changed_where_the_person_allows_it() 
     assert (request.slot, request.at_ms - START_MS) == (3, 100_000)
     assert request.ends_at_ms == request.at_ms
     assert (request.previous_tempo, request.lowest, request.highest) == (130, 150, 160)
+    assert request.playing_tempo == 130
 
 
 def test_a_song_that_the_heart_has_left_goes_on_where_the_person_did_not_allow_it() -> None:

@@ -188,6 +188,17 @@ def test_playlists_in_valkey_are_as_large_as_the_model_says(redis: Redis) -> Non
     assert found == pytest.approx(song + plan.PLAYLIST_ENTRY_BYTES, rel=0.1)
 
 
+def test_what_was_heard_is_as_large_in_valkey_as_the_model_says(redis: Redis) -> None:
+    songs = round(plan.Load(1).workouts * 12)
+    for number in range(50):
+        for slot in range(songs):
+            push = plan.typical_song(slot)
+            one = msgspec.structs.replace(push.song, id=f"{push.song.id[:-2]}{slot:02d}")
+            playlists.write(user(number), msgspec.structs.replace(push, song=one))
+    found = bytes_of(redis, "heard:*") / (50 * songs)
+    assert found == pytest.approx(plan.HEARD_SONG_BYTES, rel=0.1)
+
+
 def test_connections_in_valkey_are_as_large_as_the_model_says(redis: Redis) -> None:
     for number in range(50):
         connections.add(user(number), "c" * plan.CONNECTION_ID_BYTES)

@@ -130,6 +130,10 @@ def test_under_a_plan_the_target_is_that_of_the_phase_which_the_second_lies_in()
     assert found[600] > found[0] > found[660] == found[-1]
 
 
+def test_under_recover_the_target_is_where_the_songs_go_down_to() -> None:
+    assert set(targets(np.arange(60.0, 200.0), Settings(mode="recover"))) == {80.0}
+
+
 def test_a_heart_rate_above_the_maximum_raises_it_for_the_targets_too() -> None:
     hearts = np.concatenate([np.full(300, 150.0), np.full(300, 200.0)])
     known = targets(hearts, Settings(mode="zone", max_heart_rate=200))

@@ -96,13 +96,15 @@ def test_the_original_queues_two_songs_by_the_first_heart_rate() -> None:
 
 
 def test_the_original_averages_two_minutes_and_decides_twenty_seconds_before_the_end() -> None:
-    library = [Song(f"s-{n}", "", f"A {n}", 100.0 + n / 100, 300) for n in range(10)]
-    library += [Song(f"t-{n}", "", f"B {n}", 150.0 + n / 100, 300) for n in range(10)]
-    # At 581 s the average of 120 s is 100 with a tenth of it at 150, or 145 with nine tenths.
-    for since, tempo in ((569, 100), (471, 150)):
-        hearts = np.where(np.arange(1200) < since, 100.0, 150.0)
-        hearts[582:] = 220.0
-        assert round(played("original", hearts, library)[2].tempo, -1) == tempo
+    library = [
+        Song(f"{tempo}-{n}", "", f"Artist {n}", tempo, 300)
+        for tempo in (100, 114, 136)
+        for n in (1, 2)
+    ]
+    # Two songs end at 600 s. At 581 s half of the two minutes is at 150: 125, so 112.5 to 137.5.
+    hearts = np.where(np.arange(900) < 522, 100.0, 150.0)
+    third = {played("original", hearts, library, str(seed))[2].tempo for seed in range(20)}
+    assert third == {114, 136}
 
 
 def test_the_original_draws_from_the_ten_least_familiar_outside_the_last_ten() -> None:
@@ -128,7 +130,9 @@ def test_a_constant_tempo_is_kept_whatever_the_heart_rate() -> None:
 
 def test_no_single_tempo_a_song_is_better_than_the_oracle() -> None:
     hearts = moving()
-    best = gap(hearts, played("oracle", hearts, []))
+    plays = played("oracle", hearts, [])
+    assert {one.ends_ms - one.starts_ms for one in plays} == {220_000}
+    best = gap(hearts, plays)
     for lag in (0, 60, 120, 200):
         plays = [
             Play(1000 * second, 1000 * (second + 220), float(hearts[min(second + lag, 3599)]))
@@ -171,6 +175,13 @@ def test_only_where_allowed_a_song_is_cut_after_a_minute_which_lowers_the_gap() 
     assert all(before.ends_ms - before.starts_ms >= 60_000 for before in plays)
     assert any(one.ends_ms - one.starts_ms < 200_000 for one in plays)
     assert gap(hearts, plays) < 0.8 * gap(hearts, played("tempofit", hearts, library))
+
+
+def test_a_song_is_not_cut_for_one_that_is_no_nearer() -> None:
+    far = [Song(f"s-{n}", "", f"A {n}", 120.0 + n / 10, 300) for n in range(30)]
+    for one in played("tempofit-responsive", np.full(1800, 150.0), far):
+        assert one.song
+        assert one.ends_ms - one.starts_ms == int(one.song.duration_seconds * 1000)
 
 
 def test_tempofit_runs_here_with_the_settings_of_its_functions(

@@ -8,7 +8,7 @@ from msgspec import Struct, convert
 
 from lambdas.domain.bend import BEND_PER_SECOND, MAX_BEND, playback_rate, tempo_range
 
-FILE = Path(__file__).parents[2] / "events" / "examples" / "bends.json"
+FILE = Path(__file__).parents[2] / "events" / "bends.json"
 
 
 class Bend(Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,7 +1,15 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.domain.due import DueSlot, SongEnd, Timing, due_change, due_slot, song_times
+from lambdas.domain.due import (
+    DueSlot,
+    SongEnd,
+    Timing,
+    due_change,
+    due_slot,
+    is_worth_changing,
+    song_times,
+)
 
 TIMING = Timing(lead_ms=10_000, ask_again_ms=30_000, session_gap_ms=900_000)
 PLAYING = SongEnd(session=1_000, slot=3, ends_at_ms=200_000)
@@ -112,3 +120,10 @@ def test_a_song_that_is_about_to_end_is_not_changed() -> None:
 
 def test_there_is_nothing_to_change_before_the_first_song() -> None:
     assert due_change(SongEnd(1_000, -1, 1_000), (145.0, 160.0), 200_000, TIMING) is None
+
+
+def test_a_change_is_worth_it_only_for_a_song_that_is_much_nearer() -> None:
+    assert is_worth_changing(playing=130, chosen=150, target=150)
+    assert is_worth_changing(playing=130, chosen=155, target=150)
+    assert not is_worth_changing(playing=130, chosen=131, target=150)
+    assert not is_worth_changing(playing=130, chosen=169, target=150)

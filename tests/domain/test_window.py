@@ -8,8 +8,10 @@ from lambdas.domain.window import (
     MAX_SAMPLES,
     Window,
     average,
+    extremes,
     fold,
     is_due_to_emit,
+    is_full,
     is_stale,
     restarted,
 )
@@ -40,6 +42,18 @@ def test_time_weighs_more_than_the_number_of_samples() -> None:
 
 def test_the_average_begins_in_the_middle_of_a_line_between_two_samples() -> None:
     assert average(folded([(0, 100.0), (20_000, 200.0)], interval_ms=10_000)) == pytest.approx(175)
+
+
+def test_a_short_interval_averages_little_and_looks_back_thirty_seconds_all_the_same() -> None:
+    window = folded([(second * 1000, 100.0 + second) for second in range(61)], interval_ms=10_000)
+    assert average(window) == pytest.approx(155)
+    assert extremes(window) == (130, 160)
+    assert is_full(window)
+
+
+def test_a_window_is_full_once_it_reaches_back_over_the_interval() -> None:
+    assert not is_full(folded([(0, 100.0), (29_999, 100.0)]))
+    assert is_full(folded([(0, 100.0), (30_000, 100.0)]))
 
 
 def test_a_silence_longer_than_the_gap_empties_the_window() -> None:

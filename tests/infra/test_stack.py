@@ -233,6 +233,7 @@ def test_outputs_name_what_an_operator_asks_for(template: Template) -> None:
         "WebSocketUrl",
         "SongsTable",
         "SongEndsTable",
+        "TastesTable",
         "HeartRateStream",
         "AverageHeartRateStream",
         "SongRequestsStream",

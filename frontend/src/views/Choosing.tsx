@@ -1,7 +1,10 @@
+import { useState } from "react";
+
 import { isWaiting } from "../asked";
-import type { Settings } from "../messages";
+import type { Mode, Settings } from "../messages";
 import { settingsSentence } from "../modes";
 import type { State } from "../store";
+import { Cadence } from "./Cadence";
 import { ModeAim } from "./ModeAim";
 import { ModeChoice } from "./ModeChoice";
 
@@ -13,13 +16,19 @@ interface Props {
 
 /** How songs are chosen: what is in force, and what else there is. */
 export function Choosing({ state, now_ms, onChange }: Props) {
+  const [wantsCadence, setWantsCadence] = useState(false);
   const { settings, change } = state;
   if (!settings) return null;
   const waiting = isWaiting(change, now_ms);
+  const asked = waiting && change.phase === "asked" ? change.settings : settings;
   const wish = (wished: Partial<Settings>) => {
     if (!waiting) onChange(wished);
   };
-  const asked = waiting && change.phase === "asked" ? change.settings : settings;
+  const choose = (mode: Mode) => {
+    const unknown = mode === "cadence" && settings.cadence === null;
+    setWantsCadence(unknown);
+    if (!unknown) wish({ mode });
+  };
   return (
     <section className="choosing card" aria-labelledby="choosing" aria-busy={waiting}>
       <details>
@@ -27,9 +36,13 @@ export function Choosing({ state, now_ms, onChange }: Props) {
           <h2 id="choosing">How songs are chosen</h2>
           <span data-testid="settings">{settingsSentence(settings)}</span>
         </summary>
-        <ModeChoice settings={settings} asked={asked} onChange={wish} />
+        <ModeChoice settings={settings} asked={asked} onChoose={choose} />
         <div className="more">
-          <ModeAim settings={settings} waiting={waiting} onChange={wish} />
+          {wantsCadence && settings.cadence === null ? (
+            <Cadence cadence={null} onChange={wish} />
+          ) : (
+            <ModeAim settings={settings} waiting={waiting} onChange={wish} />
+          )}
           <label className="check">
             <input
               type="checkbox"

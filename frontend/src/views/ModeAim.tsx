@@ -1,5 +1,6 @@
 import { PLANS, type Settings } from "../messages";
 import { PLAN_WORDS, ZONE_WORDS, planWords } from "../modes";
+import { Cadence } from "./Cadence";
 
 interface Props {
   readonly settings: Settings;
@@ -9,34 +10,50 @@ interface Props {
 
 /** What the mode in force aims at, where that may be chosen. */
 export function ModeAim({ settings, waiting, onChange }: Props) {
-  const { mode, goal_zone, plan } = settings;
-  if (mode === "push" || mode === "hold") {
-    return (
-      <label className="aim">
-        Goal zone
-        <select
-          aria-disabled={waiting}
-          value={goal_zone}
-          onChange={(event) => {
-            onChange({ goal_zone: Number(event.target.value) });
-          }}
-        >
-          {ZONE_WORDS.map((words, index) => (
-            <option key={words} value={index + 1}>
-              {words}
-            </option>
-          ))}
-        </select>
-      </label>
-    );
+  switch (settings.mode) {
+    case "push":
+    case "hold":
+      return <GoalZone settings={settings} waiting={waiting} onChange={onChange} />;
+    case "plan":
+      return <Plan settings={settings} waiting={waiting} onChange={onChange} />;
+    case "cadence":
+      return <Cadence cadence={settings.cadence} onChange={onChange} />;
+    case "pulse":
+    case "zone":
+    case "recover":
+      return null;
   }
-  if (mode !== "plan") return null;
+}
+
+function GoalZone({ settings, waiting, onChange }: Props) {
+  return (
+    <label className="aim">
+      Goal zone
+      <select
+        aria-disabled={waiting}
+        value={settings.goal_zone}
+        onChange={(event) => {
+          onChange({ goal_zone: Number(event.target.value) });
+        }}
+      >
+        {ZONE_WORDS.map((words, index) => (
+          <option key={words} value={index + 1}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Plan({ settings: { plan }, waiting, onChange }: Props) {
+  const own = typeof plan !== "string";
   return (
     <label className="aim">
       Plan
       <select
         aria-disabled={waiting}
-        value={typeof plan === "string" ? plan : "own"}
+        value={own ? "own" : plan}
         onChange={(event) => {
           const name = PLANS.find((each) => each === event.target.value);
           if (name) onChange({ plan: name });
@@ -47,7 +64,7 @@ export function ModeAim({ settings, waiting, onChange }: Props) {
             {PLAN_WORDS[name]}
           </option>
         ))}
-        {typeof plan !== "string" && <option value="own">{planWords(plan)}</option>}
+        {own && <option value="own">{planWords(plan)}</option>}
       </select>
     </label>
   );
