@@ -89,7 +89,7 @@ class SongRequest(Struct, frozen=True):
     peak: float
     ends_at_ms: TimeMs
     """When the song before this slot ends."""
-    previous_tempo: float | None
+    previous_target: float | None
     """The target of the song before this slot, if the same mode chose it."""
     playing_tempo: float | None
     """As the song is felt that this slot would cut short; None when it ends by itself."""

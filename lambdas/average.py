@@ -11,15 +11,7 @@ from events.session import IntervalSeconds
 from lambdas.adapters import dead_letters, push, records, streams, traces, windows
 from lambdas.adapters.environment import read
 from lambdas.adapters.telemetry import count, metrics, traced
-from lambdas.domain.window import (
-    Window,
-    average,
-    extremes,
-    fold,
-    is_due_to_emit,
-    is_full,
-    restarted,
-)
+from lambdas.domain.window import Window, emit, fold, is_due_to_emit, restarted
 
 
 class Environment(Struct, frozen=True):
@@ -48,7 +40,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     refused: dict[str, int] = {}
     for record in batch:
         _fold(record, people, averages, refused)
-    _emit(averages)
+    _send(averages)
     traces.write(averages)
     windows.write(people, arrived_ms)
     for user, at_ms in refused.items():
@@ -76,29 +68,25 @@ def _fold(
     if late:
         refused[user] = late[-1]
     if window.times_ms and is_due_to_emit(window, EMIT_EVERY_MS):
-        averages.append(_emitted(user, window))
+        averages.append(_average(user, window))
 
 
-def _emitted(user: str, window: Window) -> stream.Average:
-    previous_ms, window.emitted_ms = window.emitted_ms, window.last_ms
-    running = average(window)
-    if is_full(window):
-        window.peak = max(window.peak, running)
-    lowest, highest = extremes(window)
+def _average(user: str, window: Window) -> stream.Average:
+    now = emit(window)
     return stream.Average(
         user=user,
-        at_ms=window.last_ms,
-        previous_ms=previous_ms,
-        heart_rate=window.heart_rates[-1],
-        average=running,
-        lowest=lowest,
-        highest=highest,
-        peak=window.peak,
+        at_ms=now.at_ms,
+        previous_ms=now.previous_ms,
+        heart_rate=now.heart_rate,
+        average=now.average,
+        lowest=now.lowest,
+        highest=now.highest,
+        peak=now.peak,
         samples=window.folded,
     )
 
 
-def _emit(averages: list[stream.Average]) -> None:
+def _send(averages: list[stream.Average]) -> None:
     groups: dict[int, list[stream.Average]] = {}
     for one in averages:
         groups.setdefault(stream.group_of(one.user), []).append(one)

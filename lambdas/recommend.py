@@ -14,10 +14,10 @@ from lambdas.adapters.song_ends import Session
 from lambdas.adapters.tastes import Taste
 from lambdas.adapters.telemetry import count, logger, metrics, traced
 from lambdas.domain.bend import tempo_range
-from lambdas.domain.choose import Choice, Listener, choose, search, unsettled
-from lambdas.domain.due import SongEnd, is_worth_changing, song_times
-from lambdas.domain.plans import phases
-from lambdas.domain.target import expected_heart_rate, max_heart_rate, target_tempo
+from lambdas.domain.choose import Choice, EmptyLibraryError, Listener
+from lambdas.domain.due import SongEnd, song_times
+from lambdas.domain.next_song import Ask, next_song
+from lambdas.domain.target import max_heart_rate
 
 
 class Environment(Struct, frozen=True):
@@ -55,17 +55,17 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _answer(record: records.Record[stream.SongRequest], taste: Taste) -> bool:
     user, request = record.key, _learned(record.key, record.value)
     heard, artists = playlists.before(user, request.session, request.slot)
+    listener = Listener(request.at_ms, request.session, heard, artists, taste.opinions, taste.skips)
     for _ in range(ATTEMPTS):
-        listener = _listener(request, taste, heard, artists)
-        song = _next_song(user, request, taste, listener)
-        if song is None:
-            push.notify(user, _empty(request.settings.library))
-            return False
-        if not _is_wanted(request, song):
-            return False
         try:
+            song = _next_song(user, request, taste, listener)
+            if song is None:
+                return False
             song_ends.write(user, _session(request, song), _expires_at(record, song))
             break
+        except EmptyLibraryError:
+            push.notify(user, _empty(request.settings.library))
+            return False
         except song_ends.ConflictError:
             session = song_ends.read(user)
             if session is None or session.end.session != request.session:
@@ -92,65 +92,40 @@ def _learned(user: str, request: stream.SongRequest) -> stream.SongRequest:
     return replace(request, settings=replace(settings, max_heart_rate=request.peak))
 
 
-def _is_wanted(request: stream.SongRequest, song: SongPush) -> bool:
-    """Whether to push the song at all: one that cuts another short has to be much nearer."""
-    if request.playing_tempo is None:
-        return True
-    why = song.why
-    return is_worth_changing(request.playing_tempo, why.tempo * why.octave, why.target_tempo)
-
-
 def _renewed(request: stream.SongRequest, session: Session) -> stream.SongRequest:
     """The same request of a session that was changed or skipped since it was made."""
     return replace(
         request,
         ends_at_ms=min(request.ends_at_ms, session.end.ends_at_ms),
-        previous_tempo=session.end.target,
+        previous_target=session.end.target,
         settings=session.settings,
         version=session.version,
-    )
-
-
-def _listener(
-    request: stream.SongRequest, taste: Taste, heard: dict[str, int], artists: list[str]
-) -> Listener:
-    elapsed_seconds = (request.at_ms - request.session) / 1000
-    return Listener(
-        at_ms=request.at_ms,
-        session=request.session,
-        heard=heard,
-        artists=artists,
-        opinions=taste.opinions,
-        skips=taste.skips,
-        genres=request.settings.genres,
-        unsettled=unsettled(request.lowest, request.highest, request.average, elapsed_seconds),
     )
 
 
 def _next_song(
     user: str, request: stream.SongRequest, taste: Taste, listener: Listener
 ) -> SongPush | None:
-    settings = request.settings
-    target = target_tempo(
-        settings,
-        expected_heart_rate(request.average, request.heart_rate),
-        plan=phases(settings.plan),
-        elapsed_seconds=(max(request.at_ms, request.ends_at_ms) - request.session) / 1000,
-        previous=request.previous_tempo,
+    library = request.settings.library
+    found = next_song(
+        Ask(
+            request.session,
+            request.slot,
+            request.ends_at_ms,
+            request.previous_target,
+            request.playing_tempo,
+        ),
+        request.settings,
+        request,
+        listener,
+        lambda tempo, count: songs.near(library, tempo, count),
+        [song for where, song in taste.corrected if where == library],
+        seed=f"{user} {request.session} {request.slot}",
     )
-    candidates = search(
-        lambda tempo, most: songs.near(settings.library, tempo, most), target, listener
-    )
-    known = {song.id for song in candidates}
-    candidates += [
-        song
-        for library, song in taste.corrected
-        if library == settings.library and song.id not in known
-    ]
-    if not candidates:
+    if found is None:
         return None
-    choice = choose(candidates, target, listener, f"{user} {request.session} {request.slot}")
-    return _pushed(request, target, choice, taste.opinions.get(choice.song.id, Opinion()))
+    opinion = taste.opinions.get(found.choice.song.id, Opinion())
+    return _pushed(request, found.target, found.choice, opinion)
 
 
 def _pushed(

@@ -1,18 +1,17 @@
 """average-heart-rate → song-requests: asks for the next song shortly before the last one ends."""
 
-from dataclasses import replace
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
 from events import stream
+from events.session import Settings
 from lambdas.adapters import dead_letters, records, song_ends, streams
 from lambdas.adapters.environment import read
 from lambdas.adapters.song_ends import Session
 from lambdas.adapters.telemetry import count, metrics, traced
-from lambdas.domain.due import DueSlot, SongEnd, Timing, due_change, due_slot
-from lambdas.domain.plans import phases
-from lambdas.domain.target import target_tempo
+from lambdas.domain.due import Timing
+from lambdas.domain.next_song import ask
 
 
 class Environment(Struct, frozen=True):
@@ -54,55 +53,23 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _request(average: stream.Average, session: Session | None) -> stream.SongRequest | None:
     end = session.end if session else None
-    due = due_slot(end, average.previous_ms, average.at_ms, TIMING)
-    if due is not None:
-        return _asking(due, average, session or _begun(due))
-    if session is not None and session.settings.responsive:
-        due = due_change(session.end, _targets(average, session), average.at_ms, TIMING)
-        if due is not None:
-            cut = replace(session.end, ends_at_ms=average.at_ms)
-            return _asking(due, average, replace(session, end=cut), cuts=True)
-    return None
-
-
-def _begun(due: DueSlot, version: int = 0) -> Session:
-    """A session that nobody started: the next song begins it, with the settings as they come."""
-    return Session(SongEnd(due.session, due.slot - 1, due.session), version=version)
-
-
-def _targets(average: stream.Average, session: Session) -> tuple[float, float]:
-    """Where the lowest and the highest heart rate of the interval aim."""
-    end, settings = session.end, session.settings
-    low, high = (
-        target_tempo(
-            settings,
-            heart_rate,
-            plan=phases(settings.plan),
-            elapsed_seconds=(average.at_ms - end.session) / 1000,
-            previous=end.target,
-        )
-        for heart_rate in (average.lowest, average.highest)
-    )
-    return low, high
-
-
-def _asking(
-    due: DueSlot, average: stream.Average, session: Session, *, cuts: bool = False
-) -> stream.SongRequest:
-    if session.end.session != due.session:
-        session = _begun(due, session.version)
+    settings = session.settings if session else Settings()
+    asked = ask(end, settings, average, TIMING)
+    if asked is None:
+        return None
+    goes_on = end is not None and end.session == asked.session
     return stream.SongRequest(
-        session=due.session,
-        slot=due.slot,
+        session=asked.session,
+        slot=asked.slot,
         at_ms=average.at_ms,
         heart_rate=average.heart_rate,
         average=average.average,
         lowest=average.lowest,
         highest=average.highest,
         peak=average.peak,
-        ends_at_ms=session.end.ends_at_ms,
-        previous_tempo=session.end.target,
-        playing_tempo=session.end.tempo if cuts else None,
-        settings=session.settings,
-        version=session.version,
+        ends_at_ms=asked.ends_at_ms,
+        previous_target=asked.previous_target,
+        playing_tempo=asked.playing_tempo,
+        settings=settings if goes_on else Settings(),
+        version=session.version if session else 0,
     )

@@ -14,7 +14,7 @@ from lambdas.adapters.environment import read
 from lambdas.adapters.song_ends import Session
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import Request, answer, in_the_future, message_of, request_of
-from lambdas.domain.window import average, extremes, is_stale
+from lambdas.domain.window import emit, is_stale
 
 
 class Environment(Struct, frozen=True):
@@ -60,11 +60,10 @@ def _end(request: Request, session: Session, song: SongPush, skip: Skip) -> Serv
     tastes.count_skip(request.user, song.song.id)
     heart_rate, running = song.why.heart_rate, song.why.average
     lowest = highest = running
-    peak = 0.0
     window = windows.read([request.user], request.arrived_ms).get(request.user)
     if window and window.times_ms and not is_stale(window.last_ms, skip.at_ms):
-        heart_rate, running, peak = window.heart_rates[-1], average(window), window.peak
-        lowest, highest = extremes(window)
+        now = emit(window)
+        heart_rate, running, lowest, highest = now.heart_rate, now.average, now.lowest, now.highest
     asked = stream.SongRequest(
         session=session.end.session,
         slot=skip.slot + 1,
@@ -73,9 +72,9 @@ def _end(request: Request, session: Session, song: SongPush, skip: Skip) -> Serv
         average=running,
         lowest=lowest,
         highest=highest,
-        peak=peak,
+        peak=0.0,
         ends_at_ms=at_ms,
-        previous_tempo=session.end.target,
+        previous_target=session.end.target,
         playing_tempo=None,
         settings=session.settings,
         version=stored.version,

@@ -130,24 +130,22 @@ def _print(found: Report) -> None:
         f"{found.segments:,} stretches, {found.hours:.1f} h; {found.songs:,} songs; {seeds}.\n"
         f"{found.workout_rows_refused:,} rows of workouts and {found.song_rows_refused:,} of songs "
         f"refused. Gaps in beats/min; constant: {found.constant_tempo:.0f}, tuned on the other "
-        "half where there is one.\n"
+        "half where there is one; ratios to original and oracle-catalog.\n"
     )
-    console.print(_gaps(found.policies), "", _counts(found.policies), "")
+    for table in (_gaps(found.policies), _shares(found.policies), _people(found.policies)):
+        console.print(table, "")
 
 
 def _gaps(policies: dict[str, PolicyFit]) -> Table:
-    heads = ("raw gap", "p90", "folded", "as heard", "within 4 %", "10 %", "second song")
-    table = _table(*heads, "of original's", "of oracle-catalog's")
+    table = _table("gap", "±", "p90", "as heard", "2nd song", "to original", "to catalog")
     for name, one in policies.items():
         spread = one.spread.get("gap_raw_mean")
         table.add_row(
             name,
-            f"{one.gap_raw_mean:.2f}" + (f" ± {spread:.2f}" if spread is not None else ""),
+            f"{one.gap_raw_mean:.2f}",
+            "" if spread is None else f"{spread:.2f}",
             f"{one.gap_raw_p90:.1f}",
-            f"{one.gap_folded_mean:.2f}",
             f"{one.gap_heard_mean:.2f}",
-            f"{one.within_4pct:.0%}",
-            f"{one.within_10pct:.0%}",
             f"{one.second_song_gap_raw_mean:.2f}",
             _ratio(one, policies.get("original")),
             _ratio(one, policies.get("oracle-catalog")),
@@ -155,19 +153,30 @@ def _gaps(policies: dict[str, PolicyFit]) -> Table:
     return table
 
 
-def _counts(policies: dict[str, PolicyFit]) -> Table:
-    heads = ("songs", "repeats", "artist repeats", "empty", "median person", "worst person")
-    table = _table(*heads, "people better off than with original")
+def _shares(policies: dict[str, PolicyFit]) -> Table:
+    table = _table("folded gap", "within 4 %", "10 %", "songs", "repeats", "of artists", "empty")
+    for name, one in policies.items():
+        table.add_row(
+            name,
+            f"{one.gap_folded_mean:.2f}",
+            f"{one.within_4pct:.0%}",
+            f"{one.within_10pct:.0%}",
+            f"{one.songs_played:,.0f}",
+            f"{one.repeats:,.0f}",
+            f"{one.artist_repeats:.1%}",
+            f"{one.empty:,.0f}",
+        )
+    return table
+
+
+def _people(policies: dict[str, PolicyFit]) -> Table:
+    table = _table("median person", "worst person", "better off than with original")
     original = policies.get("original")
     for name, one in policies.items():
         gaps = one.gap_raw_by_person
         better = original and sum(gaps[user] < original.gap_raw_by_person[user] for user in gaps)
         table.add_row(
             name,
-            f"{one.songs_played:,.0f}",
-            f"{one.repeats:,.0f}",
-            f"{one.artist_repeats:.1%}",
-            f"{one.empty:,.0f}",
             f"{median(gaps.values()):.2f}",
             f"{max(gaps.values()):.2f}",
             "-" if better is None else f"{better} of {len(gaps)}",
@@ -176,7 +185,8 @@ def _counts(policies: dict[str, PolicyFit]) -> Table:
 
 
 def _table(*heads: str) -> Table:
-    table = Table("", box=None)
+    table = Table("", box=None, padding=(0, 1, 0, 0))
+    table.columns[0].no_wrap = True
     for head in heads:
         table.add_column(head, justify="right")
     return table

@@ -31,10 +31,10 @@ export function heardNow(listening: Listening, push: SongPush, at_ms: number): H
   };
 }
 
-/** Where the song is bent to: the lock, the newest average in `pulse`, else the push's target. */
+/** Where the song is bent to: the lock, the newest heart rate in `pulse`, else the push's target. */
 function bendTarget({ settings, latest }: Listening, { why }: SongPush): number {
   if (settings && settings.lock !== null) return settings.lock;
-  return settings?.mode === "pulse" && latest ? latest.average : why.target_tempo;
+  return settings?.mode === "pulse" && latest ? latest.heart_rate : why.target_tempo;
 }
 
 /** Beats a minute as they are felt at this playback rate. */

@@ -101,6 +101,15 @@ class Choice(Generic[S]):
     terms: dict[str, float]
     decided_by: str
 
+    @property
+    def felt_tempo(self) -> float:
+        """The tempo as it is counted, beats/min."""
+        return self.tempo * self.octave
+
+
+class EmptyLibraryError(Exception):
+    """There is no song to choose from."""
+
 
 def unsettled(lowest: float, highest: float, average: float, elapsed_seconds: float) -> float:
     """How far from settled a heart rate is that ranged so within the interval, 0 to 1.
@@ -126,9 +135,10 @@ def search(near: Callable[[float, int], Sequence[S]], target: float, listener: L
             break
         wanted *= 2
     if not usable or distance(usable[0].tempo, target) > OCTAVE:
-        known = {song.id for song in found}
+        known = {song.id: song for song in found}
         for tempo in (target / 2, target * 2):
-            found += [song for song in near(tempo, NEAR) if song.id not in known]
+            known |= {song.id: song for song in near(tempo, NEAR)}
+        return list(known.values())
     return found
 
 
@@ -136,10 +146,10 @@ def choose(candidates: Sequence[S], target: float, listener: Listener, seed: str
     """One of the ten best songs, the better the likelier; the same `seed` makes the same choice.
 
     What was played in the session is left out while anything else is there, and an artist of the
-    last three songs while another is. Raises ValueError when there is no candidate.
+    last three songs while another is. Raises EmptyLibraryError when there is no candidate.
     """
     if not candidates:
-        raise ValueError("no song to choose from: the library is empty")
+        raise EmptyLibraryError("There is no song to choose from: the library is empty.")
     songs = _playable(candidates, listener)
     if not songs:
         longest_ago = min(candidates, key=lambda song: (listener.heard[song.id], song.id))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 STALE_AFTER_MS = 10_000
 HELD_MS = 30_000
-"""What a window holds at least: `extremes` look back as far even when averages do not."""
+"""What a window holds at least: extremes look back as far even when averages do not."""
 MAX_SAMPLES = 600
 """Samples a window holds at most: 300 s, the longest interval, at two a second."""
 
@@ -18,6 +18,23 @@ def _times() -> "array[int]":
 
 def _numbers() -> "array[float]":
     return array("d")
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """A running average and what it rests on: heart rates in beats/min, times in epoch ms."""
+
+    at_ms: int
+    previous_ms: int
+    """Time of the average before this one; 0 when it is the first of a session."""
+    heart_rate: float
+    """The newest."""
+    average: float
+    lowest: float
+    highest: float
+    """Of the last 30 s, or of the interval if that is longer."""
+    peak: float
+    """Highest average over a whole interval in this session; 0 before there is one."""
 
 
 @dataclass(slots=True)
@@ -107,19 +124,29 @@ def average(window: Window) -> float:
     return area / (times[-1] - first_ms)
 
 
-def extremes(window: Window) -> tuple[float, float]:
-    """The lowest and the highest heart rate that the window holds, beats/min."""
-    return min(window.heart_rates), max(window.heart_rates)
-
-
-def is_full(window: Window) -> bool:
-    """Whether the samples reach back over the whole interval."""
-    return window.times_ms[-1] - window.times_ms[0] >= window.interval_ms
-
-
 def is_due_to_emit(window: Window, emit_every_ms: int) -> bool:
     """Whether the newest sample is at least `emit_every_ms` after the last emitted average."""
     return window.last_ms - window.emitted_ms >= emit_every_ms
+
+
+def emit(window: Window) -> Emitted:
+    """The average of now; the window remembers when it was, and the highest of the session.
+
+    Raises ValueError on an empty window.
+    """
+    running = average(window)
+    if window.last_ms - window.times_ms[0] >= window.interval_ms:
+        window.peak = max(window.peak, running)
+    previous_ms, window.emitted_ms = window.emitted_ms, window.last_ms
+    return Emitted(
+        at_ms=window.last_ms,
+        previous_ms=previous_ms,
+        heart_rate=window.heart_rates[-1],
+        average=running,
+        lowest=min(window.heart_rates),
+        highest=max(window.heart_rates),
+        peak=window.peak,
+    )
 
 
 def is_stale(last_ms: int, now_ms: int) -> bool:

@@ -44,7 +44,7 @@ def request(
             lowest=average - 1,
             highest=average + 1,
             peak=average,
-            previous_tempo=session.end.target,
+            previous_target=session.end.target,
             playing_tempo=playing_tempo,
             ends_at_ms=session.end.ends_at_ms,
             settings=session.settings,

@@ -97,7 +97,7 @@ def test_a_song_that_the_heart_has_left_is_changed_where_the_person_allows_it() 
     request = stream.decode_song_request(data)
     assert (request.slot, request.at_ms - START_MS) == (3, 100_000)
     assert request.ends_at_ms == request.at_ms
-    assert (request.previous_tempo, request.lowest, request.highest) == (130, 150, 160)
+    assert (request.previous_target, request.lowest, request.highest) == (130, 150, 160)
     assert request.playing_tempo == 130
 
 

@@ -10,6 +10,7 @@ from lambdas.domain.choose import (
     DAY_MS,
     HEARD,
     Choice,
+    EmptyLibraryError,
     Listener,
     choose,
     octave_of,
@@ -178,7 +179,7 @@ def test_what_decided_is_told_as_terms_and_as_a_sentence() -> None:
 
 
 def test_an_empty_library_is_refused_with_a_sentence() -> None:
-    with pytest.raises(ValueError, match="library is empty"):
+    with pytest.raises(EmptyLibraryError, match="library is empty"):
         choose([], 130, NEW, "seed")
 
 

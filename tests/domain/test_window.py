@@ -8,10 +8,9 @@ from lambdas.domain.window import (
     MAX_SAMPLES,
     Window,
     average,
-    extremes,
+    emit,
     fold,
     is_due_to_emit,
-    is_full,
     is_stale,
     restarted,
 )
@@ -47,13 +46,22 @@ def test_the_average_begins_in_the_middle_of_a_line_between_two_samples() -> Non
 def test_a_short_interval_averages_little_and_looks_back_thirty_seconds_all_the_same() -> None:
     window = folded([(second * 1000, 100.0 + second) for second in range(61)], interval_ms=10_000)
     assert average(window) == pytest.approx(155)
-    assert extremes(window) == (130, 160)
-    assert is_full(window)
+    now = emit(window)
+    assert (now.lowest, now.highest) == (130, 160)
 
 
-def test_a_window_is_full_once_it_reaches_back_over_the_interval() -> None:
-    assert not is_full(folded([(0, 100.0), (29_999, 100.0)]))
-    assert is_full(folded([(0, 100.0), (30_000, 100.0)]))
+def test_an_average_knows_when_the_one_before_was() -> None:
+    window = folded([(1_000, 120.0)])
+    assert (emit(window).previous_ms, emit(window).previous_ms) == (0, 1_000)
+
+
+def test_only_an_average_over_a_whole_interval_can_be_the_peak() -> None:
+    window = folded([(0, 200.0), (29_999, 200.0)])
+    assert emit(window).peak == 0
+    fold(window, [(30_000, 200.0)], LATER, GAP_MS)
+    assert emit(window).peak == 200
+    fold(window, [(60_000, 100.0)], LATER, GAP_MS)
+    assert emit(window).peak == 200
 
 
 def test_a_silence_longer_than_the_gap_empties_the_window() -> None:

@@ -11,7 +11,9 @@ import psutil
 import pytest
 from redis import Redis
 
+from catalog.store import store_songs
 from events import stream
+from events.session import Song
 from local.addresses import Addresses
 from local.launcher import Cloud
 
@@ -125,6 +127,50 @@ async def test_samples_sent_again_after_a_reconnect_change_nothing(
     await again.http.close()
 
 
+async def test_a_change_decides_the_next_song(phone: Phone) -> None:
+    await phone.send(action="start", at_ms=phone.start_ms)
+    await phone.beat(1, 5)
+    await phone.song(0)
+    await phone.send(action="change", settings={"mode": "hold", "lock": 100})
+    changed = await phone.receive(lambda message: message.get("type") == "changed")
+    assert (changed["settings"]["mode"], changed["settings"]["lock"]) == ("hold", 100)
+    await phone.send(action="skip", slot=0, at_ms=phone.start_ms + 6000)
+    second = await phone.song(1)
+    assert (second["why"]["mode"], second["why"]["target_tempo"]) == ("hold", 100)
+
+
+async def test_what_a_person_thinks_of_a_song_is_kept_for_the_next_session(
+    cloud: Cloud, phone: Phone
+) -> None:
+    only = Song("only-1", "Only One", "Somebody", 65, 200)
+    store_songs(cloud.client("dynamodb"), cloud.addresses.songs_table, "only", [only])
+    opinion = {"liked": True, "tempo": 130}
+    for before, expected in ((65, {"liked": None, "tempo": None}), (130, opinion)):
+        phone.start_ms += 60_000
+        await phone.send(action="start", at_ms=phone.start_ms, settings={"library": "only"})
+        await phone.beat(1, 5)
+        song = await phone.receive(
+            lambda one: one.get("type") == "song" and one["session"] == phone.start_ms
+        )
+        assert (song["opinion"], song["why"]["tempo"]) == (expected, before)
+        await phone.send(action="rate", song_id="only-1", opinion=opinion)
+        rated = await phone.receive(lambda message: message.get("type") == "rated")
+        assert rated["opinion"] == opinion
+        assert [one["opinion"] for one in (await phone.workout())["songs"]] == [opinion]
+
+
+async def test_a_song_is_changed_while_it_plays_where_the_person_allows_it(phone: Phone) -> None:
+    await phone.send(action="start", at_ms=phone.start_ms, settings={"responsive": True})
+    await phone.beat(1, 5, heart_rate=100)
+    first = await phone.song(0)
+    await phone.beat(6, 65, heart_rate=100)
+    await phone.beat(66, 110, heart_rate=150)
+    second = await phone.song(1)
+    assert second["starts_at_ms"] == second["why"]["at_ms"] < first["ends_at_ms"] - 10_000
+    assert second["why"]["at_ms"] >= phone.start_ms + 96_000
+    assert abs(second["song"]["tempo"] - 150) < abs(first["song"]["tempo"] - 150)
+
+
 async def test_a_skip_brings_the_next_song_at_once(phone: Phone) -> None:
     await phone.beat(1, 5)
     await phone.song(0)
@@ -145,7 +191,7 @@ async def test_what_names_no_action_is_answered_with_the_actions(phone: Phone, t
     await phone.socket.send_str(text)
     answer = await phone.receive(lambda message: True)
     assert answer["code"] == "unknown_action"
-    assert "heartrate, start, skip or workout" in answer["message"]
+    assert "heartrate, start, change, skip, rate or workout" in answer["message"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,4 @@
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -17,7 +16,7 @@ LATER = msgspec.structs.replace(PUSH, slot=4)
 
 
 @pytest.fixture(autouse=True)
-def answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[SongPush]]:
+def answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[SongPush]:
     """The songs of the session that the cloud answers with."""
     songs = [PUSH, LATER]
 
@@ -26,7 +25,7 @@ def answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[S
 
     monkeypatch.setattr(addresses, "ADDRESSES", tmp_path / "addresses.json")
     monkeypatch.setattr(why, "ask", ask)
-    yield songs
+    return songs
 
 
 def invoke(*arguments: str, url: str = "ws://127.0.0.1:1") -> tuple[int, str, str]:

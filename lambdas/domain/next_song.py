@@ -1,0 +1,132 @@
+"""The next song of a person: whether one is asked for, and which it is."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Generic, Protocol
+
+from lambdas.domain.choose import Choice, Listener, S, choose, search, unsettled
+from lambdas.domain.due import DueSlot, SongEnd, Timing, due_change, due_slot, is_worth_changing
+from lambdas.domain.plans import phases
+from lambdas.domain.target import Goal, Planned, expected_heart_rate, target_tempo
+
+
+class Chosen(Goal, Protocol):
+    """What a person chose for the session, with what only the next song needs."""
+
+    @property
+    def plan(self) -> str | Sequence[Planned]: ...
+    @property
+    def responsive(self) -> bool: ...
+    @property
+    def genres(self) -> Sequence[str]: ...
+
+
+class Pulse(Protocol):
+    """A running average and what it rests on; see `window.Emitted`."""
+
+    @property
+    def at_ms(self) -> int: ...
+    @property
+    def heart_rate(self) -> float: ...
+    @property
+    def average(self) -> float: ...
+    @property
+    def lowest(self) -> float: ...
+    @property
+    def highest(self) -> float: ...
+
+
+class Following(Pulse, Protocol):
+    """A running average that knows when the one before it was."""
+
+    @property
+    def previous_ms(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A slot to fill, which begins when the song before it ends, epoch ms.
+
+    `playing_tempo` is the felt tempo of the song that it would cut short, if it would.
+    """
+
+    session: int
+    slot: int
+    ends_at_ms: int
+    previous_target: float | None = None
+    playing_tempo: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NextSong(Generic[S]):
+    """The song and the tempo that it was chosen for, beats/min."""
+
+    target: float
+    choice: Choice[S]
+
+
+def ask(end: SongEnd | None, chosen: Chosen, pulse: Following, timing: Timing) -> Ask | None:
+    """What to ask for at this average, or None: a song falls due, or is left by its target."""
+    due = due_slot(end, pulse.previous_ms, pulse.at_ms, timing)
+    if due is not None:
+        return _ask(due, end, pulse.at_ms)
+    if end is None or not chosen.responsive:
+        return None
+    low, high = (
+        _target(chosen, heart_rate, pulse.at_ms - end.session, end.target)
+        for heart_rate in (pulse.lowest, pulse.highest)
+    )
+    due = due_change(end, (low, high), pulse.at_ms, timing)
+    if due is None:
+        return None
+    return replace(_ask(due, end, pulse.at_ms), ends_at_ms=pulse.at_ms, playing_tempo=end.tempo)
+
+
+def next_song(
+    asked: Ask,
+    chosen: Chosen,
+    pulse: Pulse,
+    listener: Listener,
+    near: Callable[[float, int], Sequence[S]],
+    others: Sequence[S] = (),
+    *,
+    seed: str,
+) -> NextSong[S] | None:
+    """The song for a slot, or None when it is not worth cutting another short for.
+
+    `near` as `choose.search` takes it; `others` are looked at wherever their tempo lies. Raises
+    EmptyLibraryError when there is no song at all.
+    """
+    starts_ms = max(pulse.at_ms, asked.ends_at_ms)
+    expected = expected_heart_rate(pulse.average, pulse.heart_rate)
+    target = _target(chosen, expected, starts_ms - asked.session, asked.previous_target)
+    elapsed_seconds = (pulse.at_ms - asked.session) / 1000
+    listener = replace(
+        listener,
+        genres=chosen.genres,
+        unsettled=unsettled(pulse.lowest, pulse.highest, pulse.average, elapsed_seconds),
+    )
+    candidates = search(near, target, listener)
+    known = {song.id for song in candidates}
+    candidates += [song for song in others if song.id not in known]
+    choice = choose(candidates, target, listener, seed)
+    playing = asked.playing_tempo
+    if playing is not None and not is_worth_changing(playing, choice.felt_tempo, target):
+        return None
+    return NextSong(target, choice)
+
+
+def _ask(due: DueSlot, end: SongEnd | None, at_ms: int) -> Ask:
+    if end is None or end.session != due.session:
+        return Ask(due.session, due.slot, ends_at_ms=at_ms)
+    return Ask(due.session, due.slot, end.ends_at_ms, end.target)
+
+
+def _target(chosen: Chosen, heart_rate: float, elapsed_ms: int, previous: float | None) -> float:
+    return target_tempo(
+        chosen,
+        heart_rate,
+        plan=phases(chosen.plan),
+        elapsed_seconds=elapsed_ms / 1000,
+        previous=previous,
+    )
