@@ -12,7 +12,7 @@ from lambdas.adapters import dead_letters, playlists, push, records, song_ends, 
 from lambdas.adapters.environment import read
 from lambdas.adapters.song_ends import Session
 from lambdas.adapters.tastes import Taste
-from lambdas.adapters.telemetry import count, logger, metrics, traced
+from lambdas.adapters.telemetry import count, logger, metrics, took, traced
 from lambdas.domain.bend import tempo_range
 from lambdas.domain.choose import Choice, EmptyLibraryError, Listener
 from lambdas.domain.due import SongEnd, song_times
@@ -80,6 +80,7 @@ def _answer(record: records.Record[stream.SongRequest], taste: Taste) -> bool:
         raise song_ends.ConflictError(f"The session changed {ATTEMPTS} times during one choice.")
     playlists.write(user, song)
     push.send(user, song)
+    took(RequestToPushMs=record.arrived_ms)
     return True
 
 

@@ -37,6 +37,25 @@ READ = frozenset(
 IGNORED = frozenset(
     {
         "AWS::ApiGatewayV2::Deployment",
+        "AWS::EC2::EIP",
+        "AWS::EC2::FlowLog",
+        "AWS::EC2::Instance",
+        "AWS::EC2::InternetGateway",
+        "AWS::EC2::NatGateway",
+        "AWS::EC2::Route",
+        "AWS::EC2::RouteTable",
+        "AWS::EC2::SecurityGroup",
+        "AWS::EC2::SecurityGroupEgress",
+        "AWS::EC2::SecurityGroupIngress",
+        "AWS::EC2::Subnet",
+        "AWS::EC2::SubnetRouteTableAssociation",
+        "AWS::EC2::VPC",
+        "AWS::EC2::VPCEndpoint",
+        "AWS::EC2::VPCGatewayAttachment",
+        "AWS::ElastiCache::ServerlessCache",
+        "AWS::ElastiCache::User",
+        "AWS::ElastiCache::UserGroup",
+        "AWS::IAM::InstanceProfile",
         "AWS::IAM::Policy",
         "AWS::IAM::Role",
         "AWS::Lambda::Permission",
@@ -44,7 +63,8 @@ IGNORED = frozenset(
         "AWS::SQS::QueuePolicy",
     }
 )
-"""Not needed here: everything may call everything on this machine, and logs are files."""
+"""Not needed here: everything may call everything on this machine, logs are files, and Redis is the
+launcher's."""
 
 TABLE = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
 """What DynamoDB's create_table takes of a table in a template."""

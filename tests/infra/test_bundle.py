@@ -11,7 +11,9 @@ from infra import bundle
 from infra.app import bundle_sizes
 
 TOO_MUCH = ("pyarrow", "aws_cdk", "aiohttp", "mypy_boto3_sqs", "boto3_stubs", "wrapt-stubs", "bin")
-LAMBDA_LIMIT_BYTES = 250_000_000
+UNPACKED_LIMIT_BYTES, ZIPPED_LIMIT_BYTES = 65_000_000, 32_000_000
+"""A tenth above what it takes now; Lambda takes 250 MB unpacked. Most of it is what boto3 knows of
+services that nobody here calls."""
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +61,10 @@ def test_its_libraries_are_for_the_lambda_platform(bundled: Path) -> None:
     }
 
 
-def test_lambda_takes_its_size(bundled: Path) -> None:
+def test_it_does_not_grow_unnoticed(bundled: Path) -> None:
     unpacked, zipped = bundle_sizes(bundled)
-    assert zipped < unpacked < LAMBDA_LIMIT_BYTES
+    assert unpacked < UNPACKED_LIMIT_BYTES
+    assert zipped < ZIPPED_LIMIT_BYTES
 
 
 def test_a_missing_wheel_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
