@@ -54,6 +54,7 @@ ENVIRONMENT = {
     "REQUESTS_STREAM": "song-requests",
     "SONG_ENDS_TABLE": "song-ends",
     "TASTES_TABLE": "tastes",
+    "SESSION_GAP_SECONDS": "900",
     "SONGS_TABLE": "songs",
     "DEAD_LETTERS_QUEUE_URL": "http://127.0.0.1:1/dead-letters",
     "POWERTOOLS_TRACE_DISABLED": "true",

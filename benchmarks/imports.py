@@ -53,6 +53,7 @@ ENVIRONMENT = {
     "SONGS_TABLE": "songs",
     "SONG_ENDS_TABLE": "song-ends",
     "TASTES_TABLE": "tastes",
+    "SESSION_GAP_SECONDS": "900",
 }
 OUTSIDE = ("PATH", "HOME", "LANG", "VIRTUAL_ENV")
 

@@ -1,9 +1,9 @@
 """change: other settings for the session that runs."""
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Any
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from events import stream
 from events.messages import Change, Changed, Error, ServerMessage
@@ -19,7 +19,6 @@ class Environment(Struct, frozen=True):
     """Settings of this function."""
 
     heart_rate_stream: str
-    session_gap_seconds: Annotated[int, Meta(ge=60, le=86_400)] = 900
 
 
 environment = read(Environment)
@@ -43,7 +42,8 @@ def _change(request: Request, settings: Settings) -> ServerMessage:
     session = song_ends.read(request.user)
     if session is None:
         return Error("no_session", "No session runs, so there is nothing to change: start one.")
-    song_ends.write(request.user, _changed(session, settings), _expires_at(request, session))
+    now = {"at_ms": request.arrived_ms, "arrived_ms": request.arrived_ms}
+    song_ends.write(request.user, _changed(session, settings), **now)
     record = stream.SessionStart(session.end.session, settings.interval_seconds)
     streams.put(environment.heart_rate_stream, [streams.entry(request.user, stream.encode(record))])
     return Changed(settings)
@@ -55,8 +55,3 @@ def _changed(session: Session, settings: Settings) -> Session:
     if settings.mode != session.settings.mode:
         end = replace(end, target=None)
     return replace(session, end=end, settings=settings)
-
-
-def _expires_at(request: Request, session: Session) -> int:
-    left_ms = max(0, session.end.ends_at_ms - request.arrived_ms)
-    return (request.arrived_ms + left_ms) // 1000 + environment.session_gap_seconds

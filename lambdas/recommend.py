@@ -1,15 +1,13 @@
 """song-requests → the next song: chooses it, notes when it ends, pushes it to the person."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from events import stream
 from events.messages import Error
 from events.session import Opinion, Song, SongPush, Why
 from lambdas.adapters import dead_letters, playlists, push, records, song_ends, songs, tastes
-from lambdas.adapters.environment import read
 from lambdas.adapters.song_ends import Session
 from lambdas.adapters.tastes import Taste
 from lambdas.adapters.telemetry import count, logger, metrics, took, traced
@@ -19,14 +17,6 @@ from lambdas.domain.due import SongEnd, song_times
 from lambdas.domain.next_song import Ask, next_song
 from lambdas.domain.target import max_heart_rate
 
-
-class Environment(Struct, frozen=True):
-    """Settings of this function."""
-
-    session_gap_seconds: Annotated[int, Meta(ge=60, le=86_400)] = 900
-
-
-environment = read(Environment)
 ATTEMPTS = 3
 """How often a slot is filled anew when the session changed meanwhile."""
 
@@ -61,7 +51,8 @@ def _answer(record: records.Record[stream.SongRequest], taste: Taste) -> bool:
             song = _next_song(user, request, taste, listener)
             if song is None:
                 return False
-            song_ends.write(user, _session(request, song), _expires_at(record, song))
+            times = {"at_ms": request.at_ms, "arrived_ms": record.arrived_ms}
+            song_ends.write(user, _session(request, song), **times)
             break
         except EmptyLibraryError:
             push.notify(user, _empty(request.settings.library))
@@ -168,11 +159,6 @@ def _session(request: stream.SongRequest, song: SongPush) -> Session:
         target=song.why.target_tempo,
     )
     return Session(end, request.settings, song, request.version)
-
-
-def _expires_at(record: records.Record[stream.SongRequest], song: SongPush) -> int:
-    still_to_play_ms = song.ends_at_ms - record.value.at_ms
-    return (record.arrived_ms + still_to_play_ms) // 1000 + environment.session_gap_seconds
 
 
 def _empty(library: str) -> Error:

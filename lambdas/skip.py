@@ -1,10 +1,10 @@
 """skip: ends the song that plays and asks for the next one."""
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from events import stream
 from events.messages import Error, ServerMessage, Skip, Skipped
@@ -21,7 +21,6 @@ class Environment(Struct, frozen=True):
     """Settings of this function."""
 
     requests_stream: str
-    session_gap_seconds: Annotated[int, Meta(ge=60, le=86_400)] = 900
 
 
 environment = read(Environment)
@@ -56,7 +55,9 @@ def _skip(request: Request, skip: Skip) -> ServerMessage:
 def _end(request: Request, session: Session, song: SongPush, skip: Skip) -> ServerMessage:
     """The song that plays ends now, and the next one is asked for as `schedule` would ask."""
     at_ms = max(song.starts_at_ms, min(skip.at_ms, session.end.ends_at_ms))
-    stored = _write(request, replace(session, end=replace(session.end, ends_at_ms=at_ms)))
+    ended = replace(session, end=replace(session.end, ends_at_ms=at_ms))
+    times = {"at_ms": skip.at_ms, "arrived_ms": request.arrived_ms}
+    stored = song_ends.write(request.user, ended, **times)
     tastes.count_skip(request.user, song.song.id)
     heart_rate, running = song.why.heart_rate, song.why.average
     lowest = highest = running
@@ -87,7 +88,8 @@ def _bring_forward(request: Request, session: Session, song: SongPush, at_ms: in
     """The next song is known already: it starts now."""
     moved = _moved(song, at_ms)
     end = replace(session.end, starts_at_ms=moved.starts_at_ms, ends_at_ms=moved.ends_at_ms)
-    _write(request, replace(session, end=end, song=moved))
+    forward = replace(session, end=end, song=moved)
+    song_ends.write(request.user, forward, at_ms=at_ms, arrived_ms=request.arrived_ms)
     return moved
 
 
@@ -97,9 +99,3 @@ def _moved(song: SongPush, starts_at_ms: int) -> SongPush:
     return msgspec.structs.replace(
         song, starts_at_ms=starts_at_ms, ends_at_ms=starts_at_ms + length_ms
     )
-
-
-def _write(request: Request, session: Session) -> Session:
-    left_ms = max(0, session.end.ends_at_ms - request.arrived_ms)
-    expires_at = (request.arrived_ms + left_ms) // 1000 + environment.session_gap_seconds
-    return song_ends.write(request.user, session, expires_at)

@@ -1,8 +1,8 @@
 """start: opens a session with the person's settings."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from msgspec import Meta, Struct, structs
+from msgspec import Struct, structs
 
 from events import stream
 from events.messages import Error, ServerMessage, Start, Started
@@ -28,7 +28,6 @@ class Environment(Struct, frozen=True):
     """Settings of this function."""
 
     heart_rate_stream: str
-    session_gap_seconds: Annotated[int, Meta(ge=60, le=86_400)] = 900
 
 
 environment = read(Environment)
@@ -62,8 +61,7 @@ def _start(request: Request, start: Start) -> ServerMessage:
         settings = _with_maximum(request.user, start.settings)
         version = before.version if before else 0
         begun = Session(SongEnd(start.at_ms, -1, start.at_ms), settings, version=version)
-        expires_at = request.arrived_ms // 1000 + environment.session_gap_seconds
-        song_ends.write(request.user, begun, expires_at)
+        song_ends.write(request.user, begun, at_ms=start.at_ms, arrived_ms=request.arrived_ms)
     record = stream.SessionStart(start.at_ms, settings.interval_seconds)
     streams.put(environment.heart_rate_stream, [streams.entry(request.user, stream.encode(record))])
     return Started(start.at_ms, settings)

@@ -60,6 +60,7 @@ class StartError(Exception):
 async def _serve(application: web.Application, host: str, port: int) -> None:
     this = asyncio.current_task()
     assert this is not None
+    parent = os.getppid()  # before anybody hears `ready`, who may die at once
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, this.cancel)
     # Access logs would hold tokens and users.
@@ -69,7 +70,7 @@ async def _serve(application: web.Application, host: str, port: int) -> None:
             await runner.setup()
             await _listen(web.TCPSite(runner, host, port, backlog=BACKLOG), host, port)
             print("ready", flush=True)
-            await _until_orphaned()
+            await _until_orphaned(parent)
         finally:
             await runner.cleanup()
 
@@ -84,8 +85,7 @@ async def _listen(site: web.TCPSite, host: str, port: int) -> None:
         ) from None
 
 
-async def _until_orphaned() -> None:
-    parent = os.getppid()
+async def _until_orphaned(parent: int) -> None:
     while True:
         await asyncio.sleep(PARENT_CHECK_SECONDS)
         if os.getppid() != parent:

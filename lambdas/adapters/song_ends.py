@@ -59,13 +59,15 @@ def read(user: str) -> Session | None:
     return _session_of(answer["Item"]) if "Item" in answer else None
 
 
-def write(user: str, session: Session, expires_at: int) -> Session:
+def write(user: str, session: Session, *, at_ms: int, arrived_ms: int) -> Session:
     """Replace the version that the session names, and answer what is stored.
 
-    `expires_at` is the TTL, epoch seconds of the wall clock. Raises ConflictError when somebody
-    else wrote since.
+    `at_ms` is now in the time of the workout, `arrived_ms` on the clock, by which the TTL goes.
+    Raises ConflictError when somebody else wrote since.
     """
     dynamodb = clients.dynamodb()
+    gap_seconds = int(os.environ["SESSION_GAP_SECONDS"])
+    expires_at = (arrived_ms + max(0, session.end.ends_at_ms - at_ms)) // 1000 + gap_seconds
     # Never a version twice, even when TTL has swept the item in between.
     stored = replace(session, version=max(session.version + 1, session.end.session))
     try:

@@ -31,6 +31,8 @@ SHORT_SECONDS, SETTLED_SECONDS = 120.0, 180.0
 UNSETTLED = 0.04
 """Range of the heart rate in the interval, over its average, that counts as not settled at all."""
 WARM_UP_SECONDS = 300
+TOLD = 0.01
+"""Terms smaller than this are not worth a word."""
 ARTISTS_APART = 3
 """Songs between two of one artist."""
 DAY_MS = 86_400_000
@@ -245,7 +247,7 @@ def _sentence(terms: dict[str, float], corrected: bool, octave: float, drawn: st
         "genre": "not of your genres",
         "length": "long for how the heart rate moves",
     }
-    said = [words[name] for name, value in terms.items() if name in words and value]
+    said = [words[name] for name, value in terms.items() if name in words and abs(value) >= TOLD]
     near = "Nearest tempo there was" if terms["tempo"] else "At the target tempo"
     if corrected:
         said.insert(0, "its tempo as you set it")

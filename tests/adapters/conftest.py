@@ -23,6 +23,7 @@ NAMES = {
     "SONGS_TABLE": "songs",
     "SONG_ENDS_TABLE": "song-ends",
     "TASTES_TABLE": "tastes",
+    "SESSION_GAP_SECONDS": "900",
     "OIDC_ISSUER": "https://issuer.test",
     "OIDC_AUDIENCE": "tempofit",
     "OIDC_JWKS_URL": "http://127.0.0.1:1/jwks.json",

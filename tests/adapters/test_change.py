@@ -16,7 +16,7 @@ END = SongEnd(START_MS, SONG.slot, SONG.ends_at_ms, SONG.starts_at_ms, 130.0, 13
 
 
 def plays(settings: Settings | None = None) -> None:
-    song_ends.write("ann", Session(END, settings or Settings(), SONG), expires_at=0)
+    song_ends.write("ann", Session(END, settings or Settings(), SONG), at_ms=0, arrived_ms=0)
 
 
 def invoke(**settings: Any) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def test_without_a_session_there_is_nothing_to_change() -> None:
 def test_a_session_that_changed_meanwhile_is_said_to_be_busy(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def conflict(*arguments: Any) -> None:
+    def conflict(*arguments: Any, **times: int) -> None:
         raise ConflictError
 
     plays()

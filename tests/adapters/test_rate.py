@@ -15,7 +15,7 @@ from tests.adapters.test_skip import SONG
 @pytest.fixture(autouse=True)
 def playing() -> None:
     end = SongEnd(START_MS, SONG.slot, SONG.ends_at_ms)
-    song_ends.write("ann", Session(end, Settings(library="mine"), SONG), expires_at=0)
+    song_ends.write("ann", Session(end, Settings(library="mine"), SONG), at_ms=0, arrived_ms=0)
     playlists.write("ann", SONG)
 
 

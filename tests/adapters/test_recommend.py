@@ -70,7 +70,7 @@ def invoke(*records: tuple[str, bytes]) -> Any:
 
 def started(settings: Settings | None = None) -> None:
     begun = SongEnd(START_MS, -1, START_MS)
-    song_ends.write("ann", Session(begun, settings or Settings()), expires_at=0)
+    song_ends.write("ann", Session(begun, settings or Settings()), at_ms=0, arrived_ms=0)
 
 
 def found() -> Session:
@@ -143,7 +143,7 @@ def test_a_request_of_a_session_that_is_over_is_ignored(connected: Pushes) -> No
     late = request(0)
     begun = SongEnd(START_MS + 5000, -1, START_MS + 5000)
     later = Session(begun, version=found().version)
-    song_ends.write("ann", later, expires_at=0)
+    song_ends.write("ann", later, at_ms=0, arrived_ms=0)
     assert invoke(late) == {"batchItemFailures": []}
     assert connected.sent == []
     assert found().end == later.end
@@ -155,7 +155,7 @@ def test_a_request_that_outlived_its_swept_session_fills_no_slot_of_the_next_one
     late = request(0)
     clients.dynamodb().delete_item(TableName="song-ends", Key={"user_id": {"S": "ann"}})
     begun = SongEnd(START_MS + 5000, -1, START_MS + 5000)
-    song_ends.write("ann", Session(begun), expires_at=0)
+    song_ends.write("ann", Session(begun), at_ms=0, arrived_ms=0)
     invoke(late)
     assert found().end == begun
 
@@ -313,7 +313,7 @@ def test_a_session_that_changed_while_a_song_was_chosen_gets_its_song_all_the_sa
     add_songs([60 + index for index in range(120)])
     asked = request(0, average=150)
     before = found()
-    song_ends.write("ann", replace(before, settings=Settings(lock=100)), expires_at=0)
+    song_ends.write("ann", replace(before, settings=Settings(lock=100)), at_ms=0, arrived_ms=0)
     assert invoke(asked) == {"batchItemFailures": []}
     assert [message["why"]["target_tempo"] for _, message in connected.sent] == [100]
     assert found().settings.lock == 100
@@ -353,6 +353,15 @@ def test_what_cannot_be_read_goes_to_the_dead_letters_and_the_rest_goes_on() -> 
     assert invoke(("ann", b"no json"), request(0)) == {"batchItemFailures": []}
     assert len(dead_letters()) == 1
     assert len(played()) == 1
+
+
+def test_a_song_end_expires_a_session_gap_after_the_song_by_the_clock() -> None:
+    started()
+    add_songs([130], seconds=200)
+    invoke(request(0, at_ms=-3_600_000))  # replayed an hour late
+    item = clients.dynamodb().get_item(TableName="song-ends", Key={"user_id": {"S": "ann"}})["Item"]
+    ends_ms = int(item["ends_at_ms"]["N"]) - (START_MS - 3_600_000)
+    assert int(item["expires_at"]["N"]) == (START_MS + ends_ms) // 1000 + 900
 
 
 def test_playlists_expire(redis_url: str) -> None:

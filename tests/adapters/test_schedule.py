@@ -42,7 +42,7 @@ def requests() -> list[tuple[str, int, int]]:
 
 def plays(user: str, slot: int, ends_at_ms: int) -> None:
     end = SongEnd(START_MS, slot, START_MS + ends_at_ms)
-    song_ends.write(user, Session(end, Settings(mode="zone")), expires_at=0)
+    song_ends.write(user, Session(end, Settings(mode="zone")), at_ms=0, arrived_ms=0)
 
 
 def test_the_first_average_asks_for_slot_0() -> None:
@@ -86,7 +86,7 @@ def test_a_request_without_an_answer_is_repeated_after_thirty_seconds() -> None:
 def leaves(settings: Settings) -> None:
     """A song of 130 beats a minute plays from 0 to 300 s, and the heart beats at 160."""
     end = SongEnd(START_MS, 2, START_MS + 300_000, START_MS, 130.0, 130.0)
-    song_ends.write("ann", Session(end, settings), expires_at=0)
+    song_ends.write("ann", Session(end, settings), at_ms=0, arrived_ms=0)
     fast = stream.Average("ann", START_MS + 100_000, START_MS + 95_000, 160, 158, 150, 160, 158, 99)
     invoke(("7", stream.encode(stream.Averages([fast]))))
 

@@ -28,7 +28,7 @@ SONG = SongPush(
 @pytest.fixture(autouse=True)
 def playing() -> None:
     end = SongEnd(START_MS, SONG.slot, SONG.ends_at_ms)
-    song_ends.write("ann", Session(end, Settings(), SONG), expires_at=0)
+    song_ends.write("ann", Session(end, Settings(), SONG), at_ms=0, arrived_ms=0)
 
 
 def invoke(slot: int, at_ms: int) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def test_who_loses_a_race_is_told_to_skip_again(monkeypatch: pytest.MonkeyPatch)
     def read_then_lose(user: str) -> Session | None:
         session = read(user)
         assert session is not None
-        song_ends.write(user, session, expires_at=0)
+        song_ends.write(user, session, at_ms=0, arrived_ms=0)
         return session
 
     monkeypatch.setattr(song_ends, "read", read_then_lose)

@@ -54,7 +54,7 @@ def test_the_same_start_twice_changes_nothing() -> None:
 
 def test_a_newer_start_takes_the_place_of_the_session() -> None:
     end = SongEnd(START_MS - 1000, 7, START_MS + 100_000)
-    song_ends.write("ann", Session(end), expires_at=0)
+    song_ends.write("ann", Session(end), at_ms=0, arrived_ms=0)
     assert invoke()["type"] == "started"
     assert found().end == SongEnd(START_MS, -1, START_MS)
 

@@ -57,7 +57,7 @@ def test_only_what_is_newer_is_told_when_the_client_says_what_it_has() -> None:
 def test_the_songs_of_the_session_are_told_as_a_skip_left_them() -> None:
     playlists.write("ann", SONG)
     moved = Session(SongEnd(START_MS, 3, 0), Settings(mode="zone"), SONG)
-    song_ends.write("ann", moved, expires_at=0)
+    song_ends.write("ann", moved, at_ms=0, arrived_ms=0)
     answer = invoke()
     assert answer["session"] == START_MS
     assert answer["settings"]["mode"] == "zone"

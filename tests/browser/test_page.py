@@ -74,6 +74,36 @@ def test_a_skip_ends_the_song_and_brings_the_next(open_page: OpenPage) -> None:
         expect(page.locator(f'.list li[data-slot="{slot}"] .mark')).to_have_text("skipped")
 
 
+def test_the_mode_and_a_locked_tempo_are_chosen_on_the_page(open_page: OpenPage) -> None:
+    with open_page(user_name(3)) as page:
+        expect(page.get_by_test_id("freshness")).to_have_text("live", timeout=SOON_MS)
+        slot = playing_slot(page)
+        page.get_by_text("How songs are chosen").click()
+        page.get_by_role("button", name="Hold").click()
+        expect(page.get_by_test_id("settings")).to_contain_text("Hold", timeout=SOON_MS)
+        page.get_by_label("Goal zone").select_option("4")
+        expect(page.get_by_test_id("settings")).to_contain_text("4", timeout=SOON_MS)
+        lock = page.get_by_role("button", name="Lock tempo")
+        lock.click()
+        expect(lock).to_have_attribute("aria-pressed", "true", timeout=SOON_MS)
+        locked = re.sub(r"\D", "", lock.inner_text())
+        wait_for_slot(page, slot + 2, 2 * A_SONG_MS)
+        expect(page.get_by_test_id("why")).to_contain_text(f"the target in mode hold is {locked}")
+
+
+def test_what_the_athlete_thinks_of_a_song_is_kept(open_page: OpenPage) -> None:
+    with open_page(user_name(1)) as page:
+        expect(page.get_by_test_id("freshness")).to_have_text("live", timeout=SOON_MS)
+        slot = playing_slot(page)
+        if played_percent(page) > MOSTLY_PLAYED:
+            wait_for_slot(page, slot + 1, A_SONG_MS)
+        page.get_by_role("button", name="Like", exact=True).click()
+        expect(page.get_by_test_id("rate-note")).to_have_text(re.compile("."), timeout=SOON_MS)
+        page.reload()
+        liked = page.get_by_role("button", name="Like", exact=True)
+        expect(liked).to_have_attribute("aria-pressed", "true", timeout=SOON_MS)
+
+
 def test_a_heart_rate_that_stops_is_shown_as_stale(open_page: OpenPage, cloud: Cloud) -> None:
     user = "athlete-who-stops"
     addresses = cloud.addresses

@@ -35,7 +35,7 @@ from local.stack import (
     Route,
     Stream,
 )
-from tests.pipeline.waiting import until
+from tests.pipeline.waiting import runs, until
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
@@ -626,7 +626,7 @@ async def test_the_process_says_ready_serves_and_leaves_nothing_behind(tmp_path:
             child.send_signal(signal.SIGTERM)
             assert await closed(socket) == (1001, "Going away")
         assert await asyncio.to_thread(child.wait, PATIENCE_SECONDS) == 0
-        await until(lambda: not any(worker.is_running() for worker in workers))
+        await until(lambda: not any(runs(worker) for worker in workers))
         assert (tmp_path / "someone").exists(), "$disconnect is delivered"
 
 
@@ -648,4 +648,4 @@ async def test_a_gateway_whose_parent_died_ends(tmp_path: Path) -> None:
         orphans = psutil.Process(child.pid).children(recursive=True)
         assert len(orphans) >= 3
         child.kill()
-        await until(lambda: not any(orphan.is_running() for orphan in orphans))
+        await until(lambda: not any(runs(orphan) for orphan in orphans))

@@ -48,5 +48,5 @@ export const SongList = memo(function SongList(props: Props) {
 });
 
 function Mark({ word }: { readonly word: string }) {
-  return word && <span className={`mark ${word}`}>{word}</span>;
+  return word && <span className={word === "playing" ? "mark current" : "mark"}>{word}</span>;
 }

@@ -17,7 +17,7 @@ export interface Drawn {
 
 /** Kept free at the sides; the bands beneath line up with it, see `.bands` in the style. */
 const LEFT = 36;
-const RIGHT = 8;
+const RIGHT = 20;
 
 /** Plots into `place`, in the colours of the style; `now` tells what to draw. */
 export function createPlot(place: HTMLElement, now: () => Drawn): uPlot {
