@@ -15,7 +15,7 @@ PAGE = PROJECT / "docs" / "cost.md"
 USERS = 10_000
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 FLUSHES = (1.0, 5.0, ADAPTIVE_FLUSH_SECONDS, 15.0)
-PEAK_MEAN = 0.22
+PEAK_MEAN = 0.223
 """The people of a mean hour for each of the busiest: 20 members with five workouts of 45 minutes in
 two weeks, as docs/scaling.md assumes for each person at the peak."""
 

@@ -1,8 +1,8 @@
 """List prices of AWS in us-east-1, in US dollars, and where each comes from.
 
-AWS's own pages could not be opened when the table was made. `CONFIRMED` prices were found in two
-places that agree: AWS's price list as a public cost tool records it in its tests, or two
-independent articles that quote AWS's page. Free allowances and discounts are left out.
+AWS's own pages could not be read when the table was made. `found` says where else a price was:
+in AWS's price list, as a public cost tool records it in its tests; in articles of others that
+quote AWS's page; or nowhere. Free allowances and discounts are left out.
 """
 
 from itertools import pairwise

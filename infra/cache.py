@@ -15,7 +15,7 @@ VERSIONS = {"valkey": "8", "redis": "7"}
 MAX_GIGABYTES = 30
 MAX_ECPU_PER_SECOND = 100_000
 """A ceiling for the bill, above what docs/scaling.md counts for 100,000 people. A full cache drops
-the keys that it has not used for longest; one over its rate answers with an error."""
+the keys that were not used for longest, and one that is asked too much slows down."""
 SNAPSHOT_DAYS = 1
 """What is older helps nobody choose a song, and would keep what somebody asked to forget."""
 KEYS = ("connections", "heard", "notice", "playlist", "trace", "windows")
@@ -23,7 +23,7 @@ KEYS = ("connections", "heard", "notice", "playlist", "trace", "windows")
 ACCESS = " ".join(
     ["on", *(f"~{key}:*" for key in KEYS), "-@all +@read +@write +@connection -@dangerous"]
 )
-"""No other keys, no scripts, and nothing that empties or lists the whole cache."""
+"""No other keys, no scripts, and nothing that empties the cache or holds it up."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,10 @@ def create_cache(scope: Construct, network: Network, *, engine: str, keeps_data:
     """Creates the cache, and the one user of all functions, who is known by IAM.
 
     With `keeps_data` there is a snapshot every day, and a last one if the cache is ever deleted.
-    A cache that outlived its stack would hold on to the network around it.
+    A cache that outlived its stack would hold on to the network around it. Another engine, or
+    other subnets, make another cache, for which this name is taken: choose before the first time.
     """
-    name = _name(scope)
+    name = _name()
     user = _functions_user(scope, name, engine)
     members = [user] if engine == "valkey" else [user, _nobody(scope, name, engine)]
     group = CfnUserGroup(
@@ -82,7 +83,7 @@ def let_connect(function: Function, cache: Cache) -> None:
         allow(function, resource, "elasticache:Connect")
 
 
-def _name(scope: Construct) -> str:
+def _name() -> str:
     """ElastiCache makes no names, so this is the start of the id that CloudFormation gives the
     stack, which no other stack has had."""
     unique = Fn.select(0, Fn.split("-", Fn.select(2, Fn.split("/", Aws.STACK_ID))))
@@ -103,7 +104,7 @@ def _functions_user(scope: Construct, name: str, engine: str) -> CfnUser:
 
 
 def _nobody(scope: Construct, name: str, engine: str) -> CfnUser:
-    """The user `default`, without whom Redis takes no group; he is switched off."""
+    """The user `default`, without which Redis takes no group; it is switched off."""
     return CfnUser(
         scope,
         "cache-nobody",

@@ -10,6 +10,7 @@ from aws_cdk.aws_logs import LogGroup, RetentionDays
 from constructs import Construct
 
 from infra.checks import accept
+from infra.network import Network, let_join
 
 MEMORY_MB = 512
 STREAM_TIMEOUT = Duration.seconds(30)
@@ -31,6 +32,7 @@ def create_function(
     timeout: Duration,
     *,
     traces: bool,
+    network: Network | None = None,
 ) -> Function:
     """Creates function `name`, which runs `lambdas.NAME.handler`, with traces in X-Ray or without.
 
@@ -44,6 +46,8 @@ def create_function(
     )
     role = Role(scope, f"{name}-role", assumed_by=ServicePrincipal("lambda.amazonaws.com"))
     log_group.grant_write(role)
+    if network:
+        let_join(role)
     function = Function(
         scope,
         name,
@@ -63,6 +67,9 @@ def create_function(
             **environment,
         },
         tracing=Tracing.ACTIVE if traces else None,
+        vpc=network.vpc if network else None,
+        vpc_subnets=network.function_subnets if network else None,
+        security_groups=[network.functions] if network else None,
     )
     if traces:
         accept(role, "IAM5[Resource::*]", "X-Ray knows no resources: its two actions need `*`.")

@@ -42,8 +42,8 @@ SWAP = (
     "mkswap /swap",
     "swapon /swap",
 )
-"""Half a gigabyte of memory is too little for the package manager of Amazon Linux 2023, which is
-killed (amazonlinux/amazon-linux-2023#404)."""
+"""The instance's half gigabyte of memory alone can be too little for the package manager of Amazon
+Linux 2023, which is then killed."""
 NETWORK_INTERFACES = (
     "ec2:AssignPrivateIpAddresses",
     "ec2:CreateNetworkInterface",
@@ -164,7 +164,7 @@ def _refused(scope: Construct) -> FlowLogOptions:
 def _nat_instance() -> NatInstanceProviderV2:
     install, *rest = NatInstanceProviderV2.DEFAULT_USER_DATA_COMMANDS
     commands = UserData.for_linux()
-    # Amazon Linux cleans the package cache while it starts (aws/aws-cdk#36717).
+    # Amazon Linux may clean its cache of packages meanwhile, so the first attempt can fail.
     commands.add_commands(*SWAP, f"until {install}; do sleep 5; done", *rest)
     return NatProvider.instance_v2(
         instance_type=InstanceType(NAT_INSTANCE),
@@ -185,5 +185,5 @@ def _harden(provider: NatInstanceProviderV2, functions: SecurityGroup) -> None:
                 device_name=ROOT_DEVICE, ebs=CfnInstance.EbsProperty(encrypted=True)
             )
         ]
-        accept(instance, "EC28", "Detailed monitoring would cost as much as the instance.")
+        accept(instance, "EC28", "Detailed monitoring would cost most of what the instance does.")
         accept(instance, "EC29", "It holds nothing, and goes away with the dev stage.")

@@ -100,7 +100,8 @@ def _hop(hop: Hop) -> Iterator[Rule]:
     yield Rule(
         f"{hop.function_name}-stalled",
         math(
-            "IF(FILL(records, 0) > 0 AND FILL(invocations, 0) == 0, 1, 0)",
+            # Above zero only if records come and nobody is called, filled with zeros or empty.
+            "SUM([FILL(records, 0), -1000000000 * FILL(invocations, 0)])",
             {
                 "records": of_stream(hop.stream, "IncomingRecords"),
                 "invocations": of_function(hop.function, "Invocations"),

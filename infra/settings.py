@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from constructs import Node
 
 STAGES = ("dev", "prod")
+CACHE_ENGINES = ("valkey", "redis")
 SHARDS = {"heart_rate_shards": 4, "averages_shards": 2, "requests_shards": 2}
 """Defaults. A shard takes 1,000 records or 1 MB a second."""
 MAX_SHARDS = 500
@@ -21,6 +22,9 @@ class Settings:
     requests_shards: int
     traces: bool = False
     """Whether functions send traces to X-Ray."""
+    cache_engine: str = "valkey"
+    zones: tuple[str, ...] = ()
+    """Two availability zones; empty for the account's first two."""
 
     @property
     def keeps_data(self) -> bool:
@@ -40,7 +44,25 @@ def read_settings(node: Node) -> Settings:
     tracing = node.try_get_context("tracing") or "off"
     if tracing not in ("on", "off"):
         raise ValueError(f"tracing is {tracing!r}. Give on or off.")
-    return Settings(stage=stage, **shards, traces=tracing == "on")
+    engine = node.try_get_context("cache_engine") or "valkey"
+    if engine not in CACHE_ENGINES:
+        raise ValueError(f"cache_engine is {engine!r}. Give one of: {', '.join(CACHE_ENGINES)}.")
+    return Settings(
+        stage=stage,
+        **shards,
+        traces=tracing == "on",
+        cache_engine=engine,
+        zones=_zones(node.try_get_context("zones")),
+    )
+
+
+def _zones(value: str | None) -> tuple[str, ...]:
+    zones = tuple(value.split(",")) if value else ()
+    if zones and (len(set(zones)) != 2 or not all(zones)):
+        raise ValueError(
+            f"zones is {value!r}. Give two availability zones, such as us-east-1a,us-east-1c."
+        )
+    return zones
 
 
 def _shards(key: str, value: str | int | None, default: int) -> int:

@@ -6,7 +6,9 @@ from aws_cdk.aws_lambda import Function
 
 from infra.api import create_api, let_push, open_api, socket_url
 from infra.bundle import function_code
+from infra.cache import Cache, create_cache, let_connect
 from infra.functions import SOCKET_TIMEOUT, STREAM_TIMEOUT, allow, create_function
+from infra.network import Network, create_network
 from infra.settings import Settings
 from infra.streams import Streams, create_streams, feed
 from infra.tables import Tables, create_tables
@@ -14,6 +16,9 @@ from infra.tables import Tables, create_tables
 GET, BATCH_GET = "dynamodb:GetItem", "dynamodb:BatchGetItem"
 PUT, UPDATE = "dynamodb:PutItem", "dynamodb:UpdateItem"
 SEND = ("kinesis:PutRecord", "kinesis:PutRecords")
+
+ON_REDIS = ("average", "recommend", "connect", "disconnect", "skip", "rate", "workout")
+"""The functions that speak to Redis, which alone live in the network."""
 
 SESSION_GAP = {"SESSION_GAP_SECONDS": "900"}
 
@@ -32,8 +37,16 @@ class TempoFit(Stack):
         streams = create_streams(self, settings)
         tables = create_tables(self, settings)
         api = create_api(self, settings.stage)
-        functions = _functions(self, streams, tables, api, settings)
+        network = create_network(
+            self, zones=settings.zones, one_gateway_per_zone=settings.keeps_data
+        )
+        cache = create_cache(
+            self, network, engine=settings.cache_engine, keeps_data=settings.keeps_data
+        )
+        functions = _functions(self, streams, tables, api, cache, network, settings)
         _permit(functions, streams, tables)
+        for name in ON_REDIS:
+            let_connect(functions[name], cache)
         for pushing in (functions["average"], functions["recommend"]):
             let_push(pushing, api, settings.stage)
         feed(functions["average"], streams.heart_rate, streams.dead_letters, batch_size=500)
@@ -55,9 +68,15 @@ def stack_name(stage: str) -> str:
 
 
 def _functions(
-    stack: Stack, streams: Streams, tables: Tables, api: CfnApi, settings: Settings
+    stack: Stack,
+    streams: Streams,
+    tables: Tables,
+    api: CfnApi,
+    cache: Cache,
+    network: Network,
+    settings: Settings,
 ) -> dict[str, Function]:
-    redis = {"REDIS_URL": _parameter(stack, "RedisUrl", "redis:// or rediss:// address", True)}
+    redis = cache.environment
     push = {"AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": socket_url(api, settings.stage, "https")}
     dead_letters = {"DEAD_LETTERS_QUEUE_URL": streams.dead_letters.queue_url}
     song_ends = {"SONG_ENDS_TABLE": tables.song_ends.table_name}
@@ -90,7 +109,15 @@ def _functions(
     }
     code = function_code()
     return {
-        name: create_function(stack, name, code, environment, timeout, traces=settings.traces)
+        name: create_function(
+            stack,
+            name,
+            code,
+            environment,
+            timeout,
+            traces=settings.traces,
+            network=network if name in ON_REDIS else None,
+        )
         for group, timeout in ((on_streams, STREAM_TIMEOUT), (on_socket, SOCKET_TIMEOUT))
         for name, environment in group.items()
     }

@@ -193,7 +193,7 @@ def _given() -> list[str]:
         return Path(path).read_text().split()
     except OSError as error:
         raise TargetError(
-            f"TEMPOFIT_TOKENS names {path!r}, which cannot be read: {error}"
+            f"TEMPOFIT_TOKENS names {path!r}, which cannot be read: {error.strerror}."
         ) from None
 
 

@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 import boto3
 import pytest
 from botocore import xform_name
-from botocore.awsrequest import AWSRequest, AWSResponse
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.model import OperationModel
 from moto import mock_aws
 
@@ -73,7 +74,7 @@ class Recorder:
             for resource in _resources(params):
                 self._add(f"{service}:{model.name}", resource, model.name)
 
-    def _post(self, request: AWSRequest, **_: Any) -> AWSResponse:
+    def _post(self, request: Any, **_: Any) -> Any:
         """Nobody listens at the API's address, so its answer is made here."""
         address = urlsplit(request.url)
         api, service, region = str(address.hostname).split(".")[:3]
@@ -81,7 +82,8 @@ class Recorder:
         account = PSEUDO["AWS::AccountId"]
         arn = f"arn:aws:{service}:{region}:{account}:{api}/{stage}/{request.method}/{connection}"
         self._add(ACTIONS[f"{MANAGEMENT}:PostToConnection"], arn, "PostToConnection")
-        return AWSResponse(request.url, 200, {}, SimpleNamespace(stream=lambda: iter([b""])))
+        nothing = SimpleNamespace(stream=lambda: iter([b""]))
+        return AWSResponse(request.url, 200, HTTPHeaders(), nothing)
 
     def _add(self, action: str, resource: str, operation: str) -> None:
         if self.runs:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from msgspec import structs
 
 from events import stream
@@ -37,7 +38,7 @@ def recommend(handler: Handler) -> None:
     connections.add("ann", "connection-1")
     table = os.environ["SONGS_TABLE"]
     clients.dynamodb().put_item(TableName=table, Item=songs.song_item("demo", SONG.song))
-    begun = song_ends.write("ann", Session(SongEnd(START_MS, -1, START_MS)), expires_at=0)
+    begun = _store(Session(SongEnd(START_MS, -1, START_MS)))
     asked = stream.SongRequest(
         session=START_MS,
         slot=0,
@@ -89,6 +90,13 @@ def workout(handler: Handler) -> None:
     handler(websocket_event("ann", {"action": "workout"}), Context)
 
 
+def forget(handler: Handler) -> None:
+    """A person who played and rated a song is forgotten."""
+    connections.add("ann", "connection-1")
+    _play()
+    handler({"user": "ann"}, Context)
+
+
 def connection(handler: Handler) -> None:
     """A connection opens or closes."""
     handler(websocket_event("ann", {}), Context)
@@ -101,7 +109,14 @@ def authorize(handler: Handler) -> None:
 
 def _play() -> None:
     end = SongEnd(START_MS, SONG.slot, SONG.ends_at_ms)
-    song_ends.write("ann", Session(end, Settings(), SONG), expires_at=0)
+    _store(Session(end, Settings(), SONG))
+
+
+def _store(session: Session) -> Session:
+    """A session that another function wrote, which knows how long one is kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SESSION_GAP_SECONDS", "900")
+        return song_ends.write("ann", session, at_ms=START_MS, arrived_ms=START_MS)
 
 
 SCENARIOS: dict[str, Callable[[Handler], Any]] = {
@@ -116,4 +131,5 @@ SCENARIOS: dict[str, Callable[[Handler], Any]] = {
     "skip": skip,
     "rate": rate,
     "workout": workout,
+    "forget": forget,
 }

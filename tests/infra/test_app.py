@@ -60,6 +60,23 @@ def test_a_switch_is_on_or_off() -> None:
         read_settings(_context({"tracing": "yes"}))
 
 
+def test_the_engine_of_the_cache_is_one_of_two() -> None:
+    assert read_settings(_context({})).cache_engine == "valkey"
+    assert read_settings(_context({"cache_engine": "redis"})).cache_engine == "redis"
+    with pytest.raises(
+        ValueError, match=r"cache_engine is 'memcached'\. Give one of: valkey, redis"
+    ):
+        read_settings(_context({"cache_engine": "memcached"}))
+
+
+@pytest.mark.parametrize("value", ["us-east-1a", "us-east-1a,us-east-1a", "us-east-1a,", "a,b,c"])
+def test_zones_are_two(value: str) -> None:
+    chosen = read_settings(_context({"zones": "us-east-1a,us-east-1c"}))
+    assert chosen.zones == ("us-east-1a", "us-east-1c")
+    with pytest.raises(ValueError, match="Give two availability zones"):
+        read_settings(_context({"zones": value}))
+
+
 @pytest.mark.parametrize("value", ["0", "many", "-1", "1.5", "501", ""])
 def test_a_number_of_shards_that_cannot_be_is_a_sentence(value: str) -> None:
     with pytest.raises(ValueError, match=f"heart_rate_shards is '{value}'. Give a whole number"):

@@ -61,12 +61,12 @@ def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(params=["dev", "prod"], scope="module")
-def deployed(ministack: str, request: pytest.FixtureRequest) -> Iterator["Deployed"]:
-    """One stage, deployed, and deleted in the end."""
+def deployed(ministack: str, request: pytest.FixtureRequest) -> "Deployed":
+    """One stage, deployed; the last test deletes it."""
     template: Template = request.getfixturevalue(request.param)
     stack = Deployed(ministack, f"TempoFit-{request.param}", without(template, set(LEFT_OUT)))
     stack.create()
-    yield stack
+    return stack
 
 
 class Deployed:

@@ -132,7 +132,7 @@ def test_a_grant_that_is_missing_is_found(dev: Template, run: Run) -> None:
 def test_a_call_that_was_swapped_for_another_is_found(
     dev: Template, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def updates(user: str, session: Session, expires_at: int) -> Session:
+    def updates(user: str, session: Session, **_: int) -> Session:
         clients.dynamodb().update_item(
             TableName=os.environ["SONG_ENDS_TABLE"],
             Key={"user_id": {"S": user}},

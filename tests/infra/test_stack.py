@@ -9,6 +9,7 @@ from cfnlint import lint_all  # type: ignore[import-untyped]  # it ships no type
 from events.messages import decode_server
 from events.schemas import ROUTES, draft4
 from infra.mapping_templates import UNKNOWN_ACTION
+from infra.network import NETWORK_INTERFACES
 from tests.infra.conftest import Template, of_type, properties
 
 CDK_ADDS_THE_ROLE_TWICE = "W3005"
@@ -31,18 +32,19 @@ PHYSICAL_NAMES = {
     "StreamName",
     "TableName",
 }
+IN_NETWORK = {"ec2", "elasticache"}
 MAY = {
-    "average": {"Kinesis", "SQS", "execute-api", "logs"},
+    "average": {"Kinesis", "SQS", "execute-api", "logs"} | IN_NETWORK,
     "schedule": {"Kinesis", "SQS", "dynamodb", "logs"},
-    "recommend": {"Kinesis", "SQS", "dynamodb", "execute-api", "logs"},
+    "recommend": {"Kinesis", "SQS", "dynamodb", "execute-api", "logs"} | IN_NETWORK,
     "authorize": {"logs"},
-    "connect": {"logs"},
-    "disconnect": {"logs"},
+    "connect": {"logs"} | IN_NETWORK,
+    "disconnect": {"logs"} | IN_NETWORK,
     "start": {"dynamodb", "Kinesis", "logs"},
     "change": {"dynamodb", "Kinesis", "logs"},
-    "skip": {"dynamodb", "Kinesis", "logs"},
-    "rate": {"dynamodb", "logs"},
-    "workout": {"dynamodb", "logs"},
+    "skip": {"dynamodb", "Kinesis", "logs"} | IN_NETWORK,
+    "rate": {"dynamodb", "logs"} | IN_NETWORK,
+    "workout": {"dynamodb", "logs"} | IN_NETWORK,
     "heartrate": {"Kinesis"},
 }
 
@@ -151,6 +153,8 @@ def test_no_permission_is_wider_than_its_reason(template: Template) -> None:
     for statement in _statements(template):
         for action in _list(statement["Action"]):
             assert "*" not in action
+        if _list(statement["Action"]) == list(NETWORK_INTERFACES):
+            continue  # Lambda makes these, and the function's own code is denied them
         for resource in _list(statement["Resource"]):
             text = json.dumps(resource)
             assert "*" not in text or any(reason in text for reason in WILDCARDS)
@@ -207,25 +211,23 @@ def test_functions_share_one_bundle_for_one_platform(template: Template) -> None
 
 def test_logs_are_kept_for_two_weeks(template: Template) -> None:
     groups = properties(template, "AWS::Logs::LogGroup")
-    assert len(groups) == len(properties(template, "AWS::Lambda::Function"))
+    refused = 1  # what the network turned away
+    assert len(groups) == len(properties(template, "AWS::Lambda::Function")) + refused
     assert {group["RetentionInDays"] for group in groups} == {14}
 
 
 def test_nothing_is_named_by_hand(template: Template) -> None:
-    allowed = {"AWS::Lambda::EventSourceMapping", "AWS::Lambda::Permission"}  # refer to a function
+    refers = "EC2::FlowLog", "Lambda::EventSourceMapping", "Lambda::Permission"
+    allowed = {f"AWS::{kind}" for kind in refers}
     for logical_id, resource in template["Resources"].items():
         if resource["Type"] not in allowed:
             named = PHYSICAL_NAMES & resource.get("Properties", {}).keys()
             assert not named, logical_id
 
 
-def test_the_address_of_redis_is_not_shown(template: Template) -> None:
-    assert template["Parameters"]["RedisUrl"]["NoEcho"] is True
-
-
 def test_the_parameters_are_those_that_an_account_must_give(template: Template) -> None:
     needed = {name for name, p in template["Parameters"].items() if "Default" not in p}
-    assert needed == {"RedisUrl", "OidcIssuer", "OidcAudience", "OidcJwksUrl"}
+    assert needed == {"OidcIssuer", "OidcAudience", "OidcJwksUrl"}
 
 
 def test_outputs_name_what_an_operator_asks_for(template: Template) -> None:

@@ -24,7 +24,6 @@ from local.template import read
 from tests.infra.conftest import Template
 
 PARAMETERS = {
-    "RedisUrl": "redis://127.0.0.1:6379/0",
     "OidcIssuer": "http://127.0.0.1:1",
     "OidcAudience": "tempofit",
     "OidcJwksUrl": "http://127.0.0.1:1/.well-known/jwks.json",
@@ -36,9 +35,10 @@ POWERTOOLS = {
     "POWERTOOLS_LOG_LEVEL",
 }
 """And what each function reads besides."""
+REDIS = {"REDIS_URL", "REDIS_CACHE", "REDIS_USER"}
 ENVIRONMENTS = {
     "average": {
-        "REDIS_URL",
+        *REDIS,
         "AVERAGES_STREAM",
         "DEAD_LETTERS_QUEUE_URL",
         "EMIT_EVERY_SECONDS",
@@ -55,7 +55,7 @@ ENVIRONMENTS = {
         "SESSION_GAP_SECONDS",
     },
     "recommend": {
-        "REDIS_URL",
+        *REDIS,
         "SONGS_TABLE",
         "SONG_ENDS_TABLE",
         "TASTES_TABLE",
@@ -64,19 +64,19 @@ ENVIRONMENTS = {
         "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI",
     },
     "authorize": {"OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_JWKS_URL"},
-    "connect": {"REDIS_URL"},
-    "disconnect": {"REDIS_URL"},
+    "connect": REDIS,
+    "disconnect": REDIS,
     "start": {"SONG_ENDS_TABLE", "TASTES_TABLE", "HEART_RATE_STREAM", "SESSION_GAP_SECONDS"},
     "change": {"SONG_ENDS_TABLE", "HEART_RATE_STREAM", "SESSION_GAP_SECONDS"},
     "skip": {
         "SONG_ENDS_TABLE",
         "TASTES_TABLE",
         "REQUESTS_STREAM",
-        "REDIS_URL",
+        *REDIS,
         "SESSION_GAP_SECONDS",
     },
-    "rate": {"SONG_ENDS_TABLE", "TASTES_TABLE", "REDIS_URL"},
-    "workout": {"REDIS_URL", "SONG_ENDS_TABLE"},
+    "rate": {"SONG_ENDS_TABLE", "TASTES_TABLE", *REDIS},
+    "workout": {*REDIS, "SONG_ENDS_TABLE"},
 }
 
 
@@ -107,7 +107,7 @@ def test_references_lead_to_the_names_of_what_they_name(stack: Stack) -> None:
     assert functions["average"]["AVERAGES_STREAM"] == "average-heart-rate"
     assert functions["recommend"]["SONGS_TABLE"] == "songs"
     assert functions["skip"]["SONG_ENDS_TABLE"] == "song-ends"
-    assert functions["connect"]["REDIS_URL"] == PARAMETERS["RedisUrl"]
+    assert functions["authorize"]["OIDC_ISSUER"] == PARAMETERS["OidcIssuer"]
     assert stack.time_to_live == {"song-ends": "expires_at"}
     assert {m.on_failure_queue_url for m in stack.mappings} == {queue}
 
@@ -185,7 +185,7 @@ def test_the_answer_to_an_unknown_action_survives_its_template(stack: Stack) -> 
 
 def test_a_parameter_without_a_value_is_named(dev: Template) -> None:
     with pytest.raises(StackError, match=r"'OidcIssuer'.*Give the parameter a value"):
-        read(dev, {"RedisUrl": "redis://127.0.0.1"}, QUEUES)
+        read(dev, {}, QUEUES)
 
 
 @pytest.mark.parametrize(
