@@ -12,7 +12,7 @@ from aws_cdk.aws_sns import Topic
 from aws_cdk.aws_sns_subscriptions import EmailSubscription
 from constructs import Construct, Node
 
-from infra.metrics import KEYS_AWAY, NAMESPACE, TOKENS_REFUSED, Watched
+from infra.metrics import KEYS_AWAY, TOKENS_REFUSED, Watched
 from infra.rules import rules
 
 PAGE = "docs/runbook.md"
@@ -93,7 +93,7 @@ def _count_refusals(scope: Construct, watched: Watched) -> None:
             name,
             log_group=watched.functions["authorize"].log_group,
             filter_pattern=FilterPattern.string_value("$.message", "=", message),
-            metric_namespace=NAMESPACE,
+            metric_namespace=watched.namespace,
             metric_name=name,
             metric_value="1",
         )

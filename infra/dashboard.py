@@ -72,7 +72,7 @@ def create_dashboard(scope: Construct, watched: Watched, alarms: list[Alarm]) ->
 
 
 def _path(watched: Watched) -> list[tuple[str, GraphWidget, GraphWidget]]:
-    hops = [one for hop in watched.hops for one in (_stream(hop), _function(hop))]
+    hops = [one for hop in watched.hops for one in (_stream(hop), _function(watched, hop))]
     return [_api(watched), *hops, _push(watched)]
 
 
@@ -109,7 +109,7 @@ def _stream(hop: Hop) -> tuple[str, GraphWidget, GraphWidget]:
     )
 
 
-def _function(hop: Hop) -> tuple[str, GraphWidget, GraphWidget]:
+def _function(watched: Watched, hop: Hop) -> tuple[str, GraphWidget, GraphWidget]:
     name, function = hop.function_name, hop.function
     return (
         name,
@@ -122,7 +122,7 @@ def _function(hop: Hop) -> tuple[str, GraphWidget, GraphWidget]:
         ),
         _graph(
             f"{name}: what it does",
-            *(own(name, count) for count in COUNTS[name]),
+            *(own(watched, name, count) for count in COUNTS[name]),
             right=[of_function(function, count) for count in ("Errors", "Throttles")],
         ),
     )
@@ -138,7 +138,10 @@ def _push(watched: Watched) -> tuple[str, GraphWidget, GraphWidget]:
         ),
         _graph(
             "push: from request to push, ms",
-            *(own("recommend", "RequestToPushMs", statistic) for statistic in ("p50", P95, "p99")),
+            *(
+                own(watched, "recommend", "RequestToPushMs", statistic)
+                for statistic in ("p50", P95, "p99")
+            ),
         ),
     )
 
@@ -149,7 +152,11 @@ def _side(watched: Watched) -> list[list[GraphWidget]]:
     authorize, tables = watched.functions["authorize"], watched.named_tables
     memory, units = _redis(watched.cache_name)
     return [
-        [_beside("Connecting", of_function(authorize, "Invocations"), of_log(TOKENS_REFUSED))],
+        [
+            _beside(
+                "Connecting", of_function(authorize, "Invocations"), of_log(watched, TOKENS_REFUSED)
+            )
+        ],
         [_beside("Other functions: errors", *_of_each(named, "Errors", SUM))],
         memory,
         units,

@@ -122,7 +122,7 @@ def create_people(scope: Stack, settings: Settings) -> People:
         removal_policy=RemovalPolicy.RETAIN if settings.keeps_data else RemovalPolicy.DESTROY,
     )
     accept(pool, "COG2", "A second factor is offered to athletes, and not forced on them.")
-    accept(pool, "COG8", "Plus costs a third more a person for risk scores that nobody reads yet.")
+    accept(pool, "COG8", "Plus costs more for each person, for risk scores that nobody reads yet.")
     for name in GROUPS:
         CfnUserPoolGroup(scope, f"{name}-group", user_pool_id=pool.user_pool_id, group_name=name)
     domain = pool.add_domain(

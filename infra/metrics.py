@@ -46,6 +46,7 @@ class Watched:
     api: CfnApi
     stage: CfnStage
     cache_name: str | None
+    namespace: str = NAMESPACE
 
     @property
     def others(self) -> dict[str, Function]:
@@ -99,14 +100,14 @@ def of_api(watched: Watched, name: str, statistic: str = SUM) -> Metric:
     return _metric("AWS/ApiGateway", name, dimensions, statistic)
 
 
-def own(service: str, name: str, statistic: str = SUM) -> Metric:
+def own(watched: Watched, service: str, name: str, statistic: str = SUM) -> Metric:
     """What function `service` counts itself, by lambdas/adapters/telemetry.py."""
-    return _metric(NAMESPACE, name, {"service": service}, statistic)
+    return _metric(watched.namespace, name, {"service": service}, statistic)
 
 
-def of_log(name: str) -> Metric:
+def of_log(watched: Watched, name: str) -> Metric:
     """What a filter counts in a log; such a metric has no dimension."""
-    return _metric(NAMESPACE, name, {}, SUM)
+    return _metric(watched.namespace, name, {}, SUM)
 
 
 def math(text: str, metrics: Mapping[str, IMetric], period: Duration = MINUTE) -> MathExpression:
@@ -147,7 +148,7 @@ def sample_to_song(watched: Watched) -> MathExpression:
             "took1": of_function(average.function, "Duration", P95),
             "age2": of_function(schedule.function, "IteratorAge", HIGHEST),
             "took2": of_function(schedule.function, "Duration", P95),
-            "push": own("recommend", "RequestToPushMs", P95),
+            "push": own(watched, "recommend", "RequestToPushMs", P95),
         },
     )
 

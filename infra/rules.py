@@ -163,7 +163,7 @@ def _functions(watched: Watched) -> Iterator[Rule]:
         )
     yield Rule(
         "recommend-failed",
-        own("recommend", "Failed"),
+        own(watched, "recommend", "Failed"),
         0,
         "song-requests-fail",
         "recommend fails at song requests and is given them again; Errors does not count these.",
@@ -200,7 +200,7 @@ def _door(watched: Watched) -> Iterator[Rule]:
     """$connect, where people come in, and what their messages then meet."""
     yield Rule(
         "authorize-keys",
-        of_log(KEYS_AWAY),
+        of_log(watched, KEYS_AWAY),
         0,
         "authorizer-failures",
         "The keys of the token issuer cannot be fetched, so nobody new gets in.",
@@ -211,7 +211,7 @@ def _door(watched: Watched) -> Iterator[Rule]:
         math(
             "IF(FILL(refused, 0) >= 20, 100 * FILL(refused, 0) / asked, 0)",
             {
-                "refused": of_log(TOKENS_REFUSED),
+                "refused": of_log(watched, TOKENS_REFUSED),
                 "asked": of_function(watched.functions["authorize"], "Invocations"),
             },
         ),

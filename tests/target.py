@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import boto3
 import jwt
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.addresses import Addresses
@@ -77,7 +78,8 @@ class OwnIssuer:
 
     def __init__(self) -> None:
         self._issuer = Issuer(ISSUER, AUDIENCE)
-        s3 = boto3.client("s3", endpoint_url=LOCALSTACK)
+        once = Config(connect_timeout=5, retries={"total_max_attempts": 1})
+        s3 = boto3.client("s3", endpoint_url=LOCALSTACK, config=once)
         s3.create_bucket(Bucket=BUCKET)
         keys = json.dumps(self._issuer.keys()).encode()
         s3.put_object(Bucket=BUCKET, Key="jwks.json", Body=keys, ContentType="application/json")

@@ -86,7 +86,7 @@ def flat(value: Any) -> str:
     match value:
         case {"Ref": str(target)}:
             return PSEUDO.get(target, target)
-        case {"Fn::GetAtt": [str(target), "Arn"]}:
+        case {"Fn::GetAtt": [str(target), "Arn" | "ARN"]}:
             return target
         case {"Fn::GetAtt": [str(target), str(attribute)]}:
             return f"{target}.{attribute}"
