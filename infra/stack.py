@@ -1,6 +1,6 @@
 """The whole path of a heartbeat in one stack."""
 
-from aws_cdk import App, CfnOutput, CfnParameter, Stack
+from aws_cdk import App, CfnOutput, Stack
 from aws_cdk.aws_apigatewayv2 import CfnApi
 from aws_cdk.aws_lambda import Function
 
@@ -8,10 +8,12 @@ from infra.api import create_api, let_push, open_api, socket_url
 from infra.bundle import function_code
 from infra.cache import Cache, create_cache, let_connect
 from infra.functions import SOCKET_TIMEOUT, STREAM_TIMEOUT, allow, create_function
+from infra.identity import Issuer
 from infra.network import Network, create_network
 from infra.settings import Settings
 from infra.streams import Streams, create_streams, feed
 from infra.tables import Tables, create_tables
+from infra.web import create_web
 
 GET, BATCH_GET = "dynamodb:GetItem", "dynamodb:BatchGetItem"
 PUT, UPDATE = "dynamodb:PutItem", "dynamodb:UpdateItem"
@@ -43,7 +45,8 @@ class TempoFit(Stack):
         cache = create_cache(
             self, network, engine=settings.cache_engine, keeps_data=settings.keeps_data
         )
-        functions = _functions(self, streams, tables, api, cache, network, settings)
+        issuer = create_web(self, settings, socket_url(api, settings.stage))
+        functions = _functions(self, streams, tables, api, cache, network, issuer, settings)
         _permit(functions, streams, tables)
         for name in ON_REDIS:
             let_connect(functions[name], cache)
@@ -74,6 +77,7 @@ def _functions(
     api: CfnApi,
     cache: Cache,
     network: Network,
+    issuer: Issuer,
     settings: Settings,
 ) -> dict[str, Function]:
     redis = cache.environment
@@ -87,18 +91,13 @@ def _functions(
     requests = {"REQUESTS_STREAM": streams.requests.stream_name}
     window = {"EMIT_EVERY_SECONDS": "5", "GAP_SECONDS": "30", "INTERVAL_SECONDS": "30"}
     due = {"LEAD_SECONDS": "10", "ASK_AGAIN_SECONDS": "30"}
-    identity = {
-        "OIDC_ISSUER": _parameter(stack, "OidcIssuer", "issuer of the access tokens"),
-        "OIDC_AUDIENCE": _parameter(stack, "OidcAudience", "audience of the access tokens"),
-        "OIDC_JWKS_URL": _parameter(stack, "OidcJwksUrl", "address of the issuer's public keys"),
-    }
     on_streams = {
         "average": redis | averages | dead_letters | window | push,
         "schedule": requests | song_ends | dead_letters | due | SESSION_GAP,
         "recommend": redis | songs | song_ends | tastes | dead_letters | SESSION_GAP | push,
     }
     on_socket = {
-        "authorize": identity,
+        "authorize": issuer.environment,
         "connect": redis,
         "disconnect": redis,
         "start": song_ends | tastes | heart_rate | SESSION_GAP,
@@ -161,10 +160,3 @@ def _outputs(stack: Stack, streams: Streams, tables: Tables, url: str) -> None:
         "DeadLettersQueueUrl": streams.dead_letters.queue_url,
     }.items():
         CfnOutput(stack, name, value=value)
-
-
-def _parameter(stack: Stack, name: str, description: str, no_echo: bool = False) -> str:
-    parameter = CfnParameter(
-        stack, name, type="String", description=description, no_echo=no_echo, min_length=1
-    )
-    return parameter.value_as_string

@@ -136,12 +136,13 @@ def running(
 def _plan(synthesized: dict[str, Any], ports: dict[str, int], logs: Path) -> Cloud:
     urls = {name: f"http://{HOST}:{port}" for name, port in ports.items()}
     redis_url = valkey.given_url() or f"redis://{HOST}:{ports['redis']}/0"
-    parameters = {
-        "OidcIssuer": urls["web"],
-        "OidcAudience": AUDIENCE,
-        "OidcJwksUrl": f"{urls['web']}/.well-known/jwks.json",
+    own = {
+        "REDIS_URL": redis_url,
+        "OIDC_ISSUER": urls["web"],
+        "OIDC_AUDIENCE": AUDIENCE,
+        "OIDC_JWKS_URL": f"{urls['web']}/.well-known/jwks.json",
     }
-    stack = template.read(synthesized, parameters, {"sqs": urls["ministack"]})
+    stack = template.read(synthesized, {}, {"sqs": urls["ministack"]})
     management_url = f"{urls['gateway']}/{stack.api.stage}"
     endpoints = {
         "AWS_ENDPOINT_URL_KINESIS": urls["streams"],
@@ -150,11 +151,7 @@ def _plan(synthesized: dict[str, Any], ports: dict[str, int], logs: Path) -> Clo
         "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": management_url,
     }
     stack = msgspec.structs.replace(
-        stack,
-        functions=[
-            _pointed_at(function, endpoints, {"REDIS_URL": redis_url})
-            for function in stack.functions
-        ],
+        stack, functions=[_pointed_at(function, endpoints, own) for function in stack.functions]
     )
     names = {
         name: value for function in stack.functions for name, value in function.environment.items()

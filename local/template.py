@@ -37,6 +37,14 @@ READ = frozenset(
 IGNORED = frozenset(
     {
         "AWS::ApiGatewayV2::Deployment",
+        "AWS::CloudFront::Distribution",
+        "AWS::CloudFront::OriginAccessControl",
+        "AWS::CloudFront::ResponseHeadersPolicy",
+        "AWS::Cognito::ManagedLoginBranding",
+        "AWS::Cognito::UserPool",
+        "AWS::Cognito::UserPoolClient",
+        "AWS::Cognito::UserPoolDomain",
+        "AWS::Cognito::UserPoolGroup",
         "AWS::EC2::EIP",
         "AWS::EC2::FlowLog",
         "AWS::EC2::Instance",
@@ -59,7 +67,12 @@ IGNORED = frozenset(
         "AWS::IAM::Policy",
         "AWS::IAM::Role",
         "AWS::Lambda::Permission",
+        "AWS::Logs::Delivery",
+        "AWS::Logs::DeliveryDestination",
+        "AWS::Logs::DeliverySource",
         "AWS::Logs::LogGroup",
+        "AWS::S3::Bucket",
+        "AWS::S3::BucketPolicy",
         "AWS::SQS::QueuePolicy",
     }
 )

@@ -7,6 +7,7 @@ from tempofit.capacity import capacity
 from tempofit.cost import cost
 from tempofit.evaluate import evaluate
 from tempofit.forget import forget
+from tempofit.page import deploy_page
 from tempofit.redrive import redrive
 from tempofit.up import up
 from tempofit.why import why
@@ -26,6 +27,7 @@ app.command()(capacity)
 app.command()(cost)
 app.command()(forget)
 app.command()(redrive)
+app.command()(deploy_page)
 app.add_typer(songs.app, name="songs")
 app.add_typer(bench.app, name="bench")
 

@@ -12,11 +12,6 @@ from local.template import read
 from tests.infra.conftest import Template, of_type, properties
 
 ON_REDIS = {"average", "recommend", "connect", "disconnect", "skip", "rate", "workout"}
-OWN_VALUES = {
-    "OidcIssuer": "http://127.0.0.1:1",
-    "OidcAudience": "tempofit",
-    "OidcJwksUrl": "http://127.0.0.1:1/.well-known/jwks.json",
-}
 EVERYWHERE = "0.0.0.0/0"
 REDIS, HTTPS = 6379, 443
 STACK_ID = {"Ref": "AWS::StackId"}
@@ -203,7 +198,7 @@ def test_no_cache_outlives_its_network(template: Template) -> None:
 
 
 def test_the_local_cloud_knows_that_the_cache_is_not_here(dev: Template) -> None:
-    stack = read(dev, OWN_VALUES, {"sqs": "http://127.0.0.1:4566"})
+    stack = read(dev, {}, {"sqs": "http://127.0.0.1:4566"})
     environments = {one.name: one.environment for one in stack.functions}
     for name in ON_REDIS:
         assert environments[name]["REDIS_URL"] == "rediss://cache.invalid:6379"
