@@ -15,7 +15,7 @@ PACKAGES := events lambdas infra local simulator catalog benchmarks tempofit tes
 .PHONY: help setup run test check fast format lint types page pipeline bench synth localstack lock clean
 
 help: ## List these targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 setup: $(VENV)/.installed frontend/dist/index.html ## Install what the project needs and build the page
 

@@ -14,6 +14,8 @@ from infra.network import Network, let_join
 
 MEMORY_MB = 512
 STREAM_TIMEOUT = Duration.seconds(30)
+FORGET_TIMEOUT = Duration.minutes(15)
+"""It looks through every key, and is asked for seldom."""
 SOCKET_TIMEOUT = Duration.seconds(10)
 """The gateway itself gives up after 29 s; a person, long before."""
 

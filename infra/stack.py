@@ -7,9 +7,16 @@ from aws_cdk.aws_lambda import Function
 from infra.api import create_api, let_push, open_api, socket_url
 from infra.bundle import function_code
 from infra.cache import Cache, create_cache, let_connect
-from infra.functions import SOCKET_TIMEOUT, STREAM_TIMEOUT, allow, create_function
+from infra.functions import (
+    FORGET_TIMEOUT,
+    SOCKET_TIMEOUT,
+    STREAM_TIMEOUT,
+    allow,
+    create_function,
+)
 from infra.identity import Issuer
 from infra.network import Network, create_network
+from infra.observability import create_observability
 from infra.settings import Settings
 from infra.streams import Streams, create_streams, feed
 from infra.tables import Tables, create_tables
@@ -17,9 +24,10 @@ from infra.web import create_web
 
 GET, BATCH_GET = "dynamodb:GetItem", "dynamodb:BatchGetItem"
 PUT, UPDATE = "dynamodb:PutItem", "dynamodb:UpdateItem"
-SEND = ("kinesis:PutRecord", "kinesis:PutRecords")
+DELETE = "dynamodb:DeleteItem"
+SEND = "kinesis:PutRecords"
 
-ON_REDIS = ("average", "recommend", "connect", "disconnect", "skip", "rate", "workout")
+ON_REDIS = ("average", "recommend", "connect", "disconnect", "skip", "rate", "workout", "forget")
 """The functions that speak to Redis, which alone live in the network."""
 
 SESSION_GAP = {"SESSION_GAP_SECONDS": "900"}
@@ -61,8 +69,12 @@ class TempoFit(Stack):
             batch_size=25,
             parallelization_factor=10,  # it waits for its stores, one request at a time
         )
-        open_api(api, functions, streams.heart_rate, settings.stage)
-        _outputs(self, streams, tables, socket_url(api, settings.stage))
+        stage = open_api(api, functions, streams.heart_rate, settings.stage)
+        create_observability(
+            self, settings, functions, streams, tables, api, stage, cache.cache.ref
+        )
+        url, forget = socket_url(api, settings.stage), functions["forget"].function_name
+        _outputs(self, streams, tables, url, forget)
 
 
 def stack_name(stage: str) -> str:
@@ -106,6 +118,7 @@ def _functions(
         "rate": song_ends | tastes | redis,
         "workout": redis | song_ends,
     }
+    on_demand = {"forget": redis | song_ends | tastes}
     code = function_code()
     return {
         name: create_function(
@@ -117,7 +130,11 @@ def _functions(
             traces=settings.traces,
             network=network if name in ON_REDIS else None,
         )
-        for group, timeout in ((on_streams, STREAM_TIMEOUT), (on_socket, SOCKET_TIMEOUT))
+        for group, timeout in (
+            (on_streams, STREAM_TIMEOUT),
+            (on_socket, SOCKET_TIMEOUT),
+            (on_demand, FORGET_TIMEOUT),
+        )
         for name, environment in group.items()
     }
 
@@ -127,28 +144,30 @@ def _permit(functions: dict[str, Function], streams: Streams, tables: Tables) ->
     heart_rate, averages = streams.heart_rate.stream_arn, streams.averages.stream_arn
     requests = streams.requests.stream_arn
     for name, resource, *actions in (
-        ("average", averages, *SEND),
-        ("schedule", requests, *SEND),
+        ("average", averages, SEND),
+        ("schedule", requests, SEND),
         ("schedule", song_ends, BATCH_GET),
         ("recommend", tables.by_tempo_arn, "dynamodb:Query"),
         ("recommend", song_ends, GET, PUT),
         ("recommend", tastes, BATCH_GET, UPDATE),
-        ("start", heart_rate, *SEND),
+        ("start", heart_rate, SEND),
         ("start", song_ends, GET, PUT),
         ("start", tastes, BATCH_GET),
-        ("change", heart_rate, *SEND),
+        ("change", heart_rate, SEND),
         ("change", song_ends, GET, PUT),
-        ("skip", requests, *SEND),
+        ("skip", requests, SEND),
         ("skip", song_ends, GET, PUT),
         ("skip", tastes, UPDATE),
         ("rate", song_ends, GET),
         ("rate", tastes, UPDATE),
         ("workout", song_ends, GET),
+        ("forget", song_ends, DELETE),
+        ("forget", tastes, DELETE),
     ):
         allow(functions[name], resource, *actions)
 
 
-def _outputs(stack: Stack, streams: Streams, tables: Tables, url: str) -> None:
+def _outputs(stack: Stack, streams: Streams, tables: Tables, url: str, forget: str) -> None:
     for name, value in {
         "WebSocketUrl": url,
         "SongsTable": tables.songs.table_name,
@@ -158,5 +177,6 @@ def _outputs(stack: Stack, streams: Streams, tables: Tables, url: str) -> None:
         "AverageHeartRateStream": streams.averages.stream_name,
         "SongRequestsStream": streams.requests.stream_name,
         "DeadLettersQueueUrl": streams.dead_letters.queue_url,
+        "ForgetFunction": forget,
     }.items():
         CfnOutput(stack, name, value=value)

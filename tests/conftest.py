@@ -97,7 +97,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud | Deployed
             store_songs(deployed.client("dynamodb"), songs_table, "demo", demo_songs(count=1000))
             yield deployed
     except target.TargetError as error:
-        pytest.fail(str(error), pytrace=False)
+        pytest.exit(str(error), returncode=1)
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ def token(user: str) -> str:
     return jwt.encode({"sub": user}, "k" * 32, "HS256")
 
 
-def collect(**environment: str) -> subprocess.CompletedProcess[str]:
+def run(*options: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "--collect-only", "-q", *FILES],
+        [sys.executable, "-m", "pytest", "-q", *options, *FILES],
         cwd=PROJECT,
         env=os.environ | environment,
         capture_output=True,
@@ -36,16 +36,22 @@ def test_the_local_cloud_is_the_target_unless_another_is_named() -> None:
 
 
 def test_a_target_that_nobody_knows_is_a_sentence() -> None:
-    done = collect(TEMPOFIT_TARGET="azure")
+    done = run(TEMPOFIT_TARGET="azure")
     assert done.returncode != 0
     assert "'azure'. Choose one of: local, localstack, aws." in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
 
 
 def test_elsewhere_only_the_contract_tests_run() -> None:
-    listed = collect(TEMPOFIT_TARGET="localstack").stdout
+    listed = run("--collect-only", TEMPOFIT_TARGET="localstack").stdout
     assert "test_cloud.py::test_a_workout_gets_its_songs_one_after_another" in listed
     assert "test_target.py::" not in listed
+
+
+def test_a_target_that_cannot_be_used_is_said_once() -> None:
+    done = run(TEMPOFIT_TARGET="aws", TEMPOFIT_TOKENS="")
+    assert done.returncode == 1
+    assert done.stdout.count("TEMPOFIT_TOKENS is not set. Give the path of a file") == 1
 
 
 def test_every_test_that_only_runs_here_is_one_that_there_is() -> None:
