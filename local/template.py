@@ -34,50 +34,17 @@ READ = frozenset(
         "AWS::SQS::Queue",
     }
 )
-IGNORED = frozenset(
-    {
-        "AWS::ApiGatewayV2::Deployment",
-        "AWS::CloudFront::Distribution",
-        "AWS::CloudFront::OriginAccessControl",
-        "AWS::CloudFront::ResponseHeadersPolicy",
-        "AWS::Cognito::ManagedLoginBranding",
-        "AWS::Cognito::UserPool",
-        "AWS::Cognito::UserPoolClient",
-        "AWS::Cognito::UserPoolDomain",
-        "AWS::Cognito::UserPoolGroup",
-        "AWS::EC2::EIP",
-        "AWS::EC2::FlowLog",
-        "AWS::EC2::Instance",
-        "AWS::EC2::InternetGateway",
-        "AWS::EC2::NatGateway",
-        "AWS::EC2::Route",
-        "AWS::EC2::RouteTable",
-        "AWS::EC2::SecurityGroup",
-        "AWS::EC2::SecurityGroupEgress",
-        "AWS::EC2::SecurityGroupIngress",
-        "AWS::EC2::Subnet",
-        "AWS::EC2::SubnetRouteTableAssociation",
-        "AWS::EC2::VPC",
-        "AWS::EC2::VPCEndpoint",
-        "AWS::EC2::VPCGatewayAttachment",
-        "AWS::ElastiCache::ServerlessCache",
-        "AWS::ElastiCache::User",
-        "AWS::ElastiCache::UserGroup",
-        "AWS::IAM::InstanceProfile",
-        "AWS::IAM::Policy",
-        "AWS::IAM::Role",
-        "AWS::Lambda::Permission",
-        "AWS::Logs::Delivery",
-        "AWS::Logs::DeliveryDestination",
-        "AWS::Logs::DeliverySource",
-        "AWS::Logs::LogGroup",
-        "AWS::S3::Bucket",
-        "AWS::S3::BucketPolicy",
-        "AWS::SQS::QueuePolicy",
-    }
+IGNORED_SERVICES = frozenset(
+    (
+        *("CloudFront", "CloudWatch", "Cognito", "EC2", "ElastiCache"),
+        *("IAM", "KMS", "Logs", "S3", "SNS"),
+    )
 )
-"""Not needed here: everything may call everything on this machine, logs are files, and Redis is the
-launcher's."""
+IGNORED = frozenset(
+    ("AWS::ApiGatewayV2::Deployment", "AWS::Lambda::Permission", "AWS::SQS::QueuePolicy")
+)
+"""Not needed here: everything may call everything on this machine, logs are files, tokens come from
+the issuer of this machine, and Redis is the launcher's."""
 
 TABLE = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
 """What DynamoDB's create_table takes of a table in a template."""
@@ -118,7 +85,7 @@ def _resources(template: Mapping[str, Any], intrinsics: Intrinsics) -> Resources
         if kind in READ:
             properties = intrinsics.resolve(resource.get("Properties", {}))
             found[kind][intrinsics.name(logical_id)] = properties
-        elif kind not in IGNORED:
+        elif kind not in IGNORED and kind.split("::")[1] not in IGNORED_SERVICES:
             raise StackError(
                 f"The template has a resource of type {kind} ({logical_id}), which the local "
                 "cloud does not know. Teach it to local/template.py, or name it in IGNORED there."

@@ -60,17 +60,26 @@ def grants_of(template: Template, name: str) -> set[Grant]:
     return grants_of_role(template, flat(functions_of(template)[name]["Role"]))
 
 
+def denials_of(template: Template, name: str) -> set[Grant]:
+    """Everything that the role of a function denies, under whatever condition."""
+    return _granted(template, flat(functions_of(template)[name]["Role"]), "Deny")
+
+
 def grants_of_role(template: Template, role_id: str) -> set[Grant]:
     """Everything that a role allows; a policy that AWS wrote is one grant, on anything."""
     role = template["Resources"][role_id]["Properties"]
     managed = {Grant(flat(arn), "*") for arn in role.get("ManagedPolicyArns", [])}
-    return managed | {
+    return managed | _granted(template, role_id, "Allow")
+
+
+def _granted(template: Template, role_id: str, effect: str) -> set[Grant]:
+    return {
         Grant(action, flat(resource))
         for document in _documents(template, role_id)
         for statement in document["Statement"]
         for action in listed(statement["Action"])
         for resource in listed(statement["Resource"])
-        if statement["Effect"] == "Allow"
+        if statement["Effect"] == effect
     }
 
 

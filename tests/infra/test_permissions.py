@@ -21,6 +21,7 @@ from tests.infra.calls import Call, Recorder, cloud
 from tests.infra.conftest import Template, of_type
 from tests.infra.grants import (
     Grant,
+    denials_of,
     flat,
     function_id,
     functions_of,
@@ -209,13 +210,14 @@ def logins(template: Template, name: str) -> set[Call]:
 
 
 def missing(template: Template, name: str, calls: set[Call]) -> list[str]:
-    """What a function calls and its role does not allow."""
-    grants = grants_of(template, name)
+    """What a function calls and its role does not allow, or denies."""
+    grants, denials = grants_of(template, name), denials_of(template, name)
     return sorted(
         {
             f"{name} calls {call.action} on {call.resource} and may not"
             for call in calls
             if not any(grant.covers(call.action, call.resource) for grant in grants)
+            or any(denial.covers(call.action, call.resource) for denial in denials)
         }
     )
 

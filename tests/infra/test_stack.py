@@ -222,7 +222,10 @@ def test_logs_are_kept_for_two_weeks(template: Template) -> None:
 
 
 def test_nothing_is_named_by_hand(template: Template) -> None:
-    refers = "EC2::FlowLog", "Lambda::EventSourceMapping", "Lambda::Permission"
+    refers = (
+        *("EC2::FlowLog", "Lambda::EventSourceMapping"),
+        *("Lambda::Permission", "Logs::MetricFilter"),
+    )
     allowed = {f"AWS::{kind}" for kind in refers}
     for logical_id, resource in template["Resources"].items():
         if resource["Type"] not in allowed:

@@ -72,6 +72,7 @@ ENVIRONMENTS = {
     },
     "rate": {"SONG_ENDS_TABLE", "TASTES_TABLE", *REDIS},
     "workout": {*REDIS, "SONG_ENDS_TABLE"},
+    "forget": {*REDIS, "SONG_ENDS_TABLE", "TASTES_TABLE"},
 }
 
 
