@@ -585,11 +585,11 @@ def _sizes(load: Load) -> _Sizes:
     at_ms, user = 1_760_000_000_000, "u" * USER_BYTES
     count = max(1, round(load.flush_seconds * SAMPLES_PER_SECOND))
     samples: list[Sample] = [(at_ms + 1000 * second, 142) for second in range(count)]
-    average = Average(user, at_ms, at_ms - 5_000, 142, AVERAGE, 139, 144, AVERAGE, 900)
+    average = Average(user, at_ms, at_ms - 5_000, 142, AVERAGE, 139, 144, AVERAGE, 900, at_ms)
     request = SongRequest(
         *(at_ms, 3, at_ms, 142, AVERAGE, 139, 144, AVERAGE, at_ms, AVERAGE, None),
         SongSettings(),
-        at_ms,
+        *(at_ms, at_ms),
     )
     one, two = (len(encode(Averages([average] * many))) for many in (1, 2))
     return _Sizes(

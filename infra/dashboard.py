@@ -132,16 +132,14 @@ def _push(watched: Watched) -> tuple[str, GraphWidget, GraphWidget]:
     return (
         "push",
         _graph(
-            "push: from sample to song, p95 in ms, estimated",
-            sample_to_song(watched),
+            "push: from sample to song, ms",
+            *(sample_to_song(watched, statistic) for statistic in ("p50", P95, "p99")),
             line=(SAMPLE_TO_SONG_MS, "songs come late"),
         ),
         _graph(
-            "push: from request to push, ms",
-            *(
-                own(watched, "recommend", "RequestToPushMs", statistic)
-                for statistic in ("p50", P95, "p99")
-            ),
+            "push: songs asked for, and sent",
+            own(watched, "schedule", "SongRequests"),
+            own(watched, "recommend", "SongsPushed"),
         ),
     )
 

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Mapping
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk.aws_iam import PolicyStatement, Role, ServicePrincipal
 from aws_cdk.aws_lambda import Architecture, Code, Function, Runtime, RuntimeFamily, Tracing
 from aws_cdk.aws_logs import LogGroup, RetentionDays
@@ -63,7 +63,7 @@ def create_function(
         log_group=log_group,
         environment={
             "POWERTOOLS_SERVICE_NAME": name,
-            "POWERTOOLS_METRICS_NAMESPACE": "TempoFit",
+            "POWERTOOLS_METRICS_NAMESPACE": Stack.of(scope).stack_name,
             "POWERTOOLS_LOG_LEVEL": "INFO",
             **({"TRACING": "on"} if traces else {}),
             **environment,

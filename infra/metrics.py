@@ -14,8 +14,6 @@ from aws_cdk.aws_sqs import Queue
 from infra.streams import Streams
 from infra.tables import BY_TEMPO, Tables
 
-NAMESPACE = "TempoFit"
-"""POWERTOOLS_METRICS_NAMESPACE of the functions, whose dimension is `service`, their name."""
 MINUTE = Duration.minutes(1)
 FIVE_MINUTES = Duration.minutes(5)
 QUARTER_HOUR = Duration.minutes(15)
@@ -46,7 +44,8 @@ class Watched:
     api: CfnApi
     stage: CfnStage
     cache_name: str | None
-    namespace: str = NAMESPACE
+    namespace: str
+    """POWERTOOLS_METRICS_NAMESPACE of the functions, whose dimension is `service`, their name."""
 
     @property
     def others(self) -> dict[str, Function]:
@@ -132,25 +131,9 @@ def throttles(watched: Watched, name: str) -> MathExpression:
     return math(f"SUM([{filled}])", metrics)
 
 
-def sample_to_song(watched: Watched) -> MathExpression:
-    """Milliseconds from the arrival of a sample to the push of the song it asked for, estimated.
-
-    A song request does not carry the arrival of its sample, so the hops are added up: how old the
-    newest record of a batch was, and the p95 of what each function took; from the request's
-    arrival to the push, the p95 is measured. The oldest record of a batch waited up to a second
-    longer for the poll, twice; that is left out.
-    """
-    average, schedule, _ = watched.hops
-    return math(
-        "age1 + took1 + age2 + took2 + push",
-        {
-            "age1": of_function(average.function, "IteratorAge", HIGHEST),
-            "took1": of_function(average.function, "Duration", P95),
-            "age2": of_function(schedule.function, "IteratorAge", HIGHEST),
-            "took2": of_function(schedule.function, "Duration", P95),
-            "push": own(watched, "recommend", "RequestToPushMs", P95),
-        },
-    )
+def sample_to_song(watched: Watched, statistic: str = P95) -> Metric:
+    """Milliseconds from the arrival of a sample to the push of the song it asked for."""
+    return own(watched, "recommend", "SampleToPushMs", statistic)
 
 
 def _metric(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from aws_cdk import Stack
 from aws_cdk.aws_apigatewayv2 import CfnApi, CfnStage
 from aws_cdk.aws_lambda import Function
 from constructs import Construct
@@ -37,6 +38,7 @@ def create_observability(
         api=api,
         stage=stage,
         cache_name=cache_name,
+        namespace=Stack.of(scope).stack_name,
     )
     create_dashboard(scope, watched, create_alarms(scope, watched))
 

@@ -69,7 +69,7 @@ def rules(watched: Watched) -> Iterator[Rule]:
         sample_to_song(watched),
         SAMPLE_TO_SONG_MS,
         "sample-to-song",
-        "Songs come late: p95 from sample to song, estimated, is over 5 s.",
+        "Songs come late: p95 from sample to song is over 5 s.",
     )
     for hop in watched.hops:
         yield from _hop(hop)

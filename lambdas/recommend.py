@@ -71,7 +71,7 @@ def _answer(record: records.Record[stream.SongRequest], taste: Taste) -> bool:
         raise song_ends.ConflictError(f"The session changed {ATTEMPTS} times during one choice.")
     playlists.write(user, song)
     push.send(user, song)
-    took(RequestToPushMs=record.arrived_ms)
+    took(SampleToPushMs=request.arrived_ms)
     return True
 
 

@@ -145,7 +145,7 @@ def write_keys(user: str) -> None:
     fold(window, [(START_MS, 150.0)], until_ms=START_MS, gap_ms=30_000)
     windows.write({user: window}, START_MS)
     traces.write(
-        Average(user, START_MS + 60_000 * minute, 0, 150, 150.0, 150, 150, 150.0, 1)
+        Average(user, START_MS + 60_000 * minute, 0, 150, 150.0, 150, 150, 150.0, 1, START_MS)
         for minute in range(3)
     )
     playlists.write(user, typical_song())
@@ -166,7 +166,7 @@ def test_people_of_similar_names_and_of_the_same_group_are_not_touched(redis: Re
 
 def test_a_line_of_last_year_is_found_as_well(redis: Redis) -> None:
     year_ms = 365 * 86_400_000
-    traces.write([Average(PERSON, START_MS - year_ms, 0, 150, 150.0, 150, 150, 150.0, 1)])
+    traces.write([Average(PERSON, START_MS - year_ms, 0, 150, 150.0, 150, 150, 150.0, 1, START_MS)])
     assert invoke(PERSON)["traces"] == 1
 
 

@@ -170,7 +170,16 @@ def test_traces_in_valkey_are_as_large_as_the_model_says(redis: Redis) -> None:
     minute_ms = AT_MS // 60_000 * 60_000
     traces.write(
         Average(
-            user(number), minute_ms + step * traces.STEP_MS, 0, 142, plan.AVERAGE, 139, 144, 0, 900
+            user=user(number),
+            at_ms=minute_ms + step * traces.STEP_MS,
+            previous_ms=0,
+            heart_rate=142,
+            average=plan.AVERAGE,
+            lowest=139,
+            highest=144,
+            peak=0,
+            samples=900,
+            arrived_ms=AT_MS,
         )
         for number in range(PEOPLE)
         for step in range(4)

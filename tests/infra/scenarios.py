@@ -29,7 +29,7 @@ def average(handler: Handler) -> None:
 
 def schedule(handler: Handler) -> None:
     """The first average of a person, who gets a song."""
-    first = stream.Average("ann", START_MS, 0, 120, 118.5, 117, 120, 0, 9)
+    first = stream.Average("ann", START_MS, 0, 120, 118.5, 117, 120, 0, 9, START_MS)
     handler(kinesis_event(("7", stream.encode(stream.Averages([first]))), UNREADABLE), Context)
 
 
@@ -51,6 +51,7 @@ def recommend(handler: Handler) -> None:
         ends_at_ms=START_MS,
         previous_target=None,
         playing_tempo=None,
+        arrived_ms=START_MS,
         settings=Settings(),
         version=begun.version,
     )
