@@ -22,6 +22,8 @@ class Settings:
     requests_shards: int
     traces: bool = False
     """Whether functions send traces to X-Ray."""
+    fan_out: bool = False
+    """Whether functions read their streams by enhanced fan-out."""
     cache_engine: str = "valkey"
     zones: tuple[str, ...] = ()
     """Two availability zones; empty for the account's first two."""
@@ -33,7 +35,7 @@ class Settings:
 
 
 def read_settings(node: Node) -> Settings:
-    """The context values `stage`, `*_shards` and `tracing` of `node`, or their defaults.
+    """The context values of `node`, or their defaults.
 
     Raises ValueError with a sentence for a value that cannot be used.
     """
@@ -41,19 +43,24 @@ def read_settings(node: Node) -> Settings:
     if stage not in STAGES:
         raise ValueError(f"The stage {stage!r} is unknown. Choose one of: {', '.join(STAGES)}.")
     shards = {key: _shards(key, node.try_get_context(key), SHARDS[key]) for key in SHARDS}
-    tracing = node.try_get_context("tracing") or "off"
-    if tracing not in ("on", "off"):
-        raise ValueError(f"tracing is {tracing!r}. Give on or off.")
     engine = node.try_get_context("cache_engine") or "valkey"
     if engine not in CACHE_ENGINES:
         raise ValueError(f"cache_engine is {engine!r}. Give one of: {', '.join(CACHE_ENGINES)}.")
     return Settings(
         stage=stage,
         **shards,
-        traces=tracing == "on",
+        traces=_switch(node, "tracing"),
+        fan_out=_switch(node, "fan_out"),
         cache_engine=engine,
         zones=_zones(node.try_get_context("zones")),
     )
+
+
+def _switch(node: Node, key: str) -> bool:
+    value = node.try_get_context(key) or "off"
+    if value not in ("on", "off"):
+        raise ValueError(f"{key} is {value!r}. Give on or off.")
+    return bool(value == "on")
 
 
 def _zones(value: str | None) -> tuple[str, ...]:

@@ -60,14 +60,24 @@ class TempoFit(Stack):
             let_connect(functions[name], cache)
         for pushing in (functions["average"], functions["recommend"]):
             let_push(pushing, api, settings.stage)
-        feed(functions["average"], streams.heart_rate, streams.dead_letters, batch_size=500)
-        feed(functions["schedule"], streams.averages, streams.dead_letters, batch_size=100)
+        fan_out = {"fan_out": settings.fan_out}
+        feed(
+            functions["average"],
+            streams.heart_rate,
+            streams.dead_letters,
+            batch_size=500,
+            **fan_out,
+        )
+        feed(
+            functions["schedule"], streams.averages, streams.dead_letters, batch_size=100, **fan_out
+        )
         feed(
             functions["recommend"],
             streams.requests,
             streams.dead_letters,
             batch_size=25,
             parallelization_factor=10,  # it waits for its stores, one request at a time
+            **fan_out,
         )
         stage = open_api(api, functions, streams.heart_rate, settings.stage)
         create_observability(

@@ -55,6 +55,25 @@ def test_traces_are_a_switch(tmp_path: Path) -> None:
     assert all(one["Environment"]["Variables"]["TRACING"] == "on" for one in functions)
 
 
+def test_functions_are_consumers_of_their_own_where_fan_out_is_on(tmp_path: Path) -> None:
+    context = {"aws:cdk:bundling-stacks": [], "fan_out": "on"}
+    app = App(context=context, outdir=str(tmp_path))
+    add_checks(app)
+    TempoFit(app, read_settings(app.node))
+    (stack,) = app.synth().stacks
+    resources = stack.template["Resources"]
+    consumers = {
+        name for name, one in resources.items() if one["Type"] == "AWS::Kinesis::StreamConsumer"
+    }
+    sources = {
+        one["Properties"]["EventSourceArn"]["Fn::GetAtt"][0]
+        for one in resources.values()
+        if one["Type"] == "AWS::Lambda::EventSourceMapping"
+    }
+    assert len(consumers) == 3
+    assert sources == consumers
+
+
 def test_a_switch_is_on_or_off() -> None:
     with pytest.raises(ValueError, match="tracing is 'yes'"):
         read_settings(_context({"tracing": "yes"}))
