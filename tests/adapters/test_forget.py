@@ -12,7 +12,7 @@ import pytest
 from redis import Redis
 from typer.testing import CliRunner, Result
 
-from benchmarks.plan import typical_song
+from benchmarks.sizes import typical_song
 from events import stream
 from events.messages import Error
 from events.stream import Average, HeartRateBatch
