@@ -5,13 +5,17 @@ STAGE ?= dev
 VENV := .venv
 BIN := $(VENV)/bin
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix frontend
+# Without AWS_ENDPOINT_URL, cdklocal speaks to localhost.localstack.cloud:4566, which is this machine.
+CDKLOCAL := PATH="$(CURDIR)/$(BIN):$$PATH" npm exec --yes --package=aws-cdk@2.1148.1 \
+  --package=aws-cdk-local@3.0.4 -- cdklocal
+ISSUER := https://s3.localhost.localstack.cloud:4566/tempofit-issuer
 PACKAGES := events lambdas infra local simulator catalog benchmarks tempofit tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fast format lint types page pipeline bench synth lock clean
+.PHONY: help setup run test check fast format lint types page pipeline bench synth localstack lock clean
 
 help: ## List these targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 setup: $(VENV)/.installed frontend/dist/index.html ## Install what the project needs and build the page
 
@@ -51,6 +55,13 @@ bench: setup ## Run every benchmark, in about twelve minutes
 
 synth: setup ## Synthesize the CDK app with its bundle into cdk.out (STAGE=dev or prod)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m infra.app $(STAGE)
+
+localstack: setup ## Deploy the dev stage into a LocalStack on this machine
+	@$(BIN)/python -c 'from urllib.request import urlopen; urlopen("http://localhost:4566/_localstack/health", timeout=5)' 2>/dev/null || \
+	  { echo "No LocalStack answers at http://localhost:4566: start one, as docs/localstack.md says."; exit 1; }
+	@$(CDKLOCAL) bootstrap -c stage=dev
+	@$(CDKLOCAL) deploy -c stage=dev --require-approval never -c oidc_issuer=$(ISSUER) \
+	  -c oidc_audience=tempofit -c oidc_jwks_url=$(ISSUER)/jwks.json
 
 lock: $(VENV)/.installed ## Lock the dependencies anew
 	@for name in uv lambdas all; do \

@@ -378,7 +378,7 @@ def _end(user: str, tables: Tables, kinesis: _Kinesis, schedule: Any, recommend:
     """
     at_ms = int(tables.song_ends[user]["ends_at_ms"]["N"]) - LEAD_MS
     average = Averages(
-        [Average(user, at_ms, at_ms - 5_000, 150.0, 150.0, 148.0, 152.0, 160.0, 100)]
+        [Average(user, at_ms, at_ms - 5_000, 150.0, 150.0, 148.0, 152.0, 160.0, 100, at_ms)]
     )
     event = _event("0", stream.encode(average), at_ms)
     stand_in, started = tables.seconds, time.thread_time()

@@ -26,6 +26,7 @@ CLIENTS = {
     "change": ("dynamodb", "kinesis"),
     "connect": ("redis",),
     "disconnect": ("redis",),
+    "forget": ("redis", "dynamodb"),
     "rate": ("dynamodb", "redis"),
     "recommend": ("dynamodb", "redis", "management"),
     "schedule": ("dynamodb",),

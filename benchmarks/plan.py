@@ -6,7 +6,6 @@ of what travels are those of real messages, encoded here.
 """
 
 from collections.abc import Callable, Mapping
-from functools import cache
 from math import ceil, exp, sqrt
 from statistics import NormalDist
 from typing import Any, Literal
@@ -14,19 +13,22 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from benchmarks import quotas
-from events.messages import Started
-from events.samples import Sample
-from events.session import Opinion, Song, SongPush, Why
-from events.session import Settings as SongSettings
-from events.stream import (
-    GROUPS,
-    Average,
-    Averages,
-    HeartRateBatch,
-    SessionStart,
-    SongRequest,
-    encode,
+from benchmarks.sizes import (
+    CONNECTIONS_KEY_BYTES,
+    HEARD_SONG_BYTES,
+    PLAYLIST_ENTRY_BYTES,
+    SAMPLES_PER_SECOND,
+    SONG_END_BYTES,
+    SONG_ITEM_BYTES,
+    TRACE_ENTRY_BYTES,
+    TRACE_POINT_BYTES,
+    USER_BYTES,
+    WINDOW_BYTES,
+    WINDOW_ENTRY_BYTES,
+    WINDOW_SAMPLE_BYTES,
+    sizes,
 )
+from events.stream import GROUPS
 from lambdas.adapters import playlists, songs, traces, windows
 from lambdas.domain.choose import ARTISTS_APART
 from lambdas.domain.window import HELD_MS, MAX_SAMPLES
@@ -35,25 +37,6 @@ USED = 0.7
 """Share of a shard, in records, bytes and time, that is planned for; the rest is for bursts."""
 SURE = 0.99
 """How surely no shard gets more people than planned for."""
-
-USER_BYTES = 36
-"""A Cognito subject is a UUID."""
-CONNECTION_ID_BYTES = 16
-SAMPLES_PER_SECOND = 1.0
-SONG_END_BYTES = 1050
-"""An item of song-ends with `typical_song`, names of attributes included; a test counts it."""
-SONG_ITEM_BYTES = 200
-"""An item of the songs table, names of attributes included."""
-
-WINDOW_BYTES, WINDOW_SAMPLE_BYTES = 40, 24
-"""A packed window: what it holds besides, and each of its samples."""
-TRACE_POINT_BYTES = 82
-"""A field and its value: user, step, [time, heart rate, average]."""
-WINDOW_ENTRY_BYTES, TRACE_ENTRY_BYTES, PLAYLIST_ENTRY_BYTES = 52, 22, 68
-CONNECTIONS_KEY_BYTES = 128
-HEARD_SONG_BYTES = 34
-"""What Valkey 9.1 adds to each field of a hash, and a set of one connection: measured, by
-`MEMORY USAGE` on what the adapters write, in tests/benchmarks/test_capacity.py."""
 
 AVERAGE_CPU_US, SAMPLE_CPU_US = 7.0, 2.0
 """A record through `average`, Redis client included, and each of its samples: the line through
@@ -81,8 +64,6 @@ SOCKET_SECONDS = {
     "workout": 0.030,
 }
 """Duration of a warm invocation behind the WebSocket. Assumed."""
-AVERAGE = 141.66666666666666
-"""As long as averages are in messages."""
 LOG_BYTES = 1_000
 """Of one invocation: Lambda's own three lines, and one of metrics. Assumed."""
 TEMPI = 130
@@ -185,18 +166,6 @@ class Api(Struct, frozen=True):
     renewals_per_second: float
 
 
-class _Sizes(Struct, frozen=True):
-    """Bytes of what travels, partition key included."""
-
-    heart_rates: int
-    session_start: int
-    averages: int
-    average: int
-    request: int
-    song: int
-    started: int
-
-
 def settings_of(template: Mapping[str, Any]) -> Settings:
     """What a synthesized CloudFormation template says about streams, mappings and functions."""
     by_type: dict[str, dict[str, Any]] = {}
@@ -286,7 +255,7 @@ class Plan:
 
     def __init__(self, load: Load, settings: Settings) -> None:
         self.load, self.settings = load, settings
-        self.sizes = _sizes(load)
+        self.sizes = sizes(load.flush_seconds)
         self.songs_per_second = load.users / load.song_seconds
         self.starts_per_second = load.users / load.workout_seconds
         self.averages_per_second = load.users / average_period(load, settings)
@@ -554,50 +523,3 @@ def _fewest(used: Callable[[int], float], keys: int | None, planned: float) -> i
         middle = (low + high) // 2
         low, high = (low, middle) if used(middle) <= planned else (middle, high)
     return high
-
-
-def typical_song(slot: int = 3) -> SongPush:
-    """A song of middling length, with everything that is told of it."""
-    at_ms = 1_760_000_000_000
-    song = Song(
-        "TRAAAAW128F429D538",
-        "A Song of Middling Length",
-        "Some Artist and Band",
-        141.8,
-        223.6,
-        "drum and bass",
-        0.72,
-        1998,
-        4,
-    )
-    why = Why(
-        *("pulse", at_ms, 142, AVERAGE, AVERAGE, 141.8, 1, 0.004123456789012345),
-        {"tempo": 0.0, "heard": 0.0214, "length": 0.0073},
-        "At the target tempo, heard in the last two weeks, drawn from the best 10.",
-    )
-    bent = (136.12800000000001, 147.472)
-    return SongPush(at_ms, slot, song, at_ms, at_ms + 223_600, bent, Opinion(), why)
-
-
-@cache
-def _sizes(load: Load) -> _Sizes:
-    """Encodes one of each message."""
-    at_ms, user = 1_760_000_000_000, "u" * USER_BYTES
-    count = max(1, round(load.flush_seconds * SAMPLES_PER_SECOND))
-    samples: list[Sample] = [(at_ms + 1000 * second, 142) for second in range(count)]
-    average = Average(user, at_ms, at_ms - 5_000, 142, AVERAGE, 139, 144, AVERAGE, 900)
-    request = SongRequest(
-        *(at_ms, 3, at_ms, 142, AVERAGE, 139, 144, AVERAGE, at_ms, AVERAGE, None),
-        SongSettings(),
-        at_ms,
-    )
-    one, two = (len(encode(Averages([average] * many))) for many in (1, 2))
-    return _Sizes(
-        heart_rates=USER_BYTES + len(encode(HeartRateBatch(samples))),
-        session_start=USER_BYTES + len(encode(SessionStart(at_ms, 30))),
-        averages=2 + one,
-        average=two - one,
-        request=USER_BYTES + len(encode(request)),
-        song=len(encode(typical_song())),
-        started=len(encode(Started(at_ms, SongSettings()))),
-    )

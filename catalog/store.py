@@ -6,6 +6,8 @@ from itertools import islice
 from random import Random
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
 from events.session import Song
 from lambdas.adapters.songs import song_item
 
@@ -16,7 +18,16 @@ if TYPE_CHECKING:
 BATCH = 25
 """Items that one BatchWriteItem call takes."""
 ATTEMPTS = 10
+"""In a row without one song written. A library is one partition of the table, which takes 1,000
+songs a second however many the table takes, so a large import on AWS is throttled for sure."""
 BACKOFF_CAP_SECONDS = 5.0
+THROTTLED = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+    }
+)
 
 
 class StoreError(Exception):
@@ -34,8 +45,8 @@ def store_songs(
 ) -> int:
     """Writes songs of different ids into `library`; how many. A song of the same id is replaced.
 
-    `written` is called with the number of songs so far. Raises StoreError when items are still
-    unprocessed after ten attempts, and botocore's errors.
+    `written` is called with the number of songs so far. What is throttled is tried again, later
+    each time. Raises StoreError when ten attempts in a row wrote nothing, and botocore's errors.
     """
     count = 0
     for batch in _batches(songs):
@@ -62,13 +73,28 @@ def _write(
     backoff_seconds: float,
 ) -> None:
     jitter = Random()
-    for attempt in range(ATTEMPTS):
-        answer = dynamodb.batch_write_item(RequestItems={table: requests})
-        requests = answer.get("UnprocessedItems", {}).get(table, [])
-        if not requests:
+    attempt = 0
+    while attempt < ATTEMPTS:
+        left = _left(dynamodb, table, requests)
+        if not left:
             return
+        attempt = attempt + 1 if len(left) == len(requests) else 1
+        requests = left
         time.sleep(jitter.uniform(0, min(BACKOFF_CAP_SECONDS, backoff_seconds * 2**attempt)))
     raise StoreError(
         f"Table {table!r} left {len(requests)} songs unwritten after {ATTEMPTS} attempts: "
         "try again when it is less busy."
     )
+
+
+def _left(
+    dynamodb: "DynamoDBClient", table: str, requests: "Sequence[WriteRequestUnionTypeDef]"
+) -> "Sequence[WriteRequestUnionTypeDef]":
+    """What one call leaves unwritten: all of it when DynamoDB throttles the whole batch."""
+    try:
+        answer = dynamodb.batch_write_item(RequestItems={table: requests})
+    except ClientError as error:
+        if error.response["Error"]["Code"] in THROTTLED:
+            return requests
+        raise
+    return answer.get("UnprocessedItems", {}).get(table, [])

@@ -65,6 +65,8 @@ class Average(Struct, frozen=True, array_like=True):
     """Highest average over a whole interval in this session; 0 before there is one."""
     samples: int
     """Samples folded into this person's window since it was first opened."""
+    arrived_ms: TimeMs
+    """When the newest sample reached its stream."""
 
 
 class Averages(Struct, frozen=True):
@@ -96,6 +98,8 @@ class SongRequest(Struct, frozen=True):
     settings: Settings
     version: int
     """Version of the song end; the answer is written only if nobody wrote since."""
+    arrived_ms: TimeMs
+    """When the sample, or the skip, that asked for the song arrived."""
 
 
 encode = json.Encoder().encode

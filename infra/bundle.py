@@ -27,6 +27,10 @@ USELESS = (".lock", "bin", "wrapt-stubs")
 """What the installer leaves beside the packages, and stubs for a type checker."""
 
 
+SERVICES = ("apigatewaymanagementapi", "dynamodb", "kinesis", "sqs", "sts")
+"""Whose descriptions botocore needs: those of lambdas/adapters/clients.py, and `sts` to log in."""
+
+
 class BundleError(Exception):
     """The bundle could not be made; the message says why and what to do."""
 
@@ -57,6 +61,7 @@ def fill(folder: Path) -> None:
     for name in USELESS:
         path = folder / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    _keep_services(folder)
     for package in ("lambdas", "events"):
         shutil.copytree(ROOT / package, folder / package, ignore=LEFT_OUT)
     _compile(folder)
@@ -64,7 +69,7 @@ def fill(folder: Path) -> None:
 
 def input_hash() -> str:
     """A hash of everything that decides what is in the bundle."""
-    digest = sha256(f"{PLATFORM} {PYTHON} bytecode".encode())
+    digest = sha256(f"{PLATFORM} {PYTHON} bytecode {SERVICES}".encode())
     for path in _inputs():
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
@@ -89,6 +94,13 @@ def _install(folder: Path) -> None:
             f"Python {PYTHON}:\n{done.stderr.strip()}\n"
             "If a wheel is missing, pin a version that has one in requirements/lambdas.in."
         )
+
+
+def _keep_services(folder: Path) -> None:
+    """Of all that botocore knows, what the functions call: a third of the bundle less."""
+    for path in (folder / "botocore" / "data").iterdir():
+        if path.is_dir() and path.name not in SERVICES:
+            shutil.rmtree(path)
 
 
 def _compile(folder: Path) -> None:

@@ -3,16 +3,19 @@
 import sys
 from collections.abc import Mapping
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk.aws_iam import PolicyStatement, Role, ServicePrincipal
 from aws_cdk.aws_lambda import Architecture, Code, Function, Runtime, RuntimeFamily, Tracing
 from aws_cdk.aws_logs import LogGroup, RetentionDays
 from constructs import Construct
 
 from infra.checks import accept
+from infra.network import Network, let_join
 
 MEMORY_MB = 512
 STREAM_TIMEOUT = Duration.seconds(30)
+FORGET_TIMEOUT = Duration.minutes(15)
+"""It looks through every key, and is asked for seldom."""
 SOCKET_TIMEOUT = Duration.seconds(10)
 """The gateway itself gives up after 29 s; a person, long before."""
 
@@ -31,6 +34,7 @@ def create_function(
     timeout: Duration,
     *,
     traces: bool,
+    network: Network | None = None,
 ) -> Function:
     """Creates function `name`, which runs `lambdas.NAME.handler`, with traces in X-Ray or without.
 
@@ -44,6 +48,8 @@ def create_function(
     )
     role = Role(scope, f"{name}-role", assumed_by=ServicePrincipal("lambda.amazonaws.com"))
     log_group.grant_write(role)
+    if network:
+        let_join(role)
     function = Function(
         scope,
         name,
@@ -57,12 +63,15 @@ def create_function(
         log_group=log_group,
         environment={
             "POWERTOOLS_SERVICE_NAME": name,
-            "POWERTOOLS_METRICS_NAMESPACE": "TempoFit",
+            "POWERTOOLS_METRICS_NAMESPACE": Stack.of(scope).stack_name,
             "POWERTOOLS_LOG_LEVEL": "INFO",
             **({"TRACING": "on"} if traces else {}),
             **environment,
         },
         tracing=Tracing.ACTIVE if traces else None,
+        vpc=network.vpc if network else None,
+        vpc_subnets=network.function_subnets if network else None,
+        security_groups=[network.functions] if network else None,
     )
     if traces:
         accept(role, "IAM5[Resource::*]", "X-Ray knows no resources: its two actions need `*`.")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from constructs import Node
 
 STAGES = ("dev", "prod")
+CACHE_ENGINES = ("valkey", "redis")
 SHARDS = {"heart_rate_shards": 4, "averages_shards": 2, "requests_shards": 2}
 """Defaults. A shard takes 1,000 records or 1 MB a second."""
 MAX_SHARDS = 500
@@ -21,6 +22,11 @@ class Settings:
     requests_shards: int
     traces: bool = False
     """Whether functions send traces to X-Ray."""
+    fan_out: bool = False
+    """Whether functions read their streams by enhanced fan-out."""
+    cache_engine: str = "valkey"
+    zones: tuple[str, ...] = ()
+    """Two availability zones; empty for the account's first two."""
 
     @property
     def keeps_data(self) -> bool:
@@ -29,7 +35,7 @@ class Settings:
 
 
 def read_settings(node: Node) -> Settings:
-    """The context values `stage`, `*_shards` and `tracing` of `node`, or their defaults.
+    """The context values of `node`, or their defaults.
 
     Raises ValueError with a sentence for a value that cannot be used.
     """
@@ -37,10 +43,33 @@ def read_settings(node: Node) -> Settings:
     if stage not in STAGES:
         raise ValueError(f"The stage {stage!r} is unknown. Choose one of: {', '.join(STAGES)}.")
     shards = {key: _shards(key, node.try_get_context(key), SHARDS[key]) for key in SHARDS}
-    tracing = node.try_get_context("tracing") or "off"
-    if tracing not in ("on", "off"):
-        raise ValueError(f"tracing is {tracing!r}. Give on or off.")
-    return Settings(stage=stage, **shards, traces=tracing == "on")
+    engine = node.try_get_context("cache_engine") or "valkey"
+    if engine not in CACHE_ENGINES:
+        raise ValueError(f"cache_engine is {engine!r}. Give one of: {', '.join(CACHE_ENGINES)}.")
+    return Settings(
+        stage=stage,
+        **shards,
+        traces=_switch(node, "tracing"),
+        fan_out=_switch(node, "fan_out"),
+        cache_engine=engine,
+        zones=_zones(node.try_get_context("zones")),
+    )
+
+
+def _switch(node: Node, key: str) -> bool:
+    value = node.try_get_context(key) or "off"
+    if value not in ("on", "off"):
+        raise ValueError(f"{key} is {value!r}. Give on or off.")
+    return bool(value == "on")
+
+
+def _zones(value: str | None) -> tuple[str, ...]:
+    zones = tuple(value.split(",")) if value else ()
+    if zones and (len(set(zones)) != 2 or not all(zones)):
+        raise ValueError(
+            f"zones is {value!r}. Give two availability zones, such as us-east-1a,us-east-1c."
+        )
+    return zones
 
 
 def _shards(key: str, value: str | int | None, default: int) -> int:

@@ -1,19 +1,34 @@
 """The whole path of a heartbeat in one stack."""
 
-from aws_cdk import App, CfnOutput, CfnParameter, Stack
+from aws_cdk import App, CfnOutput, Stack
 from aws_cdk.aws_apigatewayv2 import CfnApi
 from aws_cdk.aws_lambda import Function
 
 from infra.api import create_api, let_push, open_api, socket_url
 from infra.bundle import function_code
-from infra.functions import SOCKET_TIMEOUT, STREAM_TIMEOUT, allow, create_function
+from infra.cache import Cache, create_cache, let_connect
+from infra.functions import (
+    FORGET_TIMEOUT,
+    SOCKET_TIMEOUT,
+    STREAM_TIMEOUT,
+    allow,
+    create_function,
+)
+from infra.identity import Issuer
+from infra.network import Network, create_network
+from infra.observability import create_observability
 from infra.settings import Settings
 from infra.streams import Streams, create_streams, feed
 from infra.tables import Tables, create_tables
+from infra.web import create_web
 
 GET, BATCH_GET = "dynamodb:GetItem", "dynamodb:BatchGetItem"
 PUT, UPDATE = "dynamodb:PutItem", "dynamodb:UpdateItem"
-SEND = ("kinesis:PutRecord", "kinesis:PutRecords")
+DELETE = "dynamodb:DeleteItem"
+SEND = "kinesis:PutRecords"
+
+ON_REDIS = ("average", "recommend", "connect", "disconnect", "skip", "rate", "workout", "forget")
+"""The functions that speak to Redis, which alone live in the network."""
 
 SESSION_GAP = {"SESSION_GAP_SECONDS": "900"}
 
@@ -32,21 +47,44 @@ class TempoFit(Stack):
         streams = create_streams(self, settings)
         tables = create_tables(self, settings)
         api = create_api(self, settings.stage)
-        functions = _functions(self, streams, tables, api, settings)
+        network = create_network(
+            self, zones=settings.zones, one_gateway_per_zone=settings.keeps_data
+        )
+        cache = create_cache(
+            self, network, engine=settings.cache_engine, keeps_data=settings.keeps_data
+        )
+        issuer = create_web(self, settings, socket_url(api, settings.stage))
+        functions = _functions(self, streams, tables, api, cache, network, issuer, settings)
         _permit(functions, streams, tables)
+        for name in ON_REDIS:
+            let_connect(functions[name], cache)
         for pushing in (functions["average"], functions["recommend"]):
             let_push(pushing, api, settings.stage)
-        feed(functions["average"], streams.heart_rate, streams.dead_letters, batch_size=500)
-        feed(functions["schedule"], streams.averages, streams.dead_letters, batch_size=100)
+        fan_out = {"fan_out": settings.fan_out}
+        feed(
+            functions["average"],
+            streams.heart_rate,
+            streams.dead_letters,
+            batch_size=500,
+            **fan_out,
+        )
+        feed(
+            functions["schedule"], streams.averages, streams.dead_letters, batch_size=100, **fan_out
+        )
         feed(
             functions["recommend"],
             streams.requests,
             streams.dead_letters,
             batch_size=25,
             parallelization_factor=10,  # it waits for its stores, one request at a time
+            **fan_out,
         )
-        open_api(api, functions, streams.heart_rate, settings.stage)
-        _outputs(self, streams, tables, socket_url(api, settings.stage))
+        stage = open_api(api, functions, streams.heart_rate, settings.stage)
+        create_observability(
+            self, settings, functions, streams, tables, api, stage, cache.cache.ref
+        )
+        url, forget = socket_url(api, settings.stage), functions["forget"].function_name
+        _outputs(self, streams, tables, url, forget)
 
 
 def stack_name(stage: str) -> str:
@@ -55,9 +93,16 @@ def stack_name(stage: str) -> str:
 
 
 def _functions(
-    stack: Stack, streams: Streams, tables: Tables, api: CfnApi, settings: Settings
+    stack: Stack,
+    streams: Streams,
+    tables: Tables,
+    api: CfnApi,
+    cache: Cache,
+    network: Network,
+    issuer: Issuer,
+    settings: Settings,
 ) -> dict[str, Function]:
-    redis = {"REDIS_URL": _parameter(stack, "RedisUrl", "redis:// or rediss:// address", True)}
+    redis = cache.environment
     push = {"AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": socket_url(api, settings.stage, "https")}
     dead_letters = {"DEAD_LETTERS_QUEUE_URL": streams.dead_letters.queue_url}
     song_ends = {"SONG_ENDS_TABLE": tables.song_ends.table_name}
@@ -68,18 +113,13 @@ def _functions(
     requests = {"REQUESTS_STREAM": streams.requests.stream_name}
     window = {"EMIT_EVERY_SECONDS": "5", "GAP_SECONDS": "30", "INTERVAL_SECONDS": "30"}
     due = {"LEAD_SECONDS": "10", "ASK_AGAIN_SECONDS": "30"}
-    identity = {
-        "OIDC_ISSUER": _parameter(stack, "OidcIssuer", "issuer of the access tokens"),
-        "OIDC_AUDIENCE": _parameter(stack, "OidcAudience", "audience of the access tokens"),
-        "OIDC_JWKS_URL": _parameter(stack, "OidcJwksUrl", "address of the issuer's public keys"),
-    }
     on_streams = {
         "average": redis | averages | dead_letters | window | push,
         "schedule": requests | song_ends | dead_letters | due | SESSION_GAP,
         "recommend": redis | songs | song_ends | tastes | dead_letters | SESSION_GAP | push,
     }
     on_socket = {
-        "authorize": identity,
+        "authorize": issuer.environment,
         "connect": redis,
         "disconnect": redis,
         "start": song_ends | tastes | heart_rate | SESSION_GAP,
@@ -88,10 +128,23 @@ def _functions(
         "rate": song_ends | tastes | redis,
         "workout": redis | song_ends,
     }
+    on_demand = {"forget": redis | song_ends | tastes}
     code = function_code()
     return {
-        name: create_function(stack, name, code, environment, timeout, traces=settings.traces)
-        for group, timeout in ((on_streams, STREAM_TIMEOUT), (on_socket, SOCKET_TIMEOUT))
+        name: create_function(
+            stack,
+            name,
+            code,
+            environment,
+            timeout,
+            traces=settings.traces,
+            network=network if name in ON_REDIS else None,
+        )
+        for group, timeout in (
+            (on_streams, STREAM_TIMEOUT),
+            (on_socket, SOCKET_TIMEOUT),
+            (on_demand, FORGET_TIMEOUT),
+        )
         for name, environment in group.items()
     }
 
@@ -101,28 +154,30 @@ def _permit(functions: dict[str, Function], streams: Streams, tables: Tables) ->
     heart_rate, averages = streams.heart_rate.stream_arn, streams.averages.stream_arn
     requests = streams.requests.stream_arn
     for name, resource, *actions in (
-        ("average", averages, *SEND),
-        ("schedule", requests, *SEND),
+        ("average", averages, SEND),
+        ("schedule", requests, SEND),
         ("schedule", song_ends, BATCH_GET),
         ("recommend", tables.by_tempo_arn, "dynamodb:Query"),
         ("recommend", song_ends, GET, PUT),
         ("recommend", tastes, BATCH_GET, UPDATE),
-        ("start", heart_rate, *SEND),
+        ("start", heart_rate, SEND),
         ("start", song_ends, GET, PUT),
         ("start", tastes, BATCH_GET),
-        ("change", heart_rate, *SEND),
+        ("change", heart_rate, SEND),
         ("change", song_ends, GET, PUT),
-        ("skip", requests, *SEND),
+        ("skip", requests, SEND),
         ("skip", song_ends, GET, PUT),
         ("skip", tastes, UPDATE),
         ("rate", song_ends, GET),
         ("rate", tastes, UPDATE),
         ("workout", song_ends, GET),
+        ("forget", song_ends, DELETE),
+        ("forget", tastes, DELETE),
     ):
         allow(functions[name], resource, *actions)
 
 
-def _outputs(stack: Stack, streams: Streams, tables: Tables, url: str) -> None:
+def _outputs(stack: Stack, streams: Streams, tables: Tables, url: str, forget: str) -> None:
     for name, value in {
         "WebSocketUrl": url,
         "SongsTable": tables.songs.table_name,
@@ -132,12 +187,6 @@ def _outputs(stack: Stack, streams: Streams, tables: Tables, url: str) -> None:
         "AverageHeartRateStream": streams.averages.stream_name,
         "SongRequestsStream": streams.requests.stream_name,
         "DeadLettersQueueUrl": streams.dead_letters.queue_url,
+        "ForgetFunction": forget,
     }.items():
         CfnOutput(stack, name, value=value)
-
-
-def _parameter(stack: Stack, name: str, description: str, no_echo: bool = False) -> str:
-    parameter = CfnParameter(
-        stack, name, type="String", description=description, no_echo=no_echo, min_length=1
-    )
-    return parameter.value_as_string

@@ -1,11 +1,16 @@
 """The three Kinesis streams, the dead-letter queue, and the mappings from streams to functions."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy
-from aws_cdk.aws_kinesis import Stream, StreamEncryption, StreamMode
+from aws_cdk.aws_kinesis import Stream, StreamConsumer, StreamEncryption, StreamMode
 from aws_cdk.aws_lambda import Function, StartingPosition
-from aws_cdk.aws_lambda_event_sources import KinesisEventSource, SqsDlq
+from aws_cdk.aws_lambda_event_sources import (
+    KinesisConsumerEventSource,
+    KinesisEventSource,
+    SqsDlq,
+)
 from aws_cdk.aws_sqs import Queue, QueueEncryption
 from constructs import Construct
 
@@ -42,26 +47,31 @@ def feed(
     *,
     batch_size: int,
     parallelization_factor: int = 1,
+    fan_out: bool,
 ) -> None:
     """Feeds `stream` to `function`; records of one partition key stay in order.
 
-    A failed batch is cut in two until the record at fault stands alone. After thirty retries,
-    enough to wait for a Redis that fails over, or an hour, the queue is told where it lies, and
-    the shard goes on.
+    With `fan_out` the function is a consumer of its own, which Kinesis pushes to, instead of one
+    that asks each shard once a second. A failed batch is cut in two until the record at fault
+    stands alone. After thirty retries, enough to wait for a Redis that fails over, or an hour,
+    the queue is told where it lies, and the shard goes on.
     """
-    function.add_event_source(
-        KinesisEventSource(
-            stream,
-            starting_position=StartingPosition.TRIM_HORIZON,  # nothing is lost by a deployment
-            batch_size=batch_size,
-            parallelization_factor=parallelization_factor,
-            bisect_batch_on_error=True,
-            retry_attempts=RETRY_ATTEMPTS,
-            max_record_age=MAX_RECORD_AGE,
-            report_batch_item_failures=True,
-            on_failure=SqsDlq(dead_letters),
-        )
-    )
+    options: dict[str, Any] = {
+        "starting_position": StartingPosition.TRIM_HORIZON,  # nothing is lost by a deployment
+        "batch_size": batch_size,
+        "parallelization_factor": parallelization_factor,
+        "bisect_batch_on_error": True,
+        "retry_attempts": RETRY_ATTEMPTS,
+        "max_record_age": MAX_RECORD_AGE,
+        "report_batch_item_failures": True,
+        "on_failure": SqsDlq(dead_letters),
+    }
+    if fan_out:
+        name = f"{function.node.id}-consumer"
+        consumer = StreamConsumer(stream, name, stream=stream, stream_consumer_name=name)
+        function.add_event_source(KinesisConsumerEventSource(consumer, **options))
+    else:
+        function.add_event_source(KinesisEventSource(stream, **options))
 
 
 def _stream(scope: Construct, name: str, shards: int, settings: Settings) -> Stream:

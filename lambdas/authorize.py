@@ -1,4 +1,4 @@
-"""$connect: lets in whoever holds a token of the configured issuer.
+"""$connect: lets in whoever holds an access token of the configured issuer.
 
 Needs no boto3, no redis and no pydantic: it starts cold in front of every first message.
 """
@@ -23,6 +23,7 @@ class Environment(Struct, frozen=True):
 
     oidc_issuer: str
     oidc_audience: str
+    """What a token's `aud` must name or, where it has none, its `client_id` must be."""
     oidc_jwks_url: str
 
 
@@ -47,14 +48,27 @@ def subject(token: str) -> str:
         keys.get_signing_key_from_jwt(token).key,
         algorithms=ALGORITHMS,
         issuer=environment.oidc_issuer,
-        audience=environment.oidc_audience,
         leeway=LEEWAY_SECONDS,
-        options={"require": ["exp", "sub", "iss", "aud"]},
+        options={"require": ["exp", "sub", "iss"], "verify_aud": False},
     )
+    _check_purpose(claims)
     user: str = claims["sub"]
     if not USER.fullmatch(user):
         raise jwt.InvalidTokenError("The subject has characters that no user id may have")
     return user
+
+
+def _check_purpose(claims: dict[str, Any]) -> None:
+    """Raises jwt.PyJWTError unless the token was made for this API.
+
+    Cognito's access tokens carry `token_use` "access" and name their client in `client_id`, without
+    an `aud`. Its ID tokens, with `token_use` "id", tell the page who is there and open nothing.
+    """
+    if claims.get("token_use", "access") != "access":
+        raise jwt.InvalidTokenError("This is not an access token")
+    audience = claims["aud"] if "aud" in claims else claims.get("client_id")
+    if environment.oidc_audience not in (audience if isinstance(audience, list) else [audience]):
+        raise jwt.InvalidAudienceError("The token was made for something else")
 
 
 def _policy(principal: str, effect: str, resource: str) -> dict[str, Any]:

@@ -68,10 +68,10 @@ def _fold(
     if late:
         refused[user] = late[-1]
     if window.times_ms and is_due_to_emit(window, EMIT_EVERY_MS):
-        averages.append(_average(user, window))
+        averages.append(_average(user, window, record.arrived_ms))
 
 
-def _average(user: str, window: Window) -> stream.Average:
+def _average(user: str, window: Window, arrived_ms: int) -> stream.Average:
     now = emit(window)
     return stream.Average(
         user=user,
@@ -83,6 +83,7 @@ def _average(user: str, window: Window) -> stream.Average:
         highest=now.highest,
         peak=now.peak,
         samples=window.folded,
+        arrived_ms=arrived_ms,
     )
 
 

@@ -10,7 +10,7 @@ from events.session import Opinion, Song, SongPush, Why
 from lambdas.adapters import dead_letters, playlists, push, records, song_ends, songs, tastes
 from lambdas.adapters.song_ends import Session
 from lambdas.adapters.tastes import Taste
-from lambdas.adapters.telemetry import count, logger, metrics, traced
+from lambdas.adapters.telemetry import count, logger, metrics, took, traced
 from lambdas.domain.bend import tempo_range
 from lambdas.domain.choose import Choice, EmptyLibraryError, Listener
 from lambdas.domain.due import SongEnd, song_times
@@ -71,6 +71,7 @@ def _answer(record: records.Record[stream.SongRequest], taste: Taste) -> bool:
         raise song_ends.ConflictError(f"The session changed {ATTEMPTS} times during one choice.")
     playlists.write(user, song)
     push.send(user, song)
+    took(SampleToPushMs=request.arrived_ms)
     return True
 
 

@@ -72,4 +72,5 @@ def _request(average: stream.Average, session: Session | None) -> stream.SongReq
         playing_tempo=asked.playing_tempo,
         settings=settings if goes_on else Settings(),
         version=session.version if session else 0,
+        arrived_ms=average.arrived_ms,
     )

@@ -79,6 +79,7 @@ def _end(request: Request, session: Session, song: SongPush, skip: Skip) -> Serv
         playing_tempo=None,
         settings=session.settings,
         version=stored.version,
+        arrived_ms=request.arrived_ms,
     )
     streams.put(environment.requests_stream, [streams.entry(request.user, stream.encode(asked))])
     return Skipped(skip.slot)

@@ -22,6 +22,13 @@ ARNS = {
     "AWS::Lambda::Function": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:",
     "AWS::SQS::Queue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:",
 }
+NOT_HERE = {
+    ("AWS::EC2::SecurityGroup", "GroupId"): "sg-{name}",
+    ("AWS::ElastiCache::ServerlessCache", "Endpoint.Address"): "{name}.invalid",
+    ("AWS::ElastiCache::ServerlessCache", "Endpoint.Port"): "6379",
+}
+"""What stands for things that the local cloud does not run; the launcher puts the address of its
+own Redis in the place of a cache's."""
 
 Json = Any
 
@@ -92,13 +99,15 @@ class Intrinsics:
         return self.name(target)
 
     def _attribute(self, target: str, attribute: str) -> str:
-        prefix = ARNS.get(self._resource(target)["Type"])
-        if prefix is None or attribute != "Arn":
-            raise StackError(
-                f"The template asks for {target}.{attribute}, which the local cloud does not "
-                "know. Teach it to local/intrinsics.py."
-            )
-        return prefix + self.name(target)
+        kind = self._resource(target)["Type"]
+        if attribute == "Arn" and kind in ARNS:
+            return ARNS[kind] + self.name(target)
+        if (kind, attribute) in NOT_HERE:
+            return NOT_HERE[kind, attribute].format(name=self.name(target))
+        raise StackError(
+            f"The template asks for {target}.{attribute}, which the local cloud does not "
+            "know. Teach it to local/intrinsics.py."
+        )
 
     def _resource(self, logical_id: str) -> Mapping[str, Json]:
         if logical_id not in self._resources:

@@ -30,6 +30,7 @@ CREDENTIALS = {
 }
 
 
+REDIS_LOGIN = ("REDIS_CACHE", "REDIS_USER")
 ENDPOINTS = {
     "kinesis": "kinesis",
     "dynamodb": "dynamodb",
@@ -135,13 +136,13 @@ def running(
 def _plan(synthesized: dict[str, Any], ports: dict[str, int], logs: Path) -> Cloud:
     urls = {name: f"http://{HOST}:{port}" for name, port in ports.items()}
     redis_url = valkey.given_url() or f"redis://{HOST}:{ports['redis']}/0"
-    parameters = {
-        "RedisUrl": redis_url,
-        "OidcIssuer": urls["web"],
-        "OidcAudience": AUDIENCE,
-        "OidcJwksUrl": f"{urls['web']}/.well-known/jwks.json",
+    own = {
+        "REDIS_URL": redis_url,
+        "OIDC_ISSUER": urls["web"],
+        "OIDC_AUDIENCE": AUDIENCE,
+        "OIDC_JWKS_URL": f"{urls['web']}/.well-known/jwks.json",
     }
-    stack = template.read(synthesized, parameters, {"sqs": urls["ministack"]})
+    stack = template.read(synthesized, {}, {"sqs": urls["ministack"]})
     management_url = f"{urls['gateway']}/{stack.api.stage}"
     endpoints = {
         "AWS_ENDPOINT_URL_KINESIS": urls["streams"],
@@ -150,7 +151,7 @@ def _plan(synthesized: dict[str, Any], ports: dict[str, int], logs: Path) -> Clo
         "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": management_url,
     }
     stack = msgspec.structs.replace(
-        stack, functions=[_pointed_at(function, endpoints) for function in stack.functions]
+        stack, functions=[_pointed_at(function, endpoints, own) for function in stack.functions]
     )
     names = {
         name: value for function in stack.functions for name, value in function.environment.items()
@@ -174,8 +175,15 @@ def _plan(synthesized: dict[str, Any], ports: dict[str, int], logs: Path) -> Clo
     return Cloud(addresses, stack, logs)
 
 
-def _pointed_at(function: Function, endpoints: dict[str, str]) -> Function:
-    return msgspec.structs.replace(function, environment=function.environment | endpoints)
+def _pointed_at(function: Function, endpoints: dict[str, str], own: Mapping[str, str]) -> Function:
+    """The function with the addresses of this machine; what it asks for besides comes from `own`
+    if it is there. Redis is entered without a login."""
+    environment = {
+        name: own.get(name, value)
+        for name, value in function.environment.items()
+        if name not in REDIS_LOGIN
+    }
+    return msgspec.structs.replace(function, environment=environment | endpoints)
 
 
 def _start_stores(cloud: Cloud, ports: dict[str, int], progress: Callable[[str], None]) -> None:

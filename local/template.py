@@ -34,17 +34,17 @@ READ = frozenset(
         "AWS::SQS::Queue",
     }
 )
-IGNORED = frozenset(
-    {
-        "AWS::ApiGatewayV2::Deployment",
-        "AWS::IAM::Policy",
-        "AWS::IAM::Role",
-        "AWS::Lambda::Permission",
-        "AWS::Logs::LogGroup",
-        "AWS::SQS::QueuePolicy",
-    }
+IGNORED_SERVICES = frozenset(
+    (
+        *("CloudFront", "CloudWatch", "Cognito", "EC2", "ElastiCache"),
+        *("IAM", "KMS", "Logs", "S3", "SNS"),
+    )
 )
-"""Not needed here: everything may call everything on this machine, and logs are files."""
+IGNORED = frozenset(
+    ("AWS::ApiGatewayV2::Deployment", "AWS::Lambda::Permission", "AWS::SQS::QueuePolicy")
+)
+"""Not needed here: everything may call everything on this machine, logs are files, tokens come from
+the issuer of this machine, and Redis is the launcher's."""
 
 TABLE = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
 """What DynamoDB's create_table takes of a table in a template."""
@@ -85,7 +85,7 @@ def _resources(template: Mapping[str, Any], intrinsics: Intrinsics) -> Resources
         if kind in READ:
             properties = intrinsics.resolve(resource.get("Properties", {}))
             found[kind][intrinsics.name(logical_id)] = properties
-        elif kind not in IGNORED:
+        elif kind not in IGNORED and kind.split("::")[1] not in IGNORED_SERVICES:
             raise StackError(
                 f"The template has a resource of type {kind} ({logical_id}), which the local "
                 "cloud does not know. Teach it to local/template.py, or name it in IGNORED there."

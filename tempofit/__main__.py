@@ -4,7 +4,11 @@ import typer
 
 from tempofit import bench, simulate, songs
 from tempofit.capacity import capacity
+from tempofit.cost import cost
 from tempofit.evaluate import evaluate
+from tempofit.forget import forget
+from tempofit.page import deploy_page
+from tempofit.redrive import redrive
 from tempofit.up import up
 from tempofit.why import why
 
@@ -20,6 +24,10 @@ app.command()(simulate.simulate)
 app.command()(why)
 app.command()(evaluate)
 app.command()(capacity)
+app.command()(cost)
+app.command()(forget)
+app.command()(redrive)
+app.command()(deploy_page)
 app.add_typer(songs.app, name="songs")
 app.add_typer(bench.app, name="bench")
 

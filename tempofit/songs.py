@@ -1,10 +1,10 @@
-"""`tempofit songs`: fills the song library of a running cloud."""
+"""`tempofit songs`: fills the song library of a running cloud, here or on AWS."""
 
 import csv
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import boto3
 import msgspec
@@ -20,6 +20,10 @@ from catalog.store import StoreError, store_songs
 from catalog.tables import FileError, Refused, first_few
 from events.session import Song
 from tempofit.addresses import NOT_RUNNING, CloudError, check_library, read_addresses, require
+from tempofit.stage import StageOption, aws_errors, find_outputs, stage_client
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Fill the song library of a running cloud."
@@ -30,6 +34,14 @@ Url = Annotated[
 ]
 Table = Annotated[str, typer.Option(envvar="TEMPOFIT_SONGS_TABLE", help="The songs table.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
+
+
+class Where(msgspec.Struct, frozen=True):
+    """Which table to fill: that of a stage, one that is named, or that of the local cloud."""
+
+    stage: str
+    dynamodb_url: str
+    table: str
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -46,12 +58,14 @@ def demo(
     library: Annotated[str, typer.Option(help="The library to fill.")] = "demo",
     seed: Annotated[int, typer.Option(help="The same seed makes the same songs.")] = 1,
     count: Annotated[int, typer.Option(min=1, max=100_000, help="How many songs.")] = COUNT,
+    stage: StageOption = "",
     dynamodb_url: Url = "",
     table: Table = "",
     json: Json = False,
 ) -> None:
     """Generate songs with the tempi and durations of popular music."""
-    _import(check_library(library), demo_songs(count, seed), [], dynamodb_url, table, json)
+    where = Where(stage, dynamodb_url, table)
+    _import(check_library(library), demo_songs(count, seed), [], where, json)
 
 
 @app.command(name="import")
@@ -63,6 +77,7 @@ def import_file(
     refused: Annotated[
         Path | None, typer.Option(help="Write every refused row to this CSV file.")
     ] = None,
+    stage: StageOption = "",
     dynamodb_url: Url = "",
     table: Table = "",
     json: Json = False,
@@ -76,19 +91,15 @@ def import_file(
             _write_refused(refused, bad)
     except FileError as error:
         _fail(error)
-    _import(name, songs, bad, dynamodb_url, table, json)
+    _import(name, songs, bad, Where(stage, dynamodb_url, table), json)
 
 
 def _import(
-    library: str,
-    songs: Sequence[Song],
-    refused: list[Refused],
-    dynamodb_url: str,
-    table: str,
-    json: bool,
+    library: str, songs: Sequence[Song], refused: list[Refused], where: Where, json: bool
 ) -> None:
     try:
-        imported = _store(library, songs, dynamodb_url, table, show=not json)
+        store = _store_on_aws if where.stage else _store_here
+        imported = store(library, songs, where, show=not json)
     except (CloudError, StoreError) as error:
         _fail(error)
     summary = Summary(library, len(songs) + len(refused), imported, refused)
@@ -105,11 +116,18 @@ def _import(
         raise typer.Exit(1)
 
 
-def _store(
-    library: str, songs: Sequence[Song], dynamodb_url: str, table: str, *, show: bool
-) -> int:
+def _store_on_aws(library: str, songs: Sequence[Song], where: Where, *, show: bool) -> int:
+    if where.dynamodb_url or where.table:
+        raise CloudError("--stage finds the table by itself: leave out --dynamodb-url and --table.")
+    table = find_outputs(where.stage).songs_table
+    dynamodb = stage_client("dynamodb")
+    with aws_errors(f"Table {table!r} takes no songs"):
+        return _store(dynamodb, table, library, songs, show)
+
+
+def _store_here(library: str, songs: Sequence[Song], where: Where, *, show: bool) -> int:
     known = read_addresses()
-    dynamodb_url, table = dynamodb_url or known.dynamodb_url, table or known.songs_table
+    dynamodb_url, table = where.dynamodb_url or known.dynamodb_url, where.table or known.songs_table
     require(dynamodb_url, table)
     dynamodb = boto3.client(
         "dynamodb",
@@ -119,6 +137,17 @@ def _store(
         aws_secret_access_key="local",  # noqa: S106 - the local cloud asks for any
         config=Config(retries={"mode": "standard", "total_max_attempts": 2}),
     )
+    try:
+        return _store(dynamodb, table, library, songs, show)
+    except (BotoCoreError, ClientError) as error:
+        raise CloudError(
+            f"Table {table!r} at {dynamodb_url} takes no songs: {error}. {NOT_RUNNING}"
+        ) from None
+
+
+def _store(
+    dynamodb: "DynamoDBClient", table: str, library: str, songs: Sequence[Song], show: bool
+) -> int:
     console = Console(stderr=True)
     shown = track(
         songs,
@@ -129,10 +158,6 @@ def _store(
     )
     try:
         return store_songs(dynamodb, table, library, shown)
-    except (BotoCoreError, ClientError) as error:
-        raise CloudError(
-            f"Table {table!r} at {dynamodb_url} takes no songs: {error}. {NOT_RUNNING}"
-        ) from None
     finally:
         dynamodb.close()
 

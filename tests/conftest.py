@@ -14,19 +14,43 @@ from local.launcher import Cloud, running
 from local.processes import PROJECT, free_port
 from simulator.athletes import user_name
 from tempofit.up import start_athletes
+from tests import target
+from tests.target import Deployed
 
 ATHLETES = 3
 DATA = Path(os.environ.get("TEMPOFIT_DATA", PROJECT.parent / "shared" / "data"))
 
+try:
+    TARGET = target.chosen(os.environ)
+except target.TargetError as error:
+    raise pytest.UsageError(str(error)) from None
+
+if TARGET != "aws":  # who tests on AWS brings credentials and a region
+    os.environ.update(
+        {
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": "us-east-1",
+        }
+    )
 os.environ.update(
     {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
         "POWERTOOLS_SERVICE_NAME": "tests",
         "POWERTOOLS_METRICS_NAMESPACE": "TempoFit",
     }
 )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Elsewhere than here, only the contract tests run, less those that look behind the API."""
+    if TARGET == "local":
+        return
+    others = [item for item in items if item.path.name != "test_cloud.py"]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if item not in others]
+    for item in items:
+        if reason := target.LOCAL_ONLY.get(item.name):
+            item.add_marker(pytest.mark.skip(reason=f"on {TARGET}: {reason}"))
 
 
 @pytest.fixture(scope="session")
@@ -62,10 +86,29 @@ def _wait_for(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """The local cloud with generated songs and three athletes who work out ten times as fast."""
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud | Deployed]:
+    """The target with generated songs, and here also three athletes, ten times as fast."""
+    if TARGET == "local":
+        yield from _local_cloud(tmp_path_factory.mktemp("cloud"))
+        return
+    try:
+        with target.deployed(TARGET, os.environ.get("TEMPOFIT_STAGE") or "dev") as deployed:
+            songs_table = deployed.addresses.songs_table
+            store_songs(deployed.client("dynamodb"), songs_table, "demo", demo_songs(count=1000))
+            yield deployed
+    except target.TargetError as error:
+        pytest.exit(str(error), returncode=1)
+
+
+@pytest.fixture
+def new_user(cloud: Cloud | Deployed) -> Callable[[], str]:
+    """Names somebody whom no other test uses, and who can get a token."""
+    return cloud.new_user if isinstance(cloud, Deployed) else target.unique_user
+
+
+def _local_cloud(directory: Path) -> Iterator[Cloud]:
     users = [user_name(number) for number in range(1, ATHLETES + 1)]
-    with running(tmp_path_factory.mktemp("cloud"), users=[*users, "nobody"]) as cloud:
+    with running(directory, users=[*users, "nobody"]) as cloud:
         addresses = cloud.addresses
         store_songs(cloud.client("dynamodb"), addresses.songs_table, "demo", demo_songs(count=1000))
         start_athletes(cloud, ATHLETES, speed=10)

@@ -1,7 +1,14 @@
+import type { Config } from "./config";
+import { accessToken } from "./login";
+
 const ANSWER_WITHIN_MS = 10_000;
 
-/** Fetches a fresh access token for `user`; throws an `Error` whose message is a sentence. */
-export async function fetchToken(tokenUrl: string, user: string): Promise<string> {
+/** An access token, of who is logged in or for `user`; throws an `Error` with a sentence. */
+export function freshToken(config: Config, user: string): Promise<string> {
+  return config.login ? accessToken(config.login) : fetchToken(config.token_url, user);
+}
+
+async function fetchToken(tokenUrl: string, user: string): Promise<string> {
   const response = await fetch(`${tokenUrl}?user=${encodeURIComponent(user)}`, {
     signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
   }).catch(() => null);

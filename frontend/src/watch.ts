@@ -4,7 +4,7 @@ import { UnreadableMessage, decode } from "./decode";
 import { type Opinion, type Settings, change, rate, skip, workout } from "./messages";
 import { openSocket } from "./socket";
 import type { Store } from "./store";
-import { fetchToken } from "./token";
+import { freshToken } from "./token";
 
 const POLL_EVERY_MS = 2_000;
 
@@ -22,7 +22,7 @@ export interface Watch {
 export function watch(config: Config, user: string, store: Store): Watch {
   const connection = new Connection(
     async (listener) => {
-      const token = await fetchToken(config.token_url, user);
+      const token = await freshToken(config, user);
       return openSocket(`${config.websocket_url}?token=${encodeURIComponent(token)}`, listener);
     },
     {

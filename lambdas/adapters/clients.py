@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from redis import Redis
 
+    from lambdas.adapters.redis_login import Login
+
 
 def _client(service: Any) -> Any:
     import boto3
@@ -60,13 +62,32 @@ def management() -> "ApiGatewayManagementApiClient":
 
 @cache
 def redis() -> "Redis":
-    """Redis at REDIS_URL; values are bytes."""
+    """Redis at REDIS_URL; values are bytes.
+
+    With REDIS_USER set, it is ElastiCache's cache REDIS_CACHE, entered by this function's role.
+    """
     from redis import Redis
 
     client: Redis = Redis.from_url(
         os.environ["REDIS_URL"],
+        credential_provider=_login() if "REDIS_USER" in os.environ else None,
         socket_timeout=2,
         socket_connect_timeout=2,
         protocol=3,
     )
     return client
+
+
+def _login() -> "Login":
+    from botocore.session import get_session
+
+    from lambdas.adapters.redis_login import Login
+
+    user, cache, region = (os.environ[name] for name in ("REDIS_USER", "REDIS_CACHE", "AWS_REGION"))
+    credentials = get_session().get_credentials()
+    if credentials is None:
+        raise RuntimeError(
+            f"REDIS_USER is {user!r}, who logs in to Redis by a role of AWS, and there are no AWS "
+            "credentials here. Give this function a role, or unset REDIS_USER."
+        )
+    return Login(user, cache, region, credentials)

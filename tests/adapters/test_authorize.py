@@ -79,6 +79,9 @@ def test_a_token_of_the_issuer_lets_its_subject_in() -> None:
         {"iss": None},
         {"aud": "another-app"},
         {"aud": None},
+        {"aud": []},
+        {"aud": ["another-app"]},
+        {"aud": {"tempofit": True}},
         {"exp": 1},
         {"exp": None},
         {"sub": None},
@@ -91,6 +94,25 @@ def test_a_token_of_the_issuer_lets_its_subject_in() -> None:
 )
 def test_a_token_with_a_wrong_claim_is_denied(claims: dict[str, Any]) -> None:
     assert effect(token(**claims)) == ("Deny", "nobody")
+
+
+def test_one_audience_of_several_is_enough() -> None:
+    assert effect(token(aud=["another-app", "tempofit"])) == ("Allow", "ann")
+
+
+def test_an_access_token_of_cognito_names_its_client_in_place_of_an_audience() -> None:
+    cognito: dict[str, Any] = {"aud": None, "client_id": "tempofit", "token_use": "access"}
+    assert effect(token(**cognito)) == ("Allow", "ann")
+    assert effect(token(**cognito | {"client_id": "another-app"})) == ("Deny", "nobody")
+
+
+def test_a_client_does_not_stand_in_for_an_audience_that_is_there() -> None:
+    assert effect(token(aud="another-app", client_id="tempofit")) == ("Deny", "nobody")
+
+
+@pytest.mark.parametrize("use", ["id", "refresh", "", 1, ["access"]])
+def test_only_an_access_token_opens_the_door(use: Any) -> None:
+    assert effect(token(token_use=use)) == ("Deny", "nobody")
 
 
 def test_a_token_without_a_signature_is_denied() -> None:

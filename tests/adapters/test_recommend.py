@@ -46,6 +46,7 @@ def request(
             peak=average,
             previous_target=session.end.target,
             playing_tempo=playing_tempo,
+            arrived_ms=START_MS,
             ends_at_ms=session.end.ends_at_ms,
             settings=session.settings,
             version=session.version,

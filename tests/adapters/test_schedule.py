@@ -22,7 +22,9 @@ from tests.adapters.conftest import (
 def averages(*people: tuple[str, int], every_ms: int = 5000) -> tuple[str, bytes]:
     """One average each, the first of a person at 0."""
     members = [
-        stream.Average(user, at, at - every_ms if at > START_MS else 0, 120, 118.5, 117, 120, 0, 9)
+        stream.Average(
+            user, at, at - every_ms if at > START_MS else 0, 120, 118.5, 117, 120, 0, 9, START_MS
+        )
         for user, at in ((user, START_MS + at_ms) for user, at_ms in people)
     ]
     return "7", stream.encode(stream.Averages(members))
@@ -87,7 +89,9 @@ def leaves(settings: Settings) -> None:
     """A song of 130 beats a minute plays from 0 to 300 s, and the heart beats at 160."""
     end = SongEnd(START_MS, 2, START_MS + 300_000, START_MS, 130.0, 130.0)
     song_ends.write("ann", Session(end, settings), at_ms=0, arrived_ms=0)
-    fast = stream.Average("ann", START_MS + 100_000, START_MS + 95_000, 160, 158, 150, 160, 158, 99)
+    fast = stream.Average(
+        "ann", START_MS + 100_000, START_MS + 95_000, 160, 158, 150, 160, 158, 99, START_MS
+    )
     invoke(("7", stream.encode(stream.Averages([fast]))))
 
 

@@ -23,7 +23,9 @@ def invoke(user: str = "ann", arrived_ms: int = START_MS + 60_000, **body: Any) 
 def averaged(*seconds: int) -> None:
     traces.write(
         [
-            Average("ann", START_MS + 1000 * at, 0, 120 + at, 110 + at, 110, 120 + at, 0, at)
+            Average(
+                "ann", START_MS + 1000 * at, 0, 120 + at, 110 + at, 110, 120 + at, 0, at, START_MS
+            )
             for at in seconds
         ]
     )

@@ -11,7 +11,7 @@ import typer
 from redis import Redis
 from typer.testing import CliRunner
 
-from benchmarks import capacity_tables, plan, quotas
+from benchmarks import capacity_tables, plan, quotas, sizes
 from benchmarks.capacity import Capacity, capacity
 from benchmarks.plan import Load, Settings, settings_of
 from events.samples import Sample
@@ -43,7 +43,7 @@ def limit_users(found: Capacity, name: str) -> int:
 
 
 def user(number: int) -> str:
-    return f"{number:08d}".ljust(plan.USER_BYTES, "x")
+    return f"{number:08d}".ljust(sizes.USER_BYTES, "x")
 
 
 @pytest.fixture
@@ -161,8 +161,8 @@ def test_windows_in_valkey_are_as_large_as_the_model_says(redis: Redis) -> None:
     full = Window(interval_ms=30_000)
     fold(full, samples, until_ms=samples[-1][0], gap_ms=30_000)
     windows.write({user(number): full for number in range(PEOPLE)}, AT_MS)
-    packed = plan.WINDOW_BYTES + 31 * plan.WINDOW_SAMPLE_BYTES
-    expected = plan.USER_BYTES + packed + plan.WINDOW_ENTRY_BYTES
+    packed = sizes.WINDOW_BYTES + 31 * sizes.WINDOW_SAMPLE_BYTES
+    expected = sizes.USER_BYTES + packed + sizes.WINDOW_ENTRY_BYTES
     assert bytes_of(redis, "windows:*") / PEOPLE == pytest.approx(expected, rel=0.1)
 
 
@@ -170,40 +170,49 @@ def test_traces_in_valkey_are_as_large_as_the_model_says(redis: Redis) -> None:
     minute_ms = AT_MS // 60_000 * 60_000
     traces.write(
         Average(
-            user(number), minute_ms + step * traces.STEP_MS, 0, 142, plan.AVERAGE, 139, 144, 0, 900
+            user=user(number),
+            at_ms=minute_ms + step * traces.STEP_MS,
+            previous_ms=0,
+            heart_rate=142,
+            average=sizes.AVERAGE,
+            lowest=139,
+            highest=144,
+            peak=0,
+            samples=900,
+            arrived_ms=AT_MS,
         )
         for number in range(PEOPLE)
         for step in range(4)
     )
-    expected = plan.TRACE_POINT_BYTES + plan.TRACE_ENTRY_BYTES
+    expected = sizes.TRACE_POINT_BYTES + sizes.TRACE_ENTRY_BYTES
     assert bytes_of(redis, "trace:*") / (4 * PEOPLE) == pytest.approx(expected, rel=0.1)
 
 
 def test_playlists_in_valkey_are_as_large_as_the_model_says(redis: Redis) -> None:
     for number in range(50):
         for slot in range(12):
-            playlists.write(user(number), plan.typical_song(slot))
-    song = len(msgspec.json.encode(plan.typical_song()))
+            playlists.write(user(number), sizes.typical_song(slot))
+    song = len(msgspec.json.encode(sizes.typical_song()))
     found = bytes_of(redis, "playlist:*") / (50 * 12)
-    assert found == pytest.approx(song + plan.PLAYLIST_ENTRY_BYTES, rel=0.1)
+    assert found == pytest.approx(song + sizes.PLAYLIST_ENTRY_BYTES, rel=0.1)
 
 
 def test_what_was_heard_is_as_large_in_valkey_as_the_model_says(redis: Redis) -> None:
     songs = round(plan.Load(1).workouts * 12)
     for number in range(50):
         for slot in range(songs):
-            push = plan.typical_song(slot)
+            push = sizes.typical_song(slot)
             one = msgspec.structs.replace(push.song, id=f"{push.song.id[:-2]}{slot:02d}")
             playlists.write(user(number), msgspec.structs.replace(push, song=one))
     found = bytes_of(redis, "heard:*") / (50 * songs)
-    assert found == pytest.approx(plan.HEARD_SONG_BYTES, rel=0.1)
+    assert found == pytest.approx(sizes.HEARD_SONG_BYTES, rel=0.1)
 
 
 def test_connections_in_valkey_are_as_large_as_the_model_says(redis: Redis) -> None:
     for number in range(50):
-        connections.add(user(number), "c" * plan.CONNECTION_ID_BYTES)
+        connections.add(user(number), "c" * sizes.CONNECTION_ID_BYTES)
     found = bytes_of(redis, "connections:*") / 50
-    assert found == pytest.approx(plan.CONNECTIONS_KEY_BYTES, rel=0.1)
+    assert found == pytest.approx(sizes.CONNECTIONS_KEY_BYTES, rel=0.1)
 
 
 def test_a_song_end_is_as_large_as_the_model_says(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,13 +223,13 @@ def test_a_song_end_is_as_large_as_the_model_says(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("SONG_ENDS_TABLE", "song-ends")
     monkeypatch.setenv("SESSION_GAP_SECONDS", "900")
     end = SongEnd(AT_MS, 3, AT_MS)
-    song = plan.typical_song()
+    song = sizes.typical_song()
     session = song_ends.Session(end, SongSettings(), song, AT_MS)
     song_ends.write(user(1), session, at_ms=AT_MS, arrived_ms=AT_MS)
     (item,) = items
     # Text only: DynamoDB stores numbers in about half as many bytes.
     size = sum(len(name) + sum(map(len, value.values())) for name, value in item.items())
-    assert size == pytest.approx(plan.SONG_END_BYTES, rel=0.05)
+    assert size == pytest.approx(sizes.SONG_END_BYTES, rel=0.05)
 
 
 def test_the_page_shows_what_the_model_says() -> None:

@@ -55,9 +55,45 @@ def test_traces_are_a_switch(tmp_path: Path) -> None:
     assert all(one["Environment"]["Variables"]["TRACING"] == "on" for one in functions)
 
 
+def test_functions_are_consumers_of_their_own_where_fan_out_is_on(tmp_path: Path) -> None:
+    context = {"aws:cdk:bundling-stacks": [], "fan_out": "on"}
+    app = App(context=context, outdir=str(tmp_path))
+    add_checks(app)
+    TempoFit(app, read_settings(app.node))
+    (stack,) = app.synth().stacks
+    resources = stack.template["Resources"]
+    consumers = {
+        name for name, one in resources.items() if one["Type"] == "AWS::Kinesis::StreamConsumer"
+    }
+    sources = {
+        one["Properties"]["EventSourceArn"]["Fn::GetAtt"][0]
+        for one in resources.values()
+        if one["Type"] == "AWS::Lambda::EventSourceMapping"
+    }
+    assert len(consumers) == 3
+    assert sources == consumers
+
+
 def test_a_switch_is_on_or_off() -> None:
     with pytest.raises(ValueError, match="tracing is 'yes'"):
         read_settings(_context({"tracing": "yes"}))
+
+
+def test_the_engine_of_the_cache_is_one_of_two() -> None:
+    assert read_settings(_context({})).cache_engine == "valkey"
+    assert read_settings(_context({"cache_engine": "redis"})).cache_engine == "redis"
+    with pytest.raises(
+        ValueError, match=r"cache_engine is 'memcached'\. Give one of: valkey, redis"
+    ):
+        read_settings(_context({"cache_engine": "memcached"}))
+
+
+@pytest.mark.parametrize("value", ["us-east-1a", "us-east-1a,us-east-1a", "us-east-1a,", "a,b,c"])
+def test_zones_are_two(value: str) -> None:
+    chosen = read_settings(_context({"zones": "us-east-1a,us-east-1c"}))
+    assert chosen.zones == ("us-east-1a", "us-east-1c")
+    with pytest.raises(ValueError, match="Give two availability zones"):
+        read_settings(_context({"zones": value}))
 
 
 @pytest.mark.parametrize("value", ["0", "many", "-1", "1.5", "501", ""])

@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
-from uuid import uuid4
 
 import aiohttp
 import psutil
@@ -83,9 +82,9 @@ async def connect(addresses: Addresses, user: str) -> Phone:
 
 
 @pytest.fixture
-async def phone(cloud: Cloud) -> AsyncIterator[Phone]:
+async def phone(cloud: Cloud, new_user: Callable[[], str]) -> AsyncIterator[Phone]:
     """A phone of somebody of this test's own."""
-    phone = await connect(cloud.addresses, f"phone-{uuid4().hex[:12]}")
+    phone = await connect(cloud.addresses, new_user())
     yield phone
     await phone.socket.close()
     await phone.http.close()
@@ -225,9 +224,9 @@ async def test_a_sample_an_hour_ahead_is_refused_with_a_sentence(phone: Phone) -
 
 
 async def test_a_message_of_two_hundred_kilobytes_closes_only_its_own_connection(
-    cloud: Cloud, phone: Phone
+    cloud: Cloud, phone: Phone, new_user: Callable[[], str]
 ) -> None:
-    other = await connect(cloud.addresses, "bystander")
+    other = await connect(cloud.addresses, new_user())
     await phone.send(action="heartrate", samples=[], padding="x" * 200_000)
     closed = await phone.socket.receive(timeout=DEADLINE_SECONDS)
     assert closed.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 
 import { type Config, loadConfig } from "../config";
+import { signIn, signOut } from "../login";
 import { chosenUser, rememberUser } from "../user";
 import { AthleteSelect } from "./AthleteSelect";
 import { WorkoutPage } from "./WorkoutPage";
@@ -8,16 +9,40 @@ import { WorkoutPage } from "./WorkoutPage";
 export function App() {
   const [config, setConfig] = useState<Config | null>(null);
   const [failure, setFailure] = useState("");
+  const [name, setName] = useState("");
   const [chosen, setChosen] = useState<string | null>(null);
 
   useEffect(() => {
-    loadConfig().then(setConfig, (error: unknown) => {
+    start().then(setConfig, (error: unknown) => {
       setFailure(error instanceof Error ? error.message : String(error));
     });
+    async function start(): Promise<Config> {
+      const loaded = await loadConfig();
+      if (loaded.login) setName(await signIn(loaded.login));
+      return loaded;
+    }
   }, []);
 
   if (failure) return <Notice sentence={failure} />;
   if (!config) return null;
+  const { login } = config;
+  if (login) {
+    return (
+      <WorkoutPage config={config} user={name}>
+        <div className="athlete">
+          <span>{name}</span>
+          <button
+            type="button"
+            onClick={() => {
+              signOut(login);
+            }}
+          >
+            Sign out
+          </button>
+        </div>
+      </WorkoutPage>
+    );
+  }
   const user = chosen ?? chosenUser(window.location.search, config.users);
   if (user === null) {
     return <Notice sentence="There is no athlete to watch: /config.json names no users." />;

@@ -1,0 +1,54 @@
+"""One dashboard and the alarms of a stage."""
+
+from collections.abc import Mapping
+
+from aws_cdk import Stack
+from aws_cdk.aws_apigatewayv2 import CfnApi, CfnStage
+from aws_cdk.aws_lambda import Function
+from constructs import Construct
+
+from infra.alarms import create_alarms
+from infra.dashboard import create_dashboard
+from infra.metrics import Hop, Watched
+from infra.settings import Settings
+from infra.streams import Streams
+from infra.tables import Tables
+
+
+def create_observability(
+    scope: Construct,
+    settings: Settings,
+    functions: Mapping[str, Function],
+    streams: Streams,
+    tables: Tables,
+    api: CfnApi,
+    stage: CfnStage,
+    cache_name: str | None,
+) -> None:
+    """Creates the dashboard and the alarms; whoever `alarm_email` names in the context is told.
+
+    Without a cache in the stack, nothing is shown of Redis. Raises ValueError for an address
+    that is none.
+    """
+    watched = Watched(
+        hops=_hops(settings, functions, streams),
+        functions=dict(functions),
+        streams=streams,
+        tables=tables,
+        api=api,
+        stage=stage,
+        cache_name=cache_name,
+        namespace=Stack.of(scope).stack_name,
+    )
+    create_dashboard(scope, watched, create_alarms(scope, watched))
+
+
+def _hops(settings: Settings, functions: Mapping[str, Function], streams: Streams) -> list[Hop]:
+    return [
+        Hop(stream_name, stream, shards, name, functions[name])
+        for stream_name, stream, shards, name in (
+            ("heart-rate", streams.heart_rate, settings.heart_rate_shards, "average"),
+            ("average-heart-rate", streams.averages, settings.averages_shards, "schedule"),
+            ("song-requests", streams.requests, settings.requests_shards, "recommend"),
+        )
+    ]

@@ -1,0 +1,136 @@
+"""Events that take each function down every path on which it calls AWS."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+from events import stream
+from events.session import Settings
+from lambdas.adapters import clients, connections, playlists, song_ends, songs
+from lambdas.adapters.song_ends import Session
+from lambdas.domain.due import SongEnd
+from tests.adapters.conftest import START_MS, Context, kinesis_event, websocket_event
+from tests.adapters.test_skip import SONG
+from tests.infra.calls import Handler
+
+UNREADABLE = ("ann", b"no json")
+HOUR_MS = 3_600_000
+
+
+def average(handler: Handler) -> None:
+    """A sample, one that is an hour ahead, whose sender is told, and one that is no sample."""
+    connections.add("ann", "connection-1")
+    samples = stream.encode(stream.HeartRateBatch([(START_MS, 130), (START_MS + HOUR_MS, 131)]))
+    handler(kinesis_event(("ann", samples), UNREADABLE), Context)
+
+
+def schedule(handler: Handler) -> None:
+    """The first average of a person, who gets a song."""
+    first = stream.Average("ann", START_MS, 0, 120, 118.5, 117, 120, 0, 9, START_MS)
+    handler(kinesis_event(("7", stream.encode(stream.Averages([first]))), UNREADABLE), Context)
+
+
+def recommend(handler: Handler) -> None:
+    """A request, the same again, and one from a heart that beat faster than ever."""
+    connections.add("ann", "connection-1")
+    table = os.environ["SONGS_TABLE"]
+    clients.dynamodb().put_item(TableName=table, Item=songs.song_item("demo", SONG.song))
+    begun = _store(Session(SongEnd(START_MS, -1, START_MS)))
+    asked = stream.SongRequest(
+        session=START_MS,
+        slot=0,
+        at_ms=START_MS,
+        heart_rate=130,
+        average=130,
+        lowest=129,
+        highest=131,
+        peak=130,
+        ends_at_ms=START_MS,
+        previous_target=None,
+        playing_tempo=None,
+        arrived_ms=START_MS,
+        settings=Settings(),
+        version=begun.version,
+    )
+    for request in (asked, asked, structs.replace(asked, peak=220)):
+        handler(kinesis_event(("ann", stream.encode(request)), UNREADABLE), Context)
+
+
+def start(handler: Handler) -> None:
+    """A session opens."""
+    handler(websocket_event("ann", {"action": "start", "at_ms": START_MS}), Context)
+
+
+def change(handler: Handler) -> None:
+    """A session goes on with other settings."""
+    _play()
+    handler(websocket_event("ann", {"action": "change", "settings": {"mode": "zone"}}), Context)
+
+
+def skip(handler: Handler) -> None:
+    """The song that plays ends."""
+    _play()
+    body = {"action": "skip", "slot": SONG.slot, "at_ms": SONG.starts_at_ms}
+    handler(websocket_event("ann", body, arrived_ms=SONG.starts_at_ms), Context)
+
+
+def rate(handler: Handler) -> None:
+    """A song of the session is liked."""
+    _play()
+    playlists.write("ann", SONG)
+    body = {"action": "rate", "song_id": SONG.song.id, "opinion": {"liked": True}}
+    handler(websocket_event("ann", body), Context)
+
+
+def workout(handler: Handler) -> None:
+    """A person looks at their session."""
+    _play()
+    handler(websocket_event("ann", {"action": "workout"}), Context)
+
+
+def forget(handler: Handler) -> None:
+    """A person who played and rated a song is forgotten."""
+    connections.add("ann", "connection-1")
+    _play()
+    handler({"user": "ann"}, Context)
+
+
+def connection(handler: Handler) -> None:
+    """A connection opens or closes."""
+    handler(websocket_event("ann", {}), Context)
+
+
+def authorize(handler: Handler) -> None:
+    """Somebody without a token wants in; keys of an issuer are no call to AWS."""
+    handler({"methodArn": "arn", "queryStringParameters": None}, Context)
+
+
+def _play() -> None:
+    end = SongEnd(START_MS, SONG.slot, SONG.ends_at_ms)
+    _store(Session(end, Settings(), SONG))
+
+
+def _store(session: Session) -> Session:
+    """A session that another function wrote, which knows how long one is kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SESSION_GAP_SECONDS", "900")
+        return song_ends.write("ann", session, at_ms=START_MS, arrived_ms=START_MS)
+
+
+SCENARIOS: dict[str, Callable[[Handler], Any]] = {
+    "average": average,
+    "schedule": schedule,
+    "recommend": recommend,
+    "authorize": authorize,
+    "connect": connection,
+    "disconnect": connection,
+    "start": start,
+    "change": change,
+    "skip": skip,
+    "rate": rate,
+    "workout": workout,
+    "forget": forget,
+}
