@@ -31,6 +31,8 @@ SHORT_SECONDS, SETTLED_SECONDS = 120.0, 180.0
 UNSETTLED = 0.04
 """Range of the heart rate in the interval, over its average, that counts as not settled at all."""
 WARM_UP_SECONDS = 300
+NEARBY = 0.04
+"""The term of a tempo that is still called near the target."""
 TOLD = 0.01
 """Terms smaller than this are not worth a word."""
 ARTISTS_APART = 3
@@ -248,7 +250,9 @@ def _sentence(terms: dict[str, float], corrected: bool, octave: float, drawn: st
         "length": "long for how the heart rate moves",
     }
     said = [words[name] for name, value in terms.items() if name in words and abs(value) >= TOLD]
-    near = "Nearest tempo there was" if terms["tempo"] else "At the target tempo"
+    near = "Nearest tempo there was"
+    if terms["tempo"] <= NEARBY:
+        near = "Near the target tempo" if terms["tempo"] else "At the target tempo"
     if corrected:
         said.insert(0, "its tempo as you set it")
     return ", ".join([near, *said, drawn]) + "."

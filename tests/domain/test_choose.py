@@ -178,6 +178,14 @@ def test_what_decided_is_told_as_terms_and_as_a_sentence() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("tempo", "words"),
+    [(131, "At the target tempo"), (136, "Near the target tempo"), (170, "Nearest tempo there")],
+)
+def test_how_near_a_song_is_is_said_in_words(tempo: float, words: str) -> None:
+    assert once(library(tempo)).decided_by.startswith(words)
+
+
 def test_an_empty_library_is_refused_with_a_sentence() -> None:
     with pytest.raises(EmptyLibraryError, match="library is empty"):
         choose([], 130, NEW, "seed")
