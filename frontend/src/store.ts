@@ -2,7 +2,15 @@ import { type Asked, ask, isWaiting, refuse } from "./asked";
 import { type Arrival, arrived, workoutTime } from "./clock";
 import type { Status } from "./connection";
 import { type Heard, heardNow } from "./heard";
-import type { Opinion, ServerMessage, Settings, SongPush, TracePoint, Workout } from "./messages";
+import type {
+  Opinion,
+  Sample,
+  ServerMessage,
+  Settings,
+  SongPush,
+  TracePoint,
+  Workout,
+} from "./messages";
 import { position } from "./playlist";
 import { NO_WISHES, type Wishes, changed, rated, toldOpinion, toldWishes } from "./wishes";
 
@@ -34,6 +42,10 @@ export interface State extends Wishes {
   readonly heard: Heard | null;
   readonly skip: Skip;
   readonly problem: Problem | null;
+  /** Whether the page's token is that of the athlete it watches, so that it may send. */
+  readonly may_send: boolean;
+  /** The newest sample of this device, which the server may not have yet. */
+  readonly measured: Sample | null;
 }
 
 export const EMPTY: State = {
@@ -51,6 +63,8 @@ export const EMPTY: State = {
   heard: null,
   skip: { phase: "none" },
   problem: null,
+  may_send: false,
+  measured: null,
 };
 
 /** Something was asked of the server; `sent` is false where there was no connection. */
@@ -64,6 +78,8 @@ export type Happening =
   | { readonly kind: "status"; readonly status: Status }
   | { readonly kind: "message"; readonly message: ServerMessage; readonly now_ms: number }
   | { readonly kind: "problem"; readonly sentence: string; readonly now_ms: number }
+  | { readonly kind: "token"; readonly may_send: boolean }
+  | { readonly kind: "measured"; readonly sample: Sample }
   | (Asking & { readonly kind: "skip"; readonly slot: number })
   | (Asking & { readonly kind: "change"; readonly settings: Settings })
   | (Asking & { readonly kind: "rate"; readonly song_id: string; readonly opinion: Opinion });
@@ -81,6 +97,10 @@ export function reduce(state: State, happening: Happening): State {
       return withHeard(reduceMessage(state, happening.message, happening.now_ms), happening.now_ms);
     case "problem":
       return { ...state, problem: { sentence: happening.sentence, at_ms: happening.now_ms } };
+    case "token":
+      return { ...state, may_send: happening.may_send };
+    case "measured":
+      return withMeasured(state, happening.sample);
     case "skip": {
       const { slot, sent, now_ms } = happening;
       return { ...state, skip: ask({ slot }, sent, now_ms) };
@@ -94,6 +114,23 @@ export function reduce(state: State, happening: Happening): State {
       return { ...state, rate: ask({ song_id, opinion }, sent, now_ms) };
     }
   }
+}
+
+/** A sample of this device is of now, whatever the server knows. */
+function withMeasured(state: State, sample: Sample): State {
+  const [at_ms] = sample;
+  return { ...state, measured: sample, arrivals: [{ at_ms, came_ms: at_ms }], confirmed: true };
+}
+
+/** Whether the server told a newer heart rate than this device measured. */
+export function comesFromElsewhere({ measured, latest }: State): boolean {
+  return latest !== null && (measured === null || latest.at_ms > measured[0]);
+}
+
+/** The newest heart rate, of this device or of the server; null before there is one. */
+export function newestHeartRate(state: State): number | null {
+  const { measured, latest } = state;
+  return comesFromElsewhere(state) ? (latest?.heart_rate ?? null) : (measured?.[1] ?? null);
 }
 
 function reduceMessage(state: State, message: ServerMessage, now_ms: number): State {
@@ -169,7 +206,9 @@ function inSession(state: State, session: number | null): State {
   if (state.session === session) return state;
   if (state.session === null) return { ...state, session };
   const { status, problem, told, reopened, settings, change, rate, opinions } = state;
-  return { ...EMPTY, status, problem, told, reopened, settings, change, rate, opinions, session };
+  const known = { status, problem, told, reopened, settings, change, rate, opinions };
+  const here = { ...EMPTY, ...known, may_send: state.may_send, session };
+  return state.measured ? withMeasured(here, state.measured) : here;
 }
 
 /** One song for each slot, whatever comes twice or late; only a skip moves one, and only forward. */
@@ -193,6 +232,7 @@ function withTrace(known: readonly TracePoint[], told: readonly TracePoint[]): r
 
 function withLatest(state: State, { latest, stale_after_ms }: Workout, now_ms: number): State {
   if (!latest || (state.latest && latest.at_ms <= state.latest.at_ms)) return state;
+  if (!comesFromElsewhere({ ...state, latest })) return { ...state, latest };
   return {
     ...state,
     latest,

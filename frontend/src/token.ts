@@ -1,11 +1,16 @@
 import type { Config } from "./config";
-import { accessToken } from "./login";
+import { accessToken, claimsOf } from "./login";
 
 const ANSWER_WITHIN_MS = 10_000;
 
 /** An access token, of who is logged in or for `user`; throws an `Error` with a sentence. */
 export function freshToken(config: Config, user: string): Promise<string> {
   return config.login ? accessToken(config.login) : fetchToken(config.token_url, user);
+}
+
+/** Whether `token` is that of the watched `user`: who logs in watches nobody else. */
+export function isTokenOf(config: Config, token: string, user: string): boolean {
+  return config.login !== undefined || claimsOf(token)["sub"] === user;
 }
 
 async function fetchToken(tokenUrl: string, user: string): Promise<string> {

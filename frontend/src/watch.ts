@@ -1,12 +1,22 @@
 import type { Config } from "./config";
 import { Connection } from "./connection";
 import { UnreadableMessage, decode } from "./decode";
-import { type Opinion, type Settings, change, rate, skip, workout } from "./messages";
+import {
+  type Opinion,
+  type ServerMessage,
+  type Settings,
+  change,
+  rate,
+  skip,
+  workout,
+} from "./messages";
+import { Sender } from "./sender";
 import { openSocket } from "./socket";
 import type { Store } from "./store";
-import { freshToken } from "./token";
+import { freshToken, isTokenOf } from "./token";
 
 const POLL_EVERY_MS = 2_000;
+const SEND_CHECK_MS = 1_000;
 
 export interface Watch {
   /** Ends the song of `slot` at `at_ms` of the workout. */
@@ -15,6 +25,8 @@ export interface Watch {
   readonly change: (settings: Settings) => void;
   /** Says what the athlete thinks of a song, in place of what was said before. */
   readonly rate: (song_id: string, opinion: Opinion) => void;
+  /** Sends a heart rate that this device measures now, if it is the athlete's own. */
+  readonly heartRate: (heart_rate: number) => void;
   readonly stop: () => void;
 }
 
@@ -23,27 +35,42 @@ export function watch(config: Config, user: string, store: Store): Watch {
   const connection = new Connection(
     async (listener) => {
       const token = await freshToken(config, user);
+      store.dispatch({ kind: "token", may_send: isTokenOf(config, token, user) });
       return openSocket(`${config.websocket_url}?token=${encodeURIComponent(token)}`, listener);
     },
     {
       onStatus: (status) => {
         store.dispatch({ kind: "status", status });
+        sender.hold();
         if (status.phase === "open") ask();
       },
       onMessage: (text) => {
-        receive(text, store);
+        const message = receive(text, store);
+        if (message) sender.onMessage(message, Date.now());
       },
     },
   );
+  const sender = new Sender({
+    send: (message) => store.get().may_send && connection.send(message),
+    state: store.get,
+  });
+  const flush = () => {
+    sender.flush(Date.now());
+  };
   const ask = () => connection.send(workout(store.get().latest?.at_ms));
   const hurry = () => {
     connection.hurry();
   };
   const poll = setInterval(ask, POLL_EVERY_MS);
+  const check = setInterval(() => {
+    sender.tick(Date.now());
+  }, SEND_CHECK_MS);
+  window.addEventListener("pagehide", flush);
   window.addEventListener("online", hurry);
   connection.connect();
   return {
     skip: (slot, at_ms) => {
+      flush();
       const sent = connection.send(skip(slot, at_ms));
       store.dispatch({ kind: "skip", slot, sent, now_ms: Date.now() });
     },
@@ -55,20 +82,32 @@ export function watch(config: Config, user: string, store: Store): Watch {
       const sent = connection.send(rate(song_id, opinion));
       store.dispatch({ kind: "rate", song_id, opinion, sent, now_ms: Date.now() });
     },
+    heartRate: (heart_rate) => {
+      const now_ms = Date.now();
+      if (!store.get().may_send || !sender.add(now_ms, heart_rate)) return;
+      store.dispatch({ kind: "measured", sample: [now_ms, heart_rate] });
+    },
     stop: () => {
+      flush();
       clearInterval(poll);
+      clearInterval(check);
+      window.removeEventListener("pagehide", flush);
       window.removeEventListener("online", hurry);
       connection.stop();
     },
   };
 }
 
-function receive(text: string, store: Store): void {
+/** What came, in the store already; null where it cannot be read. */
+function receive(text: string, store: Store): ServerMessage | null {
   const now_ms = Date.now();
   try {
-    store.dispatch({ kind: "message", message: decode(text), now_ms });
+    const message = decode(text);
+    store.dispatch({ kind: "message", message, now_ms });
+    return message;
   } catch (error) {
     if (!(error instanceof UnreadableMessage)) throw error;
     store.dispatch({ kind: "problem", sentence: error.message, now_ms });
+    return null;
   }
 }

@@ -1,6 +1,7 @@
 import { decode } from "../src/decode";
 import type { ServerMessage, Settings, SongPush, TracePoint, Workout } from "../src/messages";
 import { EMPTY, type State, reduce } from "../src/store";
+import { heartRateOf } from "../src/strap";
 
 export const SESSION = 1_760_000_000_000;
 /** A moment on the wall that has nothing to do with the workout's time. */
@@ -89,6 +90,21 @@ export function after(...messages: readonly (readonly [number, ServerMessage])[]
 export function refusal(text: string): string {
   try {
     decode(text);
+  } catch (error) {
+    return error instanceof Error ? error.message : "";
+  }
+  return "";
+}
+
+/** The bytes of a strap's packet. */
+export function packet(...bytes: readonly number[]): DataView {
+  return new DataView(new Uint8Array(bytes).buffer);
+}
+
+/** Why a strap's packet is not used. */
+export function refusedPacket(...bytes: readonly number[]): string {
+  try {
+    heartRateOf(packet(...bytes));
   } catch (error) {
     return error instanceof Error ? error.message : "";
   }

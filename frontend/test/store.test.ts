@@ -1,8 +1,16 @@
 import { describe, expect, test, vi } from "vitest";
 
+import { workoutTime } from "../src/clock";
 import { freshness } from "../src/pulse";
-import { EMPTY, type State, createStore, reduce } from "../src/store";
-import { NOW, SESSION, after, point, songPush, workoutOf } from "./helpers";
+import {
+  EMPTY,
+  type State,
+  comesFromElsewhere,
+  createStore,
+  newestHeartRate,
+  reduce,
+} from "../src/store";
+import { NOW, SESSION, SETTINGS, after, point, songPush, workoutOf } from "./helpers";
 
 const asked = (state: State, slot: number, sent = true): State =>
   reduce(state, { kind: "skip", slot, sent, now_ms: NOW });
@@ -154,6 +162,57 @@ describe("skip", () => {
 
   test("says so when there is no connection", () => {
     expect(asked(playing, 0, false).skip).toMatchObject({ phase: "refused" });
+  });
+});
+
+describe("a heart rate of this device", () => {
+  const measured = (state: State, now_ms: number, heart_rate: number): State =>
+    reduce(state, { kind: "measured", sample: [now_ms, heart_rate] });
+
+  test("is live at once, whatever the server knows, and goes stale like any other", () => {
+    const state = measured(EMPTY, NOW, 131);
+    expect(newestHeartRate(state)).toBe(131);
+    expect(freshness(state, NOW + 5_000)).toEqual({ state: "live" });
+    expect(freshness(state, NOW + 11_000).state).toBe("stale");
+  });
+
+  test("stays the clock of the workout while older ones come back from the server", () => {
+    let state = measured(EMPTY, NOW, 131);
+    for (const seconds of [1, 2, 3, 4, 5, 6]) {
+      const now_ms = NOW + seconds * 1000;
+      const latest = { at_ms: now_ms - 5_000, heart_rate: 99, average: 99 };
+      state = measured(state, now_ms, 131);
+      state = reduce(state, { kind: "message", message: workoutOf({ latest }), now_ms });
+      expect(workoutTime(state.arrivals, now_ms)).toBe(now_ms);
+    }
+    expect(newestHeartRate(state)).toBe(131);
+    expect(state.latest?.average).toBe(99);
+  });
+
+  test("that went stale is no news when it comes back from the server", () => {
+    const latest = { at_ms: NOW, heart_rate: 131, average: 131 };
+    const told = { kind: "message", message: workoutOf({ latest }), now_ms: NOW + 12_000 } as const;
+    const state = reduce(measured(after([-5_000, workoutOf()]), NOW, 131), told);
+    expect(freshness(state, NOW + 12_000).state).toBe("stale");
+    expect(comesFromElsewhere(state)).toBe(false);
+    expect(state.latest).toEqual(latest);
+  });
+
+  test("gives way to a newer one of the server, and survives the start of a session", () => {
+    const state = measured(after([0, workoutOf()]), NOW, 131);
+    const message = { type: "started", session: NOW, settings: SETTINGS } as const;
+    expect(newestHeartRate(reduce(state, { kind: "message", message, now_ms: NOW }))).toBe(131);
+    const latest = { at_ms: NOW + 60_000, heart_rate: 99, average: 99 };
+    const told = { kind: "message", message: workoutOf({ latest }), now_ms: NOW + 61_000 } as const;
+    expect(newestHeartRate(reduce(state, told))).toBe(99);
+    expect(comesFromElsewhere(reduce(state, told))).toBe(true);
+  });
+
+  test("may be sent only by the athlete, in a later session too", () => {
+    const allowed = reduce(after([0, workoutOf()]), { kind: "token", may_send: true });
+    const message = { type: "started", session: NOW, settings: SETTINGS } as const;
+    expect(EMPTY.may_send).toBe(false);
+    expect(reduce(allowed, { kind: "message", message, now_ms: NOW }).may_send).toBe(true);
   });
 });
 

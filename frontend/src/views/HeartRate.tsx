@@ -1,16 +1,26 @@
+import type { ReactNode } from "react";
+
 import type { Freshness } from "../pulse";
-import type { State } from "../store";
+import { type State, newestHeartRate } from "../store";
 import { freshnessSentence } from "../words";
 
+interface Props {
+  readonly state: State;
+  readonly fresh: Freshness;
+  /** Where it comes from. */
+  readonly children: ReactNode;
+}
+
 /** The newest heart rate; greyed, and said to be old, as soon as it is. */
-export function HeartRate({ state, fresh }: { readonly state: State; readonly fresh: Freshness }) {
+export function HeartRate({ state, fresh, children }: Props) {
   const { latest, settings } = state;
+  const heart_rate = newestHeartRate(state);
   return (
     <section className="heart card" data-freshness={fresh.state} aria-labelledby="heart-rate">
       <h2 id="heart-rate">Heart rate</h2>
-      {latest && (
+      {heart_rate !== null && (
         <p className="reading">
-          <strong data-testid="heart-rate">{Math.round(latest.heart_rate)}</strong>
+          <strong data-testid="heart-rate">{Math.round(heart_rate)}</strong>
           <span>beats a minute</span>
         </p>
       )}
@@ -23,6 +33,7 @@ export function HeartRate({ state, fresh }: { readonly state: State; readonly fr
           <dd data-testid="average">{Math.round(latest.average)}</dd>
         </dl>
       )}
+      {children}
     </section>
   );
 }

@@ -4,7 +4,7 @@ import { isWaiting } from "../asked";
 import type { Heard } from "../heard";
 import type { SongPush } from "../messages";
 import { feltTempo } from "../playlist";
-import type { State } from "../store";
+import { type State, newestHeartRate } from "../store";
 import { duration, heardSentence } from "../words";
 import { WhyThisSong } from "./WhyThisSong";
 
@@ -95,8 +95,8 @@ function NothingPlays({ state }: { readonly state: State }) {
   );
 }
 
-function emptySentence({ told, latest }: State): string {
-  if (!told) return "Asking for the workout…";
-  if (!latest) return "No heart rate yet. The first song comes with the first heart rates.";
+function emptySentence(state: State): string {
+  if (!state.told) return "Asking for the workout…";
+  if (newestHeartRate(state) === null) return "No heart rate yet. The first song comes with the first heart rates.";
   return "No song yet. The first one is being chosen.";
 }

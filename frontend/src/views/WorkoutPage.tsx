@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 
 import { workoutTime } from "../clock";
 import type { Config } from "../config";
@@ -6,7 +6,7 @@ import { heardNow } from "../heard";
 import type { Opinion, Settings } from "../messages";
 import { position } from "../playlist";
 import { freshness } from "../pulse";
-import { type Problem, createStore } from "../store";
+import { type Problem, comesFromElsewhere, createStore } from "../store";
 import { type Watch, watch } from "../watch";
 import { Announcer } from "./Announcer";
 import { Chart } from "./Chart";
@@ -18,6 +18,8 @@ import { Notes } from "./Notes";
 import { NowPlaying } from "./NowPlaying";
 import { SongList } from "./SongList";
 import { SongTools } from "./SongTools";
+import { Sound } from "./Sound";
+import { Strap } from "./Strap";
 import { useNow, useStore } from "./hooks";
 
 const TICK_MS = 250;
@@ -51,6 +53,9 @@ export function WorkoutPage({ config, user, children }: Props) {
   const change = (wish: Partial<Settings>) => {
     if (state.settings) watching.current?.change({ ...state.settings, ...wish });
   };
+  const beat = useCallback((heart_rate: number) => {
+    watching.current?.heartRate(heart_rate);
+  }, []);
   const rate = (opinion: Opinion) => {
     if (playing) watching.current?.rate(playing.song.id, opinion);
   };
@@ -67,7 +72,9 @@ export function WorkoutPage({ config, user, children }: Props) {
       </header>
       <main>
         <ProblemNote problem={state.problem} now_ms={now_ms} />
-        <HeartRate state={state} fresh={fresh} />
+        <HeartRate state={state} fresh={fresh}>
+          <Strap maySend={state.may_send} comes={fresh.state === "live" && comesFromElsewhere(state)} onHeartRate={beat} />
+        </HeartRate>
         <NowPlaying
           playing={playing}
           over={over}
@@ -89,6 +96,7 @@ export function WorkoutPage({ config, user, children }: Props) {
           )}
         </NowPlaying>
         <NextSong next={next} playing={playing} over={over} />
+        <Sound state={state} playing={playing} over={over} heard={heard} onSkip={skipPlaying} />
         <Choosing state={state} now_ms={now_ms} onChange={change} />
         <Chart state={state} at_ms={at_ms} />
         <SongList

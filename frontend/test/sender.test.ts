@@ -1,0 +1,274 @@
+import { beforeEach, describe, expect, test } from "vitest";
+
+import type { ClientMessage, Sample, ServerMessage, SongPush } from "../src/messages";
+import { BATCH, KEPT, SESSION_GAP_MS, Sender } from "../src/sender";
+import { EMPTY, type State, reduce } from "../src/store";
+import { NOW, SETTINGS, songPush, workoutOf } from "./helpers";
+
+/** A server as far as a sender sees it: it takes what is newer than its newest sample. */
+class FakeServer {
+  open = true;
+  /** Whether what is sent arrives; a broken connection takes messages for a while. */
+  arrives = true;
+  readonly messages: ClientMessage[] = [];
+  readonly taken: Sample[] = [];
+  session: number | null = NOW;
+  songs: readonly SongPush[] = [];
+  settings = SETTINGS;
+  state: State = EMPTY;
+  now_ms = NOW;
+  readonly sender = new Sender({
+    send: (message) => {
+      if (!this.open) return false;
+      this.messages.push(message);
+      if (this.arrives && message.action === "heartrate") this.take(message.samples);
+      return true;
+    },
+    state: () => this.state,
+  });
+
+  private take(samples: readonly Sample[]): void {
+    for (const sample of samples) {
+      if (sample[0] > (this.taken.at(-1)?.[0] ?? 0)) this.taken.push(sample);
+    }
+  }
+
+  says(message: ServerMessage): void {
+    this.state = reduce(this.state, { kind: "message", message, now_ms: this.now_ms });
+    this.sender.onMessage(message, this.now_ms);
+  }
+
+  tellsWorkout(): void {
+    const [at_ms, heart_rate] = this.taken.at(-1) ?? [0, 0];
+    const latest = at_ms === 0 ? null : { at_ms, heart_rate, average: heart_rate };
+    const { session, songs, settings } = this;
+    this.says(workoutOf({ session, songs, settings, latest }));
+  }
+
+  opens(): void {
+    this.open = this.arrives = true;
+    this.sender.hold();
+    this.tellsWorkout();
+  }
+
+  /** One heart rate a second. */
+  beats(...heart_rates: readonly number[]): void {
+    for (const heart_rate of heart_rates) {
+      this.now_ms += 1000;
+      this.sender.add(this.now_ms, heart_rate);
+    }
+  }
+
+  get batches(): readonly (readonly Sample[])[] {
+    return this.messages.flatMap((each) => (each.action === "heartrate" ? [each.samples] : []));
+  }
+  get sizes(): readonly number[] {
+    return this.batches.map((batch) => batch.length);
+  }
+  get takenSeconds(): readonly number[] {
+    return this.taken.map(([at_ms]) => (at_ms - NOW) / 1000);
+  }
+}
+
+let server: FakeServer;
+beforeEach(() => {
+  server = new FakeServer();
+});
+
+/** Heart rates that move too much to be steady, and too little for a jump. */
+function rising(count: number, from = 80): number[] {
+  return Array.from({ length: count }, (_, second) => from + (second % 7));
+}
+
+function steady(count: number): number[] {
+  return new Array<number>(count).fill(120);
+}
+
+function upTo(last: number): number[] {
+  return Array.from({ length: last }, (_, index) => index + 1);
+}
+
+describe("when samples are sent", () => {
+  test("the first at once, then every five seconds while the heart rate moves", () => {
+    server.opens();
+    server.beats(...rising(21));
+    expect(server.sizes).toEqual([1, 5, 5, 5, 5]);
+  });
+
+  test("every fifteen seconds once it is steady, and at once on a jump of more than eight", () => {
+    server.opens();
+    server.beats(...steady(41));
+    expect(server.sizes).toEqual([1, 5, 5, 15, 15]);
+    server.beats(120, 120, 128);
+    expect(server.sizes).toHaveLength(5);
+    server.beats(129);
+    expect(server.sizes.slice(5)).toEqual([4]);
+  });
+
+  test("at once on a skip", () => {
+    server.opens();
+    server.beats(...rising(3));
+    server.sender.flush(server.now_ms);
+    expect(server.sizes).toEqual([1, 2]);
+  });
+
+  test("twenty seconds before a song's end", () => {
+    server.songs = [songPush(0, { starts_at_ms: NOW, ends_at_ms: NOW + 58_000, session: NOW })];
+    server.opens();
+    server.beats(...steady(60));
+    expect(server.batches.map((batch) => ((batch.at(-1)?.[0] ?? 0) - NOW) / 1000)).toContain(38);
+  });
+
+  test("what a strap measured before it fell silent is sent by the clock", () => {
+    server.opens();
+    server.beats(...rising(3));
+    server.sender.tick(server.now_ms + 2_999);
+    expect(server.sizes).toEqual([1]);
+    server.sender.tick(server.now_ms + 3_000);
+    expect(server.sizes).toEqual([1, 2]);
+  });
+
+  test("one a second at most, at whole milliseconds, never back in time", () => {
+    const { sender } = server;
+    expect([100.4, 900, 1000.5, 1999, 500, 2100].map((ms) => sender.add(NOW + ms, 90))).toEqual([
+      true,
+      false,
+      true,
+      false,
+      false,
+      true,
+    ]);
+    server.opens();
+    expect(server.taken.map(([at_ms]) => at_ms - NOW)).toEqual([100, 1001, 2100]);
+  });
+});
+
+describe("nothing is lost or doubled", () => {
+  test("before the first answer nothing goes, after it all", () => {
+    server.beats(...rising(8));
+    expect(server.messages).toEqual([]);
+    server.opens();
+    expect(server.takenSeconds).toEqual(upTo(8));
+  });
+
+  test("without a connection samples wait, and go in batches of at most sixty", () => {
+    server.opens();
+    server.beats(80);
+    server.open = false;
+    server.beats(...rising(130));
+    expect(server.sender.unsent).toBe(130);
+    server.opens();
+    expect(server.sizes).toEqual([1, BATCH, BATCH, 10]);
+    expect(server.takenSeconds).toEqual(upTo(131));
+  });
+
+  test("what was sent into a dead connection is sent again after a reconnect, before what is new", () => {
+    server.opens();
+    server.beats(...rising(11));
+    server.arrives = false;
+    server.beats(...rising(12));
+    server.sender.hold();
+    server.beats(...rising(7));
+    expect(server.takenSeconds).toEqual(upTo(11));
+    server.opens();
+    expect(server.takenSeconds).toEqual(upTo(30));
+    expect(server.batches.at(-1)?.length).toBe(19);
+    server.tellsWorkout();
+    server.opens();
+    expect(server.batches.at(-1)?.length).toBe(19);
+  });
+
+  test("answers that tell what was taken make no sample go twice, or never", () => {
+    server.opens();
+    for (let round = 0; round < 30; round += 1) {
+      server.beats(...rising(2));
+      server.tellsWorkout();
+    }
+    server.sender.flush(server.now_ms);
+    expect(server.batches.flat().map(([at_ms]) => (at_ms - NOW) / 1000)).toEqual(upTo(60));
+  });
+
+  test("a later answer sends nothing again", () => {
+    server.opens();
+    server.beats(...rising(6));
+    server.arrives = false;
+    server.beats(...rising(5));
+    const { length } = server.messages;
+    server.tellsWorkout();
+    expect(server.messages).toHaveLength(length);
+  });
+
+  test("what the gateway refuses is found out by the next answer, and sent again", () => {
+    server.opens();
+    server.beats(80);
+    server.arrives = false;
+    server.beats(...rising(5));
+    server.says({ type: "refused", message: "Too many requests" });
+    server.arrives = true;
+    server.beats(...rising(4));
+    expect(server.takenSeconds).toEqual([1]);
+    server.tellsWorkout();
+    expect(server.takenSeconds).toEqual(upTo(10));
+  });
+
+  test("after an hour without a connection the oldest go", () => {
+    server.beats(...rising(KEPT + 5));
+    expect(server.sender.unsent).toBe(KEPT);
+    server.opens();
+    expect(server.takenSeconds[0]).toBe(6);
+    expect(server.takenSeconds).toHaveLength(KEPT);
+  });
+});
+
+describe("a session", () => {
+  test("is started by the first heart rate where none runs, with what was chosen before", () => {
+    server.session = null;
+    server.settings = { ...SETTINGS, mode: "zone" };
+    server.opens();
+    expect(server.messages).toEqual([]);
+    server.beats(90, 91);
+    expect(server.messages).toEqual([
+      { action: "start", at_ms: NOW + 1000, settings: server.settings },
+    ]);
+    server.session = NOW + 1000;
+    server.says({ type: "started", session: NOW + 1000, settings: server.settings });
+    expect(server.takenSeconds).toEqual([1, 2]);
+  });
+
+  test("is not started where one runs", () => {
+    server.opens();
+    server.beats(...rising(10));
+    expect(server.messages.every((each) => each.action === "heartrate")).toBe(true);
+  });
+
+  test("is started anew where the last one is over", () => {
+    server.session = NOW - SESSION_GAP_MS;
+    server.opens();
+    server.beats(90);
+    expect(server.messages.map((each) => each.action)).toEqual(["start"]);
+  });
+
+  test("is asked for again where the server was busy, and where it gave no answer", () => {
+    server.session = null;
+    server.opens();
+    server.beats(90);
+    server.says({ type: "error", code: "busy", message: "Start again." });
+    server.beats(91);
+    expect(server.messages).toHaveLength(2);
+    server.beats(...rising(9));
+    expect(server.messages).toHaveLength(2);
+    server.beats(90);
+    expect(server.messages).toHaveLength(3);
+    expect(new Set(server.messages.map((each) => JSON.stringify(each))).size).toBe(1);
+  });
+
+  test("that another device began meanwhile is joined", () => {
+    server.session = null;
+    server.opens();
+    server.beats(90, 91);
+    server.session = NOW + 1500;
+    server.says({ type: "error", code: "older_session", message: "A later one runs." });
+    server.tellsWorkout();
+    expect(server.takenSeconds).toEqual([1, 2]);
+  });
+});

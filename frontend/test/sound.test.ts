@@ -1,0 +1,59 @@
+import { createElement } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
+import { afterEach, expect, test, vi } from "vitest";
+
+import type { SongPush } from "../src/messages";
+import { Sound } from "../src/views/Sound";
+import { FakeAudio } from "./audio";
+import { SETTINGS, after, songPush, workoutOf } from "./helpers";
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+function html(library: string, playing: SongPush | null, over = false): string {
+  const state = after([0, workoutOf({ settings: { ...SETTINGS, library } })]);
+  return renderToStaticMarkup(
+    createElement(Sound, { state, playing, over, heard: null, onSkip: () => undefined }),
+  );
+}
+
+function withWebAudio(): void {
+  vi.stubGlobal("AudioContext", FakeAudio);
+}
+
+test("the demo songs can be played, and are said to be sketches", () => {
+  withWebAudio();
+  const shown = html("demo", songPush(0));
+  expect(shown).toMatch(/aria-disabled="false"[^>]*>Play the music</);
+  expect(shown).toContain("It is not a recording.");
+  expect(shown).toContain('type="range"');
+});
+
+test("songs of another library cannot, and it is said why", () => {
+  withWebAudio();
+  const shown = html("my rides", songPush(0));
+  expect(shown).toContain("The recordings of the library “my rides” are not on this page.");
+  expect(shown).not.toContain("<button");
+});
+
+test("a browser without Web Audio is told so", () => {
+  const shown = html("demo", songPush(0));
+  expect(shown).toContain("This browser has no Web Audio, so this page cannot play music.");
+  expect(shown).not.toContain("<button");
+});
+
+test.each([
+  ["before the first song", null, false, "The music can start when a song plays."],
+  ["after the last", songPush(0), true, "The music can start when the next one comes."],
+])("the button waits %s", (_, playing, over, sentence) => {
+  withWebAudio();
+  const shown = html("demo", playing, over);
+  expect(shown).toMatch(/aria-disabled="true"[^>]*>Play the music</);
+  expect(shown).toContain(sentence);
+});
+
+test("nothing is said before the library is known", () => {
+  const props = { playing: null, over: false, heard: null, onSkip: () => undefined };
+  expect(renderToStaticMarkup(createElement(Sound, { state: after(), ...props }))).toBe("");
+});

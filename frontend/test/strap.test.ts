@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+
+import { heartRateOf, measurement } from "../src/strap";
+import { packet, refusedPacket } from "./helpers";
+
+describe("a packet of a strap", () => {
+  test("holds a heart rate in one byte, and tells neither contact nor energy", () => {
+    expect(measurement(packet(0x00, 0x48))).toEqual({
+      heart_rate: 72,
+      contact: null,
+      energy_kilojoules: null,
+      intervals_ms: [],
+    });
+  });
+
+  test("holds a heart rate in two bytes, the lower one first", () => {
+    expect(measurement(packet(0x01, 0x2c, 0x01)).heart_rate).toBe(300);
+    expect(heartRateOf(packet(0x01, 0x91, 0x00))).toBe(145);
+  });
+
+  test("holds several beat intervals, in 1/1024 s", () => {
+    expect(measurement(packet(0x10, 0x78, 0x00, 0x02, 0x00, 0x04)).intervals_ms).toEqual([500, 1000]);
+  });
+
+  test("may announce intervals and hold none", () => {
+    expect(measurement(packet(0x16, 0x52))).toMatchObject({ heart_rate: 82, intervals_ms: [] });
+  });
+
+  test("holds the energy before the intervals", () => {
+    expect(measurement(packet(0x1e, 0x8c, 0x2c, 0x01, 0x00, 0x02))).toEqual({
+      heart_rate: 140,
+      contact: true,
+      energy_kilojoules: 300,
+      intervals_ms: [500],
+    });
+    expect(measurement(packet(0x19, 0x8c, 0x00, 0x0a, 0x00, 0x00, 0x04))).toMatchObject({
+      heart_rate: 140,
+      energy_kilojoules: 10,
+      intervals_ms: [1000],
+    });
+  });
+
+  test("tells contact only where the strap can", () => {
+    const contacts = [0x00, 0x02, 0x04, 0x06].map((flags) => measurement(packet(flags, 72)).contact);
+    expect(contacts).toEqual([null, null, false, true]);
+  });
+
+  test("lies where it lies in a larger buffer", () => {
+    const bytes = new Uint8Array([0xff, 0xff, 0x00, 0x48, 0xff]);
+    expect(measurement(new DataView(bytes.buffer, 2, 2)).heart_rate).toBe(72);
+  });
+});
+
+describe("a strap that sends nonsense is refused with a sentence:", () => {
+  test("nothing, or a heart rate, an energy or an interval that is cut short", () => {
+    for (const [bytes, told] of [
+      [[], "nothing in it"],
+      [[0x00], "00"],
+      [[0x01, 0x48], "01 48"],
+      [[0x08, 0x48, 0x01], "08 48 01"],
+      [[0x10, 0x48, 0x00, 0x02, 0x00], "10 48 00 02 00"],
+    ] as const) {
+      expect(refusedPacket(...bytes)).toBe(
+        `The strap sent a packet that is cut short (${told}), which is not used.`,
+      );
+    }
+  });
+
+  test("a heart rate that no heart has", () => {
+    expect(heartRateOf(packet(0x00, 30))).toBe(30);
+    expect(heartRateOf(packet(0x00, 230))).toBe(230);
+    for (const heart_rate of [0, 29, 231]) {
+      expect(refusedPacket(0x00, heart_rate)).toMatch(
+        `The strap says ${heart_rate} beats a minute, which is not used`,
+      );
+    }
+  });
+
+  test("a heart rate without contact, which may be frozen", () => {
+    expect(refusedPacket(0x04, 72)).toMatch("The strap does not touch the skin");
+  });
+});
