@@ -74,9 +74,9 @@ class Issuer:
         return web.Response(text="Signed out.")
 
     async def socket(self, request: web.Request) -> web.WebSocketResponse:
+        self.connected.append(request.query["token"])  # before the page hears of it
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        self.connected.append(request.query["token"])
         async for _ in socket:
             pass
         return socket
