@@ -58,7 +58,8 @@ def _end(request: Request, session: Session, song: SongPush, skip: Skip) -> Serv
     ended = replace(session, end=replace(session.end, ends_at_ms=at_ms))
     times = {"at_ms": skip.at_ms, "arrived_ms": request.arrived_ms}
     stored = song_ends.write(request.user, ended, **times)
-    tastes.count_skip(request.user, song.song.id)
+    if at_ms < session.end.ends_at_ms:  # said again, it is the same skip
+        tastes.count_skip(request.user, song.song.id)
     heart_rate, running = song.why.heart_rate, song.why.average
     lowest = highest = running
     window = windows.read([request.user], request.arrived_ms).get(request.user)

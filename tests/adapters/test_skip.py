@@ -72,6 +72,12 @@ def test_a_skip_is_remembered_as_an_opinion_of_the_song() -> None:
     assert tastes.read_all(["ann"])["ann"].skips == {SONG.song.id: 1}
 
 
+def test_a_skip_that_is_said_twice_counts_once() -> None:
+    invoke(3, at_ms=200_000)
+    invoke(3, at_ms=200_000)
+    assert tastes.read_all(["ann"])["ann"].skips == {SONG.song.id: 1}
+
+
 def test_a_song_that_was_only_brought_forward_counts_as_no_skip() -> None:
     invoke(2, at_ms=95_000)
     assert tastes.read_all(["ann"]) == {}
