@@ -12,7 +12,11 @@ import msgspec
 from events.messages import (
     Change,
     Changed,
+    Collect,
+    Collected,
     Error,
+    FloorView,
+    LookAtFloor,
     Rate,
     Rated,
     Skip,
@@ -37,6 +41,8 @@ SENT: dict[str, type[msgspec.Struct]] = {
     "rate": Rate,
     "skip": Skip,
     "watch": Watch,
+    "floor": LookAtFloor,
+    "songs": Collect,
 }
 """What a client sends, by the name of its example."""
 RECEIVED: dict[str, type[msgspec.Struct]] = {
@@ -46,6 +52,8 @@ RECEIVED: dict[str, type[msgspec.Struct]] = {
     "rated": Rated,
     "skipped": Skipped,
     "workout": Workout,
+    "floor_view": FloorView,
+    "collected": Collected,
     "error": Error,
 }
 """What a client receives, by the name of its example."""

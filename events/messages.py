@@ -3,11 +3,19 @@
 A gateway's own refusal has no `type`: `{"message": "Bad request body", ...}`.
 """
 
-from msgspec import Struct, json
+from typing import Annotated
+
+from msgspec import Meta, Struct, json
 
 from events.samples import HeartRate, TimeMs
-from events.session import Opinion, Settings, Slot, SongId, SongPush
+from events.session import Floor, Genre, Opinion, Settings, Slot, SongId, SongPush, Tempo
 from events.stream import HeartRateBatch
+
+
+MAX_OWN_SONGS = 50
+"""Of one message, which must fit into a frame of 32 KB."""
+UserId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:@|-]{1,128}(?![\s\S])")]
+Text = Annotated[str, Meta(max_length=200)]
 
 
 class Start(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="start"):
@@ -41,12 +49,40 @@ class Rate(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", 
 
 
 class Watch(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="workout"):
-    """Asks for the session so far; the trace from `since_ms` on (default: the last hour)."""
+    """Asks for the session so far; the trace from `since_ms` on (default: the last hour).
+
+    Coaches may ask for the session of an `athlete` who is on a floor; all others for their own.
+    """
 
     since_ms: TimeMs = 0
+    athlete: UserId | None = None
 
 
-ClientMessage = HeartRateBatch | Start | Change | Skip | Rate | Watch
+class LookAtFloor(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="floor"):
+    """Asks who works out on a floor now; for coaches only."""
+
+    floor: Floor
+
+
+class OwnSong(Struct, frozen=True, forbid_unknown_fields=True):
+    """A song of the person's own; `id` is theirs to choose, the music stays with them."""
+
+    id: SongId
+    title: Text
+    artist: Text
+    tempo: Tempo
+    duration_seconds: Annotated[float, Meta(ge=45, le=900)]
+    genre: Genre | None = None
+
+
+class Collect(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="songs"):
+    """Puts songs into the person's library `own`, and takes others out; twice is as once."""
+
+    songs: Annotated[list[OwnSong], Meta(max_length=MAX_OWN_SONGS)] = []
+    remove: Annotated[list[SongId], Meta(max_length=MAX_OWN_SONGS)] = []
+
+
+ClientMessage = HeartRateBatch | Start | Change | Skip | Rate | Watch | LookAtFloor | Collect
 
 
 class Started(Struct, frozen=True, tag_field="type", tag="started"):
@@ -84,14 +120,58 @@ class TracePoint(Struct, frozen=True, array_like=True):
 
 
 class Workout(Struct, frozen=True, tag_field="type", tag="workout"):
-    """The session so far. `latest` is the newest folded sample: whatever is newer was not taken."""
+    """The session so far. `latest` is the newest folded sample: whatever is newer was not taken.
 
+    `athlete` is whose session a coach asked for; null in one's own.
+    """
+
+    athlete: str | None
     session: TimeMs | None
     settings: Settings
     latest: TracePoint | None
     trace: list[TracePoint]
     songs: list[SongPush]
     stale_after_ms: int
+
+
+class FloorSong(Struct, frozen=True):
+    """What somebody on a floor hears; `tempo` as it is felt, beats a minute."""
+
+    title: str
+    artist: str
+    tempo: float
+    target_tempo: float
+    distance: float
+    """|tempo - target tempo| / target tempo when the song was chosen."""
+    ends_at_ms: TimeMs
+
+
+class FloorPerson(Struct, frozen=True):
+    """Somebody on a floor, as far as a coach needs to know at a glance."""
+
+    user: str
+    alias: str | None
+    session: TimeMs
+    latest: TracePoint | None
+    resting_heart_rate: HeartRate
+    max_heart_rate: HeartRate
+    song: FloorSong | None
+
+
+class FloorView(Struct, frozen=True, tag_field="type", tag="floor"):
+    """Who works out on a floor: at most 200, those who came last; `count` is all of them."""
+
+    floor: str
+    people: list[FloorPerson]
+    count: int
+    stale_after_ms: int
+
+
+class Collected(Struct, frozen=True, tag_field="type", tag="songs"):
+    """So many songs were put into the person's library, and so many taken out."""
+
+    kept: int
+    removed: int
 
 
 class Error(Struct, frozen=True, tag_field="type", tag="error"):
@@ -101,7 +181,9 @@ class Error(Struct, frozen=True, tag_field="type", tag="error"):
     message: str
 
 
-ServerMessage = SongPush | Started | Changed | Skipped | Rated | Workout | Error
+ServerMessage = (
+    SongPush | Started | Changed | Skipped | Rated | Workout | FloorView | Collected | Error
+)
 
 encode = json.Encoder().encode
 decode_client = json.Decoder(ClientMessage).decode

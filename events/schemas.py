@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from events.messages import Change, Rate, Skip, Start, Watch
+from events.messages import Change, Collect, LookAtFloor, Rate, Skip, Start, Watch
 from events.stream import HeartRateBatch
 
 ROUTES: dict[str, type[msgspec.Struct]] = {
@@ -14,6 +14,8 @@ ROUTES: dict[str, type[msgspec.Struct]] = {
     "skip": Skip,
     "rate": Rate,
     "workout": Watch,
+    "floor": LookAtFloor,
+    "songs": Collect,
 }
 """What a client may send, by route key (the value of `action`)."""
 

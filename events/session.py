@@ -17,6 +17,12 @@ Library = Annotated[
 IntervalSeconds = Annotated[
     int, Meta(ge=10, le=300, description="length of the running average, seconds")
 ]
+OWN = "own"
+"""The library that holds a person's own songs: under this name everyone finds theirs."""
+Floor = Annotated[
+    str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}(?![\s\S])", description="where a coach looks")
+]
+Alias = Annotated[str, Meta(min_length=1, max_length=40)]
 Genre = Annotated[str, Meta(min_length=1, max_length=100)]
 SongId = Annotated[str, Meta(min_length=1, max_length=200)]
 Slot = Annotated[
@@ -59,6 +65,10 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Whether a song may be changed while it plays, when the heart rate has left it."""
     genres: Annotated[list[Genre], Meta(max_length=20)] = []
     """Genres the person prefers, by their names in the library; none: all are alike."""
+    floor: Floor | None = None
+    """Where coaches see this person; without it, nowhere."""
+    alias: Alias | None = None
+    """How coaches see this person named; without it, by their user id."""
 
 
 class Song(Struct, frozen=True):

@@ -40,6 +40,7 @@ def _workout(request: Request, watch: Watch) -> Workout:
         if session.song is not None:
             songs[session.song.slot] = _moved(session.song, songs.get(session.song.slot))
     return Workout(
+        athlete=None,
         session=session.end.session if session else None,
         settings=session.settings if session else Settings(),
         latest=latest,

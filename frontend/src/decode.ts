@@ -1,5 +1,8 @@
 /** Checks what the server sent, so that everything behind this file can trust its types. */
 import {
+  type FloorPerson,
+  type FloorSong,
+  type FloorView,
   MODES,
   type Opinion,
   PLANS,
@@ -29,6 +32,10 @@ export function decode(text: string): ServerMessage {
       return { type: "changed", settings: settingsOf(from) };
     case "rated":
       return { type: "rated", song_id: string(from, "song_id"), opinion: opinionOf(from) };
+    case "floor":
+      return floorView(from);
+    case "songs":
+      return { type: "songs", kept: number(from, "kept"), removed: number(from, "removed") };
     case "skipped":
       return { type: "skipped", slot: number(from, "slot") };
     case "error":
@@ -45,12 +52,46 @@ export function decode(text: string): ServerMessage {
 function workoutMessage(from: Fields): Workout {
   return {
     type: "workout",
+    athlete: nullable(string, from, "athlete"),
     session: from.session === null ? null : number(from, "session"),
     settings: settingsOf(from),
     latest: from.latest === null ? null : tracePoint(from.latest),
     trace: array(from, "trace").map(tracePoint),
     songs: array(from, "songs").map((each) => songPush(object(each, "A song"))),
     stale_after_ms: number(from, "stale_after_ms"),
+  };
+}
+
+function floorView(from: Fields): FloorView {
+  return {
+    type: "floor",
+    floor: string(from, "floor"),
+    people: array(from, "people").map((each) => floorPerson(object(each, "A person"))),
+    count: number(from, "count"),
+    stale_after_ms: number(from, "stale_after_ms"),
+  };
+}
+
+function floorPerson(from: Fields): FloorPerson {
+  return {
+    user: string(from, "user"),
+    alias: nullable(string, from, "alias"),
+    session: number(from, "session"),
+    latest: from.latest === null ? null : tracePoint(from.latest),
+    resting_heart_rate: number(from, "resting_heart_rate"),
+    max_heart_rate: number(from, "max_heart_rate"),
+    song: from.song === null ? null : floorSong(object(from.song, '"song"')),
+  };
+}
+
+function floorSong(from: Fields): FloorSong {
+  return {
+    title: string(from, "title"),
+    artist: string(from, "artist"),
+    tempo: number(from, "tempo"),
+    target_tempo: number(from, "target_tempo"),
+    distance: number(from, "distance"),
+    ends_at_ms: number(from, "ends_at_ms"),
   };
 }
 
@@ -104,6 +145,8 @@ function settingsOf(message: Fields): Settings {
     lock: nullable(number, from, "lock"),
     responsive: boolean(from, "responsive"),
     genres: array(from, "genres").map((genre) => string({ genre }, "genre")),
+    floor: nullable(string, from, "floor"),
+    alias: nullable(string, from, "alias"),
   };
 }
 

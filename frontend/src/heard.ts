@@ -1,7 +1,8 @@
 /** What the playing song sounds like, bent towards the target. */
 import { playbackRate } from "./bend";
-import type { Settings, SongPush, TracePoint } from "./messages";
+import type { SongPush } from "./messages";
 import { feltTempo } from "./playlist";
+import { type Effort, targetNow } from "./target";
 
 /** The playback rate of the song of `slot` at `at_ms` of the workout. */
 export interface Heard {
@@ -11,10 +12,8 @@ export interface Heard {
 }
 
 /** What the bending goes by: `heard` is how it was so far. */
-interface Listening {
+interface Listening extends Effort {
   readonly heard: Heard | null;
-  readonly settings: Settings | null;
-  readonly latest: TracePoint | null;
 }
 
 /** How `push` sounds at `at_ms` of the workout; a song starts at its own tempo. */
@@ -23,18 +22,12 @@ export function heardNow(listening: Listening, push: SongPush, at_ms: number): H
   const before =
     listening.heard?.slot === slot ? listening.heard : { rate: 1, at_ms: starts_at_ms };
   const elapsed_seconds = Math.max(0, at_ms - before.at_ms) / 1000;
-  const target = bendTarget(listening, push) / why.octave;
+  const target = targetNow(listening, push) / why.octave;
   return {
     slot,
     rate: playbackRate(before.rate, tempo_range, target, elapsed_seconds),
     at_ms: Math.max(at_ms, before.at_ms),
   };
-}
-
-/** Where the song is bent to: the lock, the newest heart rate in `pulse`, else the push's target. */
-function bendTarget({ settings, latest }: Listening, { why }: SongPush): number {
-  if (settings && settings.lock !== null) return settings.lock;
-  return settings?.mode === "pulse" && latest ? latest.heart_rate : why.target_tempo;
 }
 
 /** Beats a minute as they are felt at this playback rate. */

@@ -32,7 +32,14 @@ export interface Settings {
   /** Whether a song may be changed while it plays. */
   readonly responsive: boolean;
   readonly genres: readonly string[];
+  /** Where coaches see this person; null: nowhere. */
+  readonly floor: string | null;
+  /** How coaches see this person named; null: by their user id. */
+  readonly alias: string | null;
 }
+
+/** The library under whose name everyone finds their own songs. */
+export const OWN = "own";
 
 /** Tempi that may be sent, beats a minute. */
 export const TEMPO = { low: 40, high: 250 } as const;
@@ -49,7 +56,28 @@ export type ClientMessage =
   | { readonly action: "change"; readonly settings: Settings }
   | { readonly action: "rate"; readonly song_id: string; readonly opinion: Opinion }
   | { readonly action: "skip"; readonly slot: number; readonly at_ms: number }
-  | { readonly action: "workout"; readonly since_ms?: number };
+  | { readonly action: "workout"; readonly since_ms?: number; readonly athlete?: string }
+  | { readonly action: "floor"; readonly floor: string }
+  | {
+      readonly action: "songs";
+      readonly songs: readonly OwnSong[];
+      readonly remove: readonly string[];
+    };
+
+/** A song of the person's own; `id` is theirs to choose, the music stays with them. */
+export interface OwnSong {
+  readonly id: string;
+  readonly title: string;
+  readonly artist: string;
+  /** Beats a minute. */
+  readonly tempo: number;
+  /** 45 to 900. */
+  readonly duration_seconds: number;
+  readonly genre: string | null;
+}
+
+/** What one `songs` message may hold, of each list. */
+export const MAX_OWN_SONGS = 50;
 
 /** 1-60 samples, oldest first. */
 export function heartRates(samples: readonly Sample[]): ClientMessage {
@@ -74,9 +102,23 @@ export function skip(slot: number, at_ms: number): ClientMessage {
   return { action: "skip", slot, at_ms: Math.round(at_ms) };
 }
 
-/** Asks for the session so far; the trace from `since_ms` on. */
-export function workout(since_ms?: number): ClientMessage {
-  return since_ms === undefined ? { action: "workout" } : { action: "workout", since_ms };
+/** Asks for the session so far; the trace from `since_ms` on. A coach may name an athlete. */
+export function workout(since_ms?: number, athlete?: string): ClientMessage {
+  return {
+    action: "workout",
+    ...(since_ms === undefined ? {} : { since_ms }),
+    ...(athlete === undefined ? {} : { athlete }),
+  };
+}
+
+/** Asks who works out on a floor now; for coaches only. */
+export function lookAtFloor(floor: string): ClientMessage {
+  return { action: "floor", floor };
+}
+
+/** Puts songs into one's own library, and takes others out; at most 50 of each. */
+export function collect(songs: readonly OwnSong[], remove: readonly string[] = []): ClientMessage {
+  return { action: "songs", songs, remove };
 }
 
 export interface Song {
@@ -124,6 +166,8 @@ export interface TracePoint {
 
 export interface Workout {
   readonly type: "workout";
+  /** Whose session a coach asked for; null in one's own. */
+  readonly athlete: string | null;
   readonly session: number | null;
   readonly settings: Settings;
   readonly latest: TracePoint | null;
@@ -132,9 +176,43 @@ export interface Workout {
   readonly stale_after_ms: number;
 }
 
+/** What somebody on a floor hears; `tempo` as it is felt, beats a minute. */
+export interface FloorSong {
+  readonly title: string;
+  readonly artist: string;
+  readonly tempo: number;
+  readonly target_tempo: number;
+  /** |tempo - target tempo| / target tempo when the song was chosen. */
+  readonly distance: number;
+  readonly ends_at_ms: number;
+}
+
+/** Somebody on a floor, as far as a coach needs to know at a glance. */
+export interface FloorPerson {
+  readonly user: string;
+  readonly alias: string | null;
+  readonly session: number;
+  readonly latest: TracePoint | null;
+  readonly resting_heart_rate: number;
+  readonly max_heart_rate: number;
+  readonly song: FloorSong | null;
+}
+
+/** Who works out on a floor: at most 200, those who came last; `count` is all of them. */
+export interface FloorView {
+  readonly type: "floor";
+  readonly floor: string;
+  readonly people: readonly FloorPerson[];
+  readonly count: number;
+  readonly stale_after_ms: number;
+}
+
 export type ServerMessage =
   | SongPush
   | Workout
+  | FloorView
+  /** So many songs were put into the person's library, and so many taken out. */
+  | { readonly type: "songs"; readonly kept: number; readonly removed: number }
   | { readonly type: "started"; readonly session: number; readonly settings: Settings }
   | { readonly type: "changed"; readonly settings: Settings }
   | { readonly type: "rated"; readonly song_id: string; readonly opinion: Opinion }

@@ -145,6 +145,9 @@ function reduceMessage(state: State, message: ServerMessage, now_ms: number): St
       return changed(state, message.settings, now_ms);
     case "rated":
       return rated(state, message.song_id, message.opinion, now_ms);
+    case "floor":
+    case "songs":
+      return state; // the floor's page and the shelf listen for themselves
     case "skipped":
       return { ...state, skip: { phase: "taken", slot: message.slot, at_ms: now_ms } };
     case "error":

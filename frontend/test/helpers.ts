@@ -21,6 +21,8 @@ export const SETTINGS: Settings = {
   lock: null,
   responsive: false,
   genres: [],
+  floor: null,
+  alias: null,
 };
 
 const EXAMPLES: Record<string, string> = import.meta.glob("../../events/examples/*.json", {
@@ -68,6 +70,7 @@ export function point(seconds: number, heart_rate = 120): TracePoint {
 export function workoutOf(changes: Partial<Workout> = {}): Workout {
   return {
     type: "workout",
+    athlete: null,
     session: SESSION,
     settings: SETTINGS,
     latest: null,

@@ -1,14 +1,39 @@
 import { describe, expect, test } from "vitest";
 
 import { decode } from "../src/decode";
-import { change, heartRates, rate, skip, start, workout } from "../src/messages";
+import {
+  change,
+  collect,
+  heartRates,
+  lookAtFloor,
+  rate,
+  skip,
+  start,
+  workout,
+} from "../src/messages";
 import { SETTINGS, example, refusal } from "./helpers";
 
 describe("outgoing messages are those of the contract", () => {
   test.each([
     ["heartrate", heartRates([[1760000040000, 121], [1760000041000, 122.5]])],
     ["skip", skip(0, 1760000100000.4)],
-    ["watch", workout(1760000040000)],
+    ["floor", lookAtFloor("north-gym")],
+    [
+      "songs",
+      collect(
+        [
+          {
+            id: "f-3b1c",
+            title: "Northern Lights",
+            artist: "Aurora Lane",
+            tempo: 128,
+            duration_seconds: 215.4,
+            genre: "electronic",
+          },
+        ],
+        ["f-77aa"],
+      ),
+    ],
     [
       "start",
       start(1760000040000, {
@@ -29,6 +54,8 @@ describe("outgoing messages are those of the contract", () => {
         ],
         responsive: true,
         genres: ["rock"],
+        floor: "north-gym",
+        alias: "Kim",
       }),
     ],
     ["rate", rate("d-0042", { liked: true, tempo: 242.8 })],
@@ -36,8 +63,11 @@ describe("outgoing messages are those of the contract", () => {
     expect(message).toEqual(JSON.parse(example(name)));
   });
 
-  test("the first question names no time", () => {
+  test("the first question names no time, and only a coach's an athlete", () => {
     expect(workout()).toEqual({ action: "workout" });
+    const asked = JSON.parse(example("watch")) as object;
+    expect({ ...workout(1760000040000), athlete: null }).toEqual(asked);
+    expect(workout(undefined, "kim")).toEqual({ action: "workout", athlete: "kim" });
   });
 
   test("a session with default settings names none", () => {
@@ -46,12 +76,28 @@ describe("outgoing messages are those of the contract", () => {
 });
 
 describe("incoming messages", () => {
-  test.each(["song", "started", "changed", "rated", "skipped", "workout", "error"])(
+  test.each([
+    "song",
+    "started",
+    "changed",
+    "rated",
+    "skipped",
+    "workout",
+    "error",
+  ])(
     "the contract's example of %s is understood",
     (name) => {
       expect(decode(example(name)).type).toBe(name);
     },
   );
+
+  test("what a coach and a collector are told is understood whole", () => {
+    const view = JSON.parse(example("floor_view")) as { people: { latest: object }[] };
+    const latest = { at_ms: 1760000041000, heart_rate: 142, average: 139.5 };
+    const people = view.people.map((person) => ({ ...person, latest }));
+    expect(decode(example("floor_view"))).toEqual({ ...view, people });
+    expect(decode(example("collected"))).toEqual(JSON.parse(example("collected")));
+  });
 
   test("points of a workout become named values", () => {
     expect(decode(example("workout"))).toMatchObject({
@@ -85,7 +131,8 @@ describe("incoming messages", () => {
   test.each([
     ["no JSON", "heart rate 120", "not JSON"],
     ["a list", "[1]", "not an object"],
-    ["an unknown type", '{"type":"floor"}', 'unknown type "floor"'],
+    ["an unknown type", '{"type":"dance"}', 'unknown type "dance"'],
+    ["a person without a name", example("floor_view").replace('"user"', '"who"'), '"user"'],
     ["a song without a tempo", example("song").replace('"tempo"', '"pace"'), '"tempo"'],
     ["a range of one tempo", example("song").replace("116.544,", ""), '"tempo_range"'],
     ["a term that is no number", example("song").replace("0.0214", '"much"'), '"heard"'],

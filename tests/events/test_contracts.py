@@ -15,6 +15,8 @@ DECODERS: dict[str, Callable[[bytes], Any]] = {
     "rate": messages.decode_client,
     "skip": messages.decode_client,
     "watch": messages.decode_client,
+    "floor": messages.decode_client,
+    "songs": messages.decode_client,
     "session": stream.decode_heart_rate,
     "averages": stream.decode_averages,
     "song_request": stream.decode_song_request,
@@ -24,6 +26,8 @@ DECODERS: dict[str, Callable[[bytes], Any]] = {
     "rated": messages.decode_server,
     "skipped": messages.decode_server,
     "workout": messages.decode_server,
+    "floor_view": messages.decode_server,
+    "collected": messages.decode_server,
     "error": messages.decode_server,
 }
 
@@ -65,6 +69,12 @@ def test_decoded_values_cannot_be_changed(name: str) -> None:
         '{"action":"skip","slot":-1,"at_ms":1}',
         '{"action":"start","at_ms":1,"settings":{"interval_seconds":9}}',
         '{"action":"start","at_ms":1,"settings":{"library":"../demo"}}',
+        '{"action":"start","at_ms":1,"settings":{"floor":"North Gym"}}',
+        '{"action":"floor"}',
+        '{"action":"workout","athlete":"a b"}',
+        '{"action":"songs","songs":[{"id":"a","title":"A","artist":"B","tempo":20,'
+        '"duration_seconds":200}]}',
+        json.dumps({"action": "songs", "remove": ["a"] * 51}),
     ],
 )
 def test_a_bad_message_is_refused(body: str) -> None:
