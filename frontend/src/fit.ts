@@ -12,10 +12,17 @@ export function distance(tempo: number, target: number): number {
   return Math.abs(tempo - target) / target;
 }
 
-/** A distance in a word. */
+/** A distance in a word, by its whole percents, as they are shown beside it. */
 export function fitWord(distance: number): "fits" | "near" | "off" {
-  if (distance <= FITS) return "fits";
-  return distance <= NEAR ? "near" : "off";
+  const shown = Math.round(distance * 100) / 100;
+  if (shown <= FITS) return "fits";
+  return shown <= NEAR ? "near" : "off";
+}
+
+/** A distance as the athlete reads it: "Fits, 2 % away". */
+export function fitSentence(distance: number): string {
+  const word = { fits: "Fits", near: "Near", off: "Off" }[fitWord(distance)];
+  return `${word}, ${Math.round(distance * 100)}\u00a0%\u00a0away`;
 }
 
 /** How far the playing song is from what would suit now, as it is heard. */

@@ -25,8 +25,12 @@ export function ofSession(
   trace: readonly TracePoint[],
   session: number | null,
 ): readonly TracePoint[] {
-  if (session === null) return trace;
-  return trace.filter((point) => point.at_ms >= session - BEFORE_SESSION_MS);
+  return trace.filter(({ at_ms }) => isOfSession(at_ms, session));
+}
+
+/** Whether a time is in this session; all are while none is known. */
+export function isOfSession(at_ms: number, session: number | null): boolean {
+  return session === null || at_ms >= session - BEFORE_SESSION_MS;
 }
 
 /** The newest minutes, from the first point on. */
@@ -34,6 +38,12 @@ export function shownStretch(trace: readonly TracePoint[], at_ms: number): Stret
   const first_ms = trace[0]?.at_ms ?? at_ms;
   const to_ms = Math.max(at_ms + AHEAD_MS, first_ms + AT_LEAST_MS);
   return { from_ms: Math.max(first_ms, to_ms - SHOWN_MS), to_ms };
+}
+
+/** All of the workout until `at_ms`. */
+export function wholeStretch(trace: readonly TracePoint[], at_ms: number): Stretch {
+  const from_ms = trace[0]?.at_ms ?? at_ms;
+  return { from_ms, to_ms: Math.max(at_ms, from_ms + 1000) };
 }
 
 export type Columns = [at_ms: number[], heart_rate: (number | null)[], average: (number | null)[]];

@@ -3,7 +3,7 @@ import type { Settings, SongPush, TracePoint } from "./messages";
 
 export interface Effort {
   readonly settings: Settings | null;
-  readonly latest: TracePoint | null;
+  readonly latest: Pick<TracePoint, "heart_rate"> | null;
 }
 
 /** Beats a minute that would suit now: the lock, the newest heart rate in `pulse`, else the push's. */

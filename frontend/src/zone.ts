@@ -6,6 +6,8 @@ export type Zone = 1 | 2 | 3 | 4 | 5;
 /** Where zones 2 to 5 begin, as shares of the reserve (ACSM). */
 const BEGINNINGS = [0.3, 0.4, 0.6, 0.9] as const;
 
+export const ZONES = [1, 2, 3, 4, 5] as const;
+
 export const ZONE_NAMES: Readonly<Record<Zone, string>> = {
   1: "very light",
   2: "light",
@@ -13,6 +15,11 @@ export const ZONE_NAMES: Readonly<Record<Zone, string>> = {
   4: "hard",
   5: "very hard",
 };
+
+/** "Zone 3, moderate". */
+export function zoneWords(zone: Zone): string {
+  return `Zone ${zone}, ${ZONE_NAMES[zone]}`;
+}
 
 /** Beats a minute. */
 export interface Range {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { bands, columns, ofSession, shownStretch, shownValues } from "../src/line";
+import { bands, columns, ofSession, shownStretch, shownValues, wholeStretch } from "../src/line";
 import { SESSION, point, songPush } from "./helpers";
 
 const stretch = { from_ms: SESSION, to_ms: SESSION + 400_000 };
@@ -16,6 +16,11 @@ describe("the chart", () => {
     const shown = shownStretch([point(0)], at_ms);
     expect(shown.to_ms).toBeGreaterThan(at_ms);
     expect(shown.to_ms - shown.from_ms).toBe(480_000);
+  });
+
+  test("shows all of a workout that has ended", () => {
+    const at_ms = SESSION + 3_600_000;
+    expect(wholeStretch([point(0)], at_ms)).toEqual({ from_ms: SESSION, to_ms: at_ms });
   });
 
   test("leaves a hole where there was no heart rate", () => {

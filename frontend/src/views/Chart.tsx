@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import type uPlot from "uplot";
 
-import { type Band, bands, columns, ofSession, shownStretch, shownValues } from "../line";
+import { type Band, bands, columns, ofSession, shownStretch, shownValues, wholeStretch } from "../line";
 import { feltTempo } from "../playlist";
 import type { State } from "../store";
 import { duration } from "../words";
@@ -11,15 +11,17 @@ import { type Drawn, createPlot } from "./plot";
 interface Props {
   readonly state: State;
   readonly at_ms: number | null;
+  /** Whether to show all of the workout, and not only its newest minutes. */
+  readonly whole?: boolean;
 }
 
 /** Heart rate and average over time, with each song's tempo among them and its name beneath. */
-export function Chart({ state, at_ms }: Props) {
+export function Chart({ state, at_ms, whole = false }: Props) {
   const trace = ofSession(state.trace, state.session);
   const first = trace[0];
   if (at_ms === null || !first) return null;
   const second_ms = Math.floor(at_ms / 1000) * 1000;
-  const stretch = shownStretch(trace, second_ms);
+  const stretch = whole ? wholeStretch(trace, second_ms) : shownStretch(trace, second_ms);
   const shown = columns(trace, stretch);
   const songs = bands(state.songs, stretch);
   return (

@@ -4,7 +4,9 @@ import { isWaiting } from "../asked";
 import type { Mode, Settings } from "../messages";
 import { settingsSentence } from "../modes";
 import type { State } from "../store";
+import { AboutMe } from "./AboutMe";
 import { Cadence } from "./Cadence";
+import { Genres } from "./Genres";
 import { ModeAim } from "./ModeAim";
 import { ModeChoice } from "./ModeChoice";
 
@@ -54,6 +56,8 @@ export function Choosing({ state, now_ms, onChange }: Props) {
             />
             <span>Change songs in the middle, when my heart rate has left their tempo.</span>
           </label>
+          <Genres settings={settings} onChange={wish} />
+          <AboutMe settings={settings} onChange={wish} />
         </div>
       </details>
     </section>

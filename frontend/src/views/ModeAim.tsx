@@ -1,6 +1,7 @@
 import { PLANS, type Settings } from "../messages";
 import { PLAN_WORDS, ZONE_WORDS, planWords } from "../modes";
 import { Cadence } from "./Cadence";
+import { OwnPlan } from "./OwnPlan";
 
 interface Props {
   readonly settings: Settings;
@@ -15,7 +16,12 @@ export function ModeAim({ settings, waiting, onChange }: Props) {
     case "hold":
       return <GoalZone settings={settings} waiting={waiting} onChange={onChange} />;
     case "plan":
-      return <Plan settings={settings} waiting={waiting} onChange={onChange} />;
+      return (
+        <>
+          <Plan settings={settings} waiting={waiting} onChange={onChange} />
+          <OwnPlan plan={settings.plan} onChange={onChange} />
+        </>
+      );
     case "cadence":
       return <Cadence cadence={settings.cadence} onChange={onChange} />;
     case "pulse":

@@ -1,12 +1,16 @@
 import type { ReactNode } from "react";
 
 import { isWaiting } from "../asked";
-import type { Heard } from "../heard";
+import { type Heard, heardTempo } from "../heard";
 import type { SongPush } from "../messages";
 import { feltTempo } from "../playlist";
+import type { Freshness } from "../pulse";
 import { type State, newestHeartRate } from "../store";
 import { duration, heardSentence } from "../words";
+import { Beat } from "./Beat";
+import { Fit } from "./Fit";
 import { WhyThisSong } from "./WhyThisSong";
+import "./NowPlaying.css";
 
 interface Props {
   readonly playing: SongPush | null;
@@ -14,6 +18,7 @@ interface Props {
   readonly at_ms: number | null;
   readonly heard: Heard | null;
   readonly state: State;
+  readonly fresh: Freshness;
   readonly now_ms: number;
   readonly onSkip: () => void;
   /** What else may be done with the song. */
@@ -22,7 +27,7 @@ interface Props {
 
 /** The song that plays: what it is, how long it still does, why it was chosen. */
 export function NowPlaying(props: Props) {
-  const { playing, over, at_ms, heard, state, now_ms, onSkip, children } = props;
+  const { playing, over, at_ms, heard, state, fresh, now_ms, onSkip, children } = props;
   if (!playing || at_ms === null) return <NothingPlays state={state} />;
   const left_ms = playing.ends_at_ms - at_ms;
   const skipping =
@@ -39,7 +44,13 @@ export function NowPlaying(props: Props) {
         </div>
         <p className="tempo">
           <strong data-testid="playing-tempo">{Math.round(feltTempo(playing))}</strong>
-          <span>tempo</span>
+          <span className="beating">
+            <Beat
+              tempo={heard && !over ? heardTempo(playing, heard) : null}
+              played_ms={at_ms - playing.starts_at_ms}
+            />
+            tempo
+          </span>
           {heard && (
             <span className="heard" data-testid="heard">
               {heardSentence(playing, heard)}
@@ -47,6 +58,7 @@ export function NowPlaying(props: Props) {
           )}
         </p>
       </div>
+      {heard && !over && <Fit state={state} fresh={fresh} push={playing} heard={heard} />}
       <Progress playing={playing} left_ms={left_ms} />
       <div className="controls">
         <p>

@@ -3,15 +3,17 @@ import { type ReactNode, useCallback, useEffect, useRef, useState } from "react"
 import { workoutTime } from "../clock";
 import type { Config } from "../config";
 import { heardNow } from "../heard";
-import type { Opinion, Settings } from "../messages";
+import type { Opinion, Sample, Settings } from "../messages";
 import { position } from "../playlist";
 import { freshness } from "../pulse";
-import { type Problem, comesFromElsewhere, createStore } from "../store";
+import { type Problem, type State, comesFromElsewhere, createStore } from "../store";
+import { samplesOf } from "../summary";
 import { type Watch, watch } from "../watch";
 import { Announcer } from "./Announcer";
 import { Chart } from "./Chart";
 import { Choosing } from "./Choosing";
 import { ConnectionState } from "./ConnectionState";
+import { EndWorkout } from "./EndWorkout";
 import { HeartRate } from "./HeartRate";
 import { NextSong } from "./NextSong";
 import { Notes } from "./Notes";
@@ -20,6 +22,7 @@ import { SongList } from "./SongList";
 import { SongTools } from "./SongTools";
 import { Sound } from "./Sound";
 import { Strap } from "./Strap";
+import { Summary } from "./Summary";
 import { useNow, useStore } from "./hooks";
 
 const TICK_MS = 250;
@@ -29,6 +32,13 @@ interface Props {
   readonly config: Config;
   readonly user: string;
   readonly children: ReactNode;
+}
+
+/** The workout as it was when the athlete ended it. */
+interface Ended {
+  readonly state: State;
+  readonly at_ms: number;
+  readonly samples: readonly Sample[];
 }
 
 /** One athlete's workout, live. */
@@ -60,6 +70,20 @@ export function WorkoutPage({ config, user, children }: Props) {
     if (playing) watching.current?.rate(playing.song.id, opinion);
   };
 
+  const [ended, setEnded] = useState<Ended | null>(null);
+  const [returned, setReturned] = useState(false);
+  if (ended) {
+    return (
+      <Summary
+        {...ended}
+        onBack={() => {
+          setEnded(null);
+          setReturned(true);
+        }}
+      />
+    );
+  }
+
   return (
     <>
       <header>
@@ -72,15 +96,14 @@ export function WorkoutPage({ config, user, children }: Props) {
       </header>
       <main>
         <ProblemNote problem={state.problem} now_ms={now_ms} />
-        <HeartRate state={state} fresh={fresh}>
-          <Strap maySend={state.may_send} comes={fresh.state === "live" && comesFromElsewhere(state)} onHeartRate={beat} />
-        </HeartRate>
+        <HeartRate state={state} fresh={fresh} />
         <NowPlaying
           playing={playing}
           over={over}
           at_ms={at_ms}
           heard={heard}
           state={state}
+          fresh={fresh}
           now_ms={now_ms}
           onSkip={skipPlaying}
         >
@@ -96,7 +119,20 @@ export function WorkoutPage({ config, user, children }: Props) {
           )}
         </NowPlaying>
         <NextSong next={next} playing={playing} over={over} />
+        <section className="sources card" aria-label="Where the heart rate comes from">
+          <Strap maySend={state.may_send} comes={fresh.state === "live" && comesFromElsewhere(state)} onHeartRate={beat} />
+        </section>
         <Sound state={state} playing={playing} over={over} heard={heard} onSkip={skipPlaying} />
+        {at_ms !== null && (
+          <EndWorkout
+            live={fresh.state === "live"}
+            here={state.measured !== null && !comesFromElsewhere(state)}
+            focused={returned}
+            onEnd={() => {
+              setEnded({ state, at_ms, samples: samplesOf(state, state.measured ? [state.measured] : []) });
+            }}
+          />
+        )}
         <Choosing state={state} now_ms={now_ms} onChange={change} />
         <Chart state={state} at_ms={at_ms} />
         <SongList

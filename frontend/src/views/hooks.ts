@@ -23,15 +23,25 @@ export function useStore(store: Store): State {
 
 /** Whether the system asks for a dark page. */
 export function useDark(): boolean {
+  return useMedia(DARK);
+}
+
+/** Whether the system asks for a page without motion. */
+export function useStill(): boolean {
+  return useMedia(STILL);
+}
+
+function useMedia(query: MediaQueryList): boolean {
   return useSyncExternalStore(
     (listener) => {
-      DARK.addEventListener("change", listener);
+      query.addEventListener("change", listener);
       return () => {
-        DARK.removeEventListener("change", listener);
+        query.removeEventListener("change", listener);
       };
     },
-    () => DARK.matches,
+    () => query.matches,
   );
 }
 
 const DARK = window.matchMedia("(prefers-color-scheme: dark)");
+const STILL = window.matchMedia("(prefers-reduced-motion: reduce)");

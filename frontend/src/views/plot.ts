@@ -71,10 +71,10 @@ const MARK_PIXELS = 80;
 
 function timeMarks({ stretch, origin_ms }: Drawn, pixels: number): number[] {
   const length_ms = stretch.to_ms - stretch.from_ms;
-  const minutes = [1, 2, 5, 10].find(
+  const minutes = [1, 2, 5, 10, 20, 30].find(
     (each) => (each * MINUTE_MS * pixels) / length_ms >= MARK_PIXELS,
   );
-  const step_ms = (minutes ?? 10) * MINUTE_MS;
+  const step_ms = (minutes ?? 60) * MINUTE_MS;
   const first = Math.ceil((stretch.from_ms - origin_ms) / step_ms);
   const last = Math.floor((stretch.to_ms - origin_ms) / step_ms);
   return Array.from({ length: last - first + 1 }, (_, n) => origin_ms + (first + n) * step_ms);
