@@ -90,7 +90,7 @@ frontend/node_modules/.installed: $(VENV)/.installed frontend/package-lock.json
 	@$(NODE) ci --silent --no-audit --no-fund
 	@touch $@
 
-frontend/dist/index.html: frontend/node_modules/.installed $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts 2>/dev/null)
+frontend/dist/index.html: frontend/node_modules/.installed $(shell find frontend/src frontend/worker frontend/public frontend/index.html frontend/vite.config.ts 2>/dev/null)
 	@echo "Building the page."
 	@$(NODE) run --silent build
 	@touch $@

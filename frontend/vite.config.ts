@@ -1,6 +1,52 @@
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
+const WORKER = "sw.js";
+
 export default defineConfig({
-  build: { target: "es2022", modulePreload: { polyfill: false } },
+  build: {
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: { index: "index.html", sw: "worker/service-worker.ts" },
+      output: {
+        // A service worker is found again by its name.
+        entryFileNames: ({ name }) => (name === "sw" ? WORKER : "assets/[name]-[hash].js"),
+      },
+    },
+  },
+  plugins: [tellServiceWorker()],
   test: { include: ["test/**/*.test.ts"] },
 });
+
+/** Writes into the service worker what there is to keep: what index.html names, then the rest. */
+function tellServiceWorker(): Plugin {
+  return {
+    name: "tell-service-worker",
+    apply: "build",
+    enforce: "post",
+    async generateBundle(_, bundle) {
+      const worker = bundle[WORKER];
+      const html = bundle["index.html"];
+      if (worker?.type !== "chunk" || html?.type !== "asset") {
+        throw new Error(`The build has no ${WORKER}, or no index.html.`);
+      }
+      const page = html.source.toString();
+      const first = [...page.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => String(path));
+      const later = Object.keys(bundle)
+        .filter((name) => name.startsWith("assets/"))
+        .map((name) => `/${name}`)
+        .filter((path) => !first.includes(path));
+      const version = await digest([page, ...later, worker.code].join("\n"));
+      const told = JSON.stringify(JSON.stringify({ version, first, later }));
+      worker.code = worker.code.replace(/(["'`])__BUILD__\1/, () => told);
+    },
+  };
+}
+
+async function digest(text: string): Promise<string> {
+  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return [...new Uint8Array(bytes).slice(0, 6)]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
+}

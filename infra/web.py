@@ -80,6 +80,8 @@ LOGGED = [
 """What is written of a request: no query, no referrer and no cookie, for a login's code or a token
 may be in them, and no address of a person."""
 LOGS_REGION = "us-east-1"
+HEART_RATE_SERVICES = ("wss://dev.pulsoid.net", "wss://app.hyperate.io")
+"""From where the page takes a heart rate if the athlete chooses so, with a key of the athlete's."""
 
 
 def create_web(scope: Stack, settings: Settings, socket_url: str) -> Issuer:
@@ -106,13 +108,19 @@ def create_web(scope: Stack, settings: Settings, socket_url: str) -> Issuer:
 
 
 def content_security_policy(socket_url: str, login: str | None) -> str:
-    """Lets the page run its own files, and speak to the WebSocket API and the login alone."""
+    """Lets the page run its own files, and speak to nobody but those it has a reason to.
+
+    They are the WebSocket API, the login, and the heart-rate services that an athlete may choose.
+    The page's manifest and service worker are files of its own.
+    """
     socket = socket_url.rpartition("/")[0]  # an origin: the stage is a path
+    spoken_to = [socket, *([login] if login else []), *HEART_RATE_SERVICES]
     return "; ".join(
         (
             "default-src 'self'",
-            " ".join(["connect-src 'self'", socket, *([login] if login else [])]),
+            " ".join(["connect-src 'self'", *spoken_to]),
             "img-src 'self' data:",
+            "media-src 'self' blob:",  # the athlete's own music, which never leaves the browser
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'none'",

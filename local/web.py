@@ -16,6 +16,10 @@ from local import part
 from local.issuer import TOKEN_SECONDS, Issuer, UserError
 
 INDEX = "index.html"
+HEART_RATE_SERVICES = ("wss://dev.pulsoid.net", "wss://app.hyperate.io")
+"""From where the page takes a heart rate if the athlete chooses so; the same on AWS."""
+THIS_MACHINE = ("ws://127.0.0.1:*", "ws://localhost:*")
+"""Where a server of one's own may stand in for such a service."""
 NO_PAGE = "The page is not built yet: run `make setup`, then load this address again.\n"
 
 
@@ -101,10 +105,12 @@ def _guard(config: Config) -> Middleware:
 
 def _headers(websocket_url: str) -> dict[str, str]:
     socket = urlsplit(websocket_url)
+    spoken_to = (f"{socket.scheme}://{socket.netloc}", *HEART_RATE_SERVICES, *THIS_MACHINE)
     policy = (
         "default-src 'self'",
-        f"connect-src 'self' {socket.scheme}://{socket.netloc}",
+        " ".join(("connect-src 'self'", *spoken_to)),
         "img-src 'self' data:",
+        "media-src 'self' blob:",  # the athlete's own music, which never leaves the browser
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'none'",

@@ -1,4 +1,5 @@
 /** Checks what the server sent, so that everything behind this file can trust its types. */
+import { type Check, aHeartRate, aSlot, aTempo, aTime, anId, someSettings } from "./limits";
 import {
   type FloorPerson,
   type FloorSong,
@@ -27,17 +28,17 @@ export function decode(text: string): ServerMessage {
     case "workout":
       return workoutMessage(from);
     case "started":
-      return { type: "started", session: number(from, "session"), settings: settingsOf(from) };
+      return { type: "started", session: time(from, "session"), settings: settingsOf(from) };
     case "changed":
       return { type: "changed", settings: settingsOf(from) };
     case "rated":
-      return { type: "rated", song_id: string(from, "song_id"), opinion: opinionOf(from) };
+      return { type: "rated", song_id: hold(anId, from, "song_id", string), opinion: opinionOf(from) };
     case "floor":
       return floorView(from);
     case "songs":
-      return { type: "songs", kept: number(from, "kept"), removed: number(from, "removed") };
+      return { type: "songs", kept: integer(from, "kept"), removed: integer(from, "removed") };
     case "skipped":
-      return { type: "skipped", slot: number(from, "slot") };
+      return { type: "skipped", slot: slot(from) };
     case "error":
       return { type: "error", code: string(from, "code"), message: string(from, "message") };
     case undefined:
@@ -53,12 +54,12 @@ function workoutMessage(from: Fields): Workout {
   return {
     type: "workout",
     athlete: nullable(string, from, "athlete"),
-    session: from.session === null ? null : number(from, "session"),
+    session: from.session === null ? null : time(from, "session"),
     settings: settingsOf(from),
     latest: from.latest === null ? null : tracePoint(from.latest),
     trace: array(from, "trace").map(tracePoint),
     songs: array(from, "songs").map((each) => songPush(object(each, "A song"))),
-    stale_after_ms: number(from, "stale_after_ms"),
+    stale_after_ms: integer(from, "stale_after_ms"),
   };
 }
 
@@ -67,8 +68,8 @@ function floorView(from: Fields): FloorView {
     type: "floor",
     floor: string(from, "floor"),
     people: array(from, "people").map((each) => floorPerson(object(each, "A person"))),
-    count: number(from, "count"),
-    stale_after_ms: number(from, "stale_after_ms"),
+    count: integer(from, "count"),
+    stale_after_ms: integer(from, "stale_after_ms"),
   };
 }
 
@@ -76,10 +77,10 @@ function floorPerson(from: Fields): FloorPerson {
   return {
     user: string(from, "user"),
     alias: nullable(string, from, "alias"),
-    session: number(from, "session"),
+    session: time(from, "session"),
     latest: from.latest === null ? null : tracePoint(from.latest),
-    resting_heart_rate: number(from, "resting_heart_rate"),
-    max_heart_rate: number(from, "max_heart_rate"),
+    resting_heart_rate: heartRate(from, "resting_heart_rate"),
+    max_heart_rate: heartRate(from, "max_heart_rate"),
     song: from.song === null ? null : floorSong(object(from.song, '"song"')),
   };
 }
@@ -91,7 +92,7 @@ function floorSong(from: Fields): FloorSong {
     tempo: number(from, "tempo"),
     target_tempo: number(from, "target_tempo"),
     distance: number(from, "distance"),
-    ends_at_ms: number(from, "ends_at_ms"),
+    ends_at_ms: time(from, "ends_at_ms"),
   };
 }
 
@@ -99,16 +100,16 @@ function songPush(from: Fields): SongPush {
   const song = object(from.song, '"song"');
   return {
     type: "song",
-    session: number(from, "session"),
-    slot: number(from, "slot"),
+    session: time(from, "session"),
+    slot: slot(from),
     song: {
       id: string(song, "id"),
       title: string(song, "title"),
       artist: string(song, "artist"),
       tempo: number(song, "tempo"),
     },
-    starts_at_ms: number(from, "starts_at_ms"),
-    ends_at_ms: number(from, "ends_at_ms"),
+    starts_at_ms: time(from, "starts_at_ms"),
+    ends_at_ms: time(from, "ends_at_ms"),
     tempo_range: tempoRange(from.tempo_range),
     opinion: opinionOf(from),
     why: whyOf(object(from.why, '"why"')),
@@ -119,7 +120,7 @@ function whyOf(from: Fields): Why {
   const terms = object(from.terms, '"terms"');
   return {
     mode: string(from, "mode"),
-    average: number(from, "average"),
+    average: heartRate(from, "average"),
     target_tempo: number(from, "target_tempo"),
     tempo: number(from, "tempo"),
     octave: number(from, "octave"),
@@ -131,7 +132,7 @@ function whyOf(from: Fields): Why {
 
 function settingsOf(message: Fields): Settings {
   const from = object(message.settings, '"settings"');
-  return {
+  const settings: Settings = {
     mode: oneOf(MODES, from, "mode"),
     library: string(from, "library"),
     interval_seconds: number(from, "interval_seconds"),
@@ -148,6 +149,7 @@ function settingsOf(message: Fields): Settings {
     floor: nullable(string, from, "floor"),
     alias: nullable(string, from, "alias"),
   };
+  return hold(someSettings, message, "settings", () => settings);
 }
 
 function phase(value: unknown): Phase {
@@ -157,12 +159,12 @@ function phase(value: unknown): Phase {
 
 function opinionOf(message: Fields): Opinion {
   const from = object(message.opinion, '"opinion"');
-  return { liked: nullable(boolean, from, "liked"), tempo: nullable(number, from, "tempo") };
+  return { liked: nullable(boolean, from, "liked"), tempo: nullable(tempo, from, "tempo") };
 }
 
 function tempoRange(value: unknown): SongPush["tempo_range"] {
-  const [slowest, fastest] = Array.isArray(value) ? (value as unknown[]) : [];
-  if (isNumber(slowest) && isNumber(fastest)) return [slowest, fastest];
+  const [slowest, fastest, ...more] = Array.isArray(value) ? (value as unknown[]) : [];
+  if (isNumber(slowest) && isNumber(fastest) && more.length === 0) return [slowest, fastest];
   throw new UnreadableMessage(
     `"tempo_range" from the server is ${quote(value)} and not two tempi.`,
   );
@@ -175,7 +177,12 @@ function tracePoint(value: unknown): TracePoint {
       `The server sent ${quote(value)} where a point [time, heart rate, average] should be.`,
     );
   }
-  return { at_ms, heart_rate, average };
+  const from = { at_ms, heart_rate, average };
+  return {
+    at_ms: time(from, "at_ms"),
+    heart_rate: heartRate(from, "heart_rate"),
+    average: heartRate(from, "average"),
+  };
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -203,6 +210,36 @@ function number(from: Fields, name: string): number {
   const value = from[name];
   if (isNumber(value)) return value;
   throw new UnreadableMessage(`"${name}" from the server is ${quote(value)} and not a number.`);
+}
+
+function integer(from: Fields, name: string): number {
+  const value = number(from, name);
+  if (Number.isInteger(value)) return value;
+  throw new UnreadableMessage(`"${name}" from the server is ${quote(value)} and not whole.`);
+}
+
+function time(from: Fields, name: string): number {
+  return hold(aTime, from, name, number);
+}
+
+function slot(from: Fields): number {
+  return hold(aSlot, from, "slot", number);
+}
+
+function heartRate(from: Fields, name: string): number {
+  return hold(aHeartRate, from, name, number);
+}
+
+function tempo(from: Fields, name: string): number {
+  return hold(aTempo, from, name, number);
+}
+
+/** Reads what also keeps to a limit of the contract. */
+function hold<T>(check: Check, from: Fields, name: string, read: (from: Fields, name: string) => T): T {
+  const value = read(from, name);
+  const wrong = check(value, name);
+  if (wrong === "") return value;
+  throw new UnreadableMessage(`The server sent something that cannot be read: ${wrong}`);
 }
 
 function string(from: Fields, name: string): string {

@@ -4,6 +4,8 @@
  * Tokens live in this tab's session storage: they are gone with the tab, and no other tab has them.
  */
 
+import { isOnline } from "./network";
+
 /** Where the people of this stage log in, as /config.json tells it. */
 export interface Login {
   readonly authorize_url: string;
@@ -36,6 +38,8 @@ const BEGUN = "tempofit.login";
 const TOKENS = "tempofit.tokens";
 const ANSWER_WITHIN_MS = 10_000;
 const AGAIN = "Try again.";
+const NEEDS_NETWORK =
+  "No network: signing in needs one. The page goes on by itself when the network is back.";
 
 let signingIn: Promise<string> | null = null;
 let refreshing: Promise<string> | null = null;
@@ -71,6 +75,7 @@ export function signOut(login: Login): void {
 async function begin(login: Login): Promise<string> {
   const returned = new URLSearchParams(window.location.search);
   if (returned.has("state")) {
+    if (!isOnline()) throw new Error(NEEDS_NETWORK); // the code is good once: it stays for then
     window.history.replaceState(null, "", "/"); // no code in bookmarks, history or links
     return (await redeem(login, returned)).name;
   }
@@ -106,6 +111,7 @@ async function refresh(login: Login, tokens: Tokens | null): Promise<string> {
 
 /** Goes to the login server; what comes after that is another load of the page. */
 async function leave(login: Login): Promise<never> {
+  if (!isOnline()) throw new Error(NEEDS_NETWORK); // else the browser's own error would come
   const begun: Begun = { state: random(), nonce: random(), verifier: random() };
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(begun.verifier));
   window.sessionStorage.setItem(BEGUN, JSON.stringify(begun));
@@ -159,7 +165,6 @@ function keep(answer: Answer, last_refresh_token: string | null, name: string): 
   return tokens;
 }
 
-/** What an ID token says; it came from the token endpoint itself, so its signature says no more. */
 /** What a token says, unchecked: the server checks it. Empty where it cannot be read. */
 export function claimsOf(token: unknown): Answer {
   try {

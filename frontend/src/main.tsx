@@ -3,6 +3,7 @@ import { createRoot } from "react-dom/client";
 
 import "uplot/dist/uPlot.min.css";
 import "./style.css";
+import { keepPage } from "./network";
 import { App } from "./views/App";
 
 const page = document.getElementById("page");
@@ -13,3 +14,4 @@ if (page) {
     </StrictMode>,
   );
 }
+if (import.meta.env.PROD) keepPage();

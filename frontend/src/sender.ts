@@ -1,5 +1,6 @@
 /** Brings this device's samples to the server: in their order, each once, whatever breaks. */
 import { ANSWER_WITHIN_MS } from "./asked";
+import { aHeartRate } from "./limits";
 import {
   type ClientMessage,
   type Sample,
@@ -90,8 +91,12 @@ export class Sender {
     return this.samples.length - this.sent;
   }
 
-  /** Takes a heart rate of now; false where there was one in this second, or a later one. */
+  /**
+   * Takes a heart rate of now; false where there was one in this second, or a later one, or where
+   * the server would refuse it, and with it all others of its message.
+   */
   add(now_ms: number, heart_rate: number): boolean {
+    if (aHeartRate(heart_rate, "") !== "") return false;
     const at_ms = Math.round(now_ms);
     const before = this.recent.at(-1);
     if (before && second(at_ms) <= second(before[0])) return false;

@@ -153,17 +153,38 @@ function reduceMessage(state: State, message: ServerMessage, now_ms: number): St
     case "error":
       return refused(state, message.message, now_ms);
     case "refused":
-      return refused(state, `The server refused a message of this page: ${message.message}.`, now_ms);
+      return refused(state, refusedSentence(state, message.message, now_ms), now_ms);
   }
 }
 
 /** An error does not say to what it answers: it is taken for that to what was asked first. */
 function refused(state: State, sentence: string, now_ms: number): State {
+  const first = firstAsked(state, now_ms);
+  if (first) return { ...state, [first]: refuse(sentence, now_ms) };
+  return { ...state, problem: { sentence, at_ms: now_ms } };
+}
+
+type Wish = "skip" | "change" | "rate";
+
+const WISH_WORDS: Readonly<Record<Wish, string>> = {
+  skip: "to skip the song",
+  change: "these settings",
+  rate: "what you say of the song",
+};
+
+/** What the gateway refused, which does not say what that was, and what to do. */
+function refusedSentence(state: State, why: string, now_ms: number): string {
+  const first = firstAsked(state, now_ms);
+  const what = first ? WISH_WORDS[first] : "a message of this page, perhaps heart rates";
+  return `The server refused ${what} (${why}). Reload the page to get its newest version.`;
+}
+
+/** What is waiting for an answer, the longest. */
+function firstAsked(state: State, now_ms: number): Wish | undefined {
   const [first] = (["skip", "change", "rate"] as const)
     .filter((name) => isWaiting(state[name], now_ms))
     .sort((a, b) => askedAt(state[a]) - askedAt(state[b]));
-  if (first) return { ...state, [first]: refuse(sentence, now_ms) };
-  return { ...state, problem: { sentence, at_ms: now_ms } };
+  return first;
 }
 
 function askedAt(asked: Asked<object>): number {

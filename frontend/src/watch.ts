@@ -1,7 +1,9 @@
 import type { Config } from "./config";
 import { Connection } from "./connection";
 import { UnreadableMessage, decode } from "./decode";
+import { beyondLimits } from "./limits";
 import {
+  type ClientMessage,
   type Opinion,
   type ServerMessage,
   type Settings,
@@ -12,7 +14,7 @@ import {
 } from "./messages";
 import { Sender } from "./sender";
 import { openSocket } from "./socket";
-import type { Store } from "./store";
+import type { Happening, Store } from "./store";
 import { freshToken, isTokenOf } from "./token";
 
 const POLL_EVERY_MS = 2_000;
@@ -61,6 +63,13 @@ export function watch(config: Config, user: string, store: Store): Watch {
   const hurry = () => {
     connection.hurry();
   };
+  /** Sends what the server would take; the rest is a problem of its own, and a sentence. */
+  const wish = (message: ClientMessage, asked: (sent: boolean, now_ms: number) => Happening) => {
+    const now_ms = Date.now();
+    const sentence = beyondLimits(message);
+    if (sentence) store.dispatch({ kind: "problem", sentence, now_ms });
+    else store.dispatch(asked(connection.send(message), now_ms));
+  };
   const poll = setInterval(ask, POLL_EVERY_MS);
   const check = setInterval(() => {
     sender.tick(Date.now());
@@ -71,16 +80,13 @@ export function watch(config: Config, user: string, store: Store): Watch {
   return {
     skip: (slot, at_ms) => {
       flush();
-      const sent = connection.send(skip(slot, at_ms));
-      store.dispatch({ kind: "skip", slot, sent, now_ms: Date.now() });
+      wish(skip(slot, at_ms), (sent, now_ms) => ({ kind: "skip", slot, sent, now_ms }));
     },
     change: (settings) => {
-      const sent = connection.send(change(settings));
-      store.dispatch({ kind: "change", settings, sent, now_ms: Date.now() });
+      wish(change(settings), (sent, now_ms) => ({ kind: "change", settings, sent, now_ms }));
     },
     rate: (song_id, opinion) => {
-      const sent = connection.send(rate(song_id, opinion));
-      store.dispatch({ kind: "rate", song_id, opinion, sent, now_ms: Date.now() });
+      wish(rate(song_id, opinion), (sent, now_ms) => ({ kind: "rate", song_id, opinion, sent, now_ms }));
     },
     heartRate: (heart_rate) => {
       const now_ms = Date.now();

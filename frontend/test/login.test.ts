@@ -20,7 +20,8 @@ const CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 type Answer = () => Response | Promise<Response>;
 
 /** A tab: its address, its storage, and what the token endpoint was asked and answers. */
-function tab(storage = new Map<string, string>()) {
+function tab(storage = new Map<string, string>(), onLine = true) {
+  vi.stubGlobal("navigator", { onLine });
   const visited: string[] = [];
   const asked: URLSearchParams[] = [];
   const answers: Answer[] = [];
@@ -188,6 +189,26 @@ describe("who comes back from the login server", () => {
     here.answers.push(refusal(400));
     const { signIn } = await load();
     await expect(signIn(LOGIN)).rejects.toThrow("refused to let you in");
+  });
+});
+
+describe("without a network", () => {
+  test("nobody is sent to the login server, which the browser could not show", async () => {
+    const here = tab(undefined, false);
+    const { signIn } = await load();
+    await expect(signIn(LOGIN)).rejects.toThrow("signing in needs one");
+    expect(here.visited).toEqual([]);
+  });
+
+  test("who comes back from the login server is let in when the network is back", async () => {
+    const here = tab();
+    const question = await leaveForLogin(here);
+    here.location.search = `?code=c-1&state=${question.get("state") ?? ""}`;
+    vi.stubGlobal("navigator", { onLine: false });
+    await expect((await load()).signIn(LOGIN)).rejects.toThrow("signing in needs one");
+    vi.stubGlobal("navigator", { onLine: true });
+    here.answers.push(tokens({}, { nonce: question.get("nonce") }));
+    expect(await (await load()).signIn(LOGIN)).toBe("änn@gym.test");
   });
 });
 

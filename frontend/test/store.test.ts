@@ -224,7 +224,21 @@ describe("problems", () => {
 
   test("a refusal of the gateway becomes a sentence", () => {
     const state = after([0, { type: "refused", message: "Bad request body" }]);
-    expect(state.problem?.sentence).toMatch(/refused.*Bad request body\.$/);
+    expect(state.problem?.sentence).toMatch(/refused.*heart rates \(Bad request body\)\. Reload/);
+  });
+
+  test("a refusal of the gateway names what was asked for and waits for an answer", () => {
+    const state = reduce(asked(after([0, songPush(0)]), 0), {
+      kind: "message",
+      message: { type: "refused", message: "Bad request body" },
+      now_ms: NOW,
+    });
+    expect(state.problem).toBeNull();
+    expect(state.skip).toMatchObject({
+      phase: "refused",
+      sentence:
+        "The server refused to skip the song (Bad request body). Reload the page to get its newest version.",
+    });
   });
 });
 

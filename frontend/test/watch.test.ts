@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ClientMessage } from "../src/messages";
 import { type Store, createStore } from "../src/store";
 import { type Watch, watch } from "../src/watch";
-import { NOW, workoutOf } from "./helpers";
+import { NOW, SETTINGS, workoutOf } from "./helpers";
 
 const CONFIG = { websocket_url: "ws://here", users: [], token_url: "/token" };
 
@@ -89,5 +89,28 @@ describe("a heart rate of this device", () => {
     await beats(131);
     window.dispatchEvent(new Event("pagehide"));
     expect(actions(socket)).toHaveLength(4);
+  });
+});
+
+describe("what the server would refuse", () => {
+  test("is not sent, but named with its limits", async () => {
+    const socket = await watched("anna", "anna");
+    watching?.change({ ...SETTINGS, lock: 39 });
+    expect(actions(socket)).toEqual([]);
+    expect(store.get().change.phase).toBe("none");
+    expect(store.get().problem?.sentence).toBe(
+      "This was not sent: lock is 39, but must be a number from 40 to 250.",
+    );
+    watching?.change({ ...SETTINGS, lock: 40 });
+    expect(actions(socket)).toEqual(["change"]);
+  });
+
+  test("is no heart rate, and takes no others with it", async () => {
+    const socket = await watched("anna", "anna");
+    await beats(131, 0, 255, NaN, 132);
+    expect(store.get().measured?.[1]).toBe(132);
+    await vi.advanceTimersByTimeAsync(10_000);
+    const samples = socket.sent.flatMap((each) => (each.action === "heartrate" ? each.samples : []));
+    expect(samples.map(([, heart_rate]) => heart_rate)).toEqual([131, 132]);
   });
 });

@@ -31,8 +31,12 @@ def built(tmp_path: Path) -> Path:
     (tmp_path / "assets").mkdir()
     (tmp_path / "index.html").write_text("<!doctype html>")
     (tmp_path / "icon.svg").write_text("<svg/>")
+    (tmp_path / "icon-192.png").write_bytes(b"")
+    (tmp_path / "manifest.webmanifest").write_text("{}")
+    (tmp_path / "sw.js").write_text("0")
     (tmp_path / "assets" / "index-1.js").write_text("1")
     (tmp_path / "assets" / "index-1.css").write_text("a {}")
+    (tmp_path / "assets" / "silence-1.wav").write_bytes(b"")
     return tmp_path
 
 
@@ -41,8 +45,9 @@ def kept(s3: Any) -> set[str]:
 
 
 def test_the_page_is_there_with_the_settings_of_its_stage(s3: Any, built: Path) -> None:
-    assert page.publish(s3, BUCKET, built, CONFIG) == 5
+    assert page.publish(s3, BUCKET, built, CONFIG) == 9
     names = {"index.html", "icon.svg", "config.json", "assets/index-1.js", "assets/index-1.css"}
+    names |= {"icon-192.png", "manifest.webmanifest", "sw.js", "assets/silence-1.wav"}
     assert kept(s3) == names
     body = s3.get_object(Bucket=BUCKET, Key="config.json")["Body"].read()
     assert json.loads(body) == json.loads(CONFIG)
@@ -54,6 +59,10 @@ def test_the_page_is_there_with_the_settings_of_its_stage(s3: Any, built: Path) 
         ("index.html", "text/html; charset=utf-8", "no-cache"),
         ("config.json", "application/json", "no-cache"),
         ("icon.svg", "image/svg+xml", "no-cache"),
+        ("icon-192.png", "image/png", "no-cache"),
+        ("manifest.webmanifest", "application/manifest+json", "no-cache"),
+        ("sw.js", "text/javascript; charset=utf-8", "no-cache"),
+        ("assets/silence-1.wav", "audio/wav", page.FOR_EVER),
         ("assets/index-1.js", "text/javascript; charset=utf-8", page.FOR_EVER),
         ("assets/index-1.css", "text/css; charset=utf-8", page.FOR_EVER),
     ],
@@ -88,7 +97,7 @@ def test_settings_left_in_the_build_do_not_win(s3: Any, built: Path) -> None:
 
 def test_an_emptied_bucket_can_be_destroyed(s3: Any, built: Path) -> None:
     page.publish(s3, BUCKET, built, CONFIG)
-    assert page.empty(s3, BUCKET) == 5
+    assert page.empty(s3, BUCKET) == 9
     assert page.empty(s3, BUCKET) == 0
     s3.delete_bucket(Bucket=BUCKET)
 
@@ -117,9 +126,9 @@ def test_the_command_finds_the_bucket_by_the_stage(
     monkeypatch.setattr(page, "find_outputs", find_outputs)
     command = ["deploy-page", "--stage", "dev", "--folder", str(built)]
     done = CliRunner().invoke(app, command)
-    assert (done.exit_code, done.output) == (0, "5 files are at https://d1.cloudfront.test/\n")
+    assert (done.exit_code, done.output) == (0, "9 files are at https://d1.cloudfront.test/\n")
     done = CliRunner().invoke(app, [*command, "--remove"])
-    assert (done.exit_code, done.output) == (0, "5 files removed.\n")
+    assert (done.exit_code, done.output) == (0, "9 files removed.\n")
     assert asked == ["dev", "dev"]
 
 

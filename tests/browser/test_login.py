@@ -106,14 +106,13 @@ def issuer() -> Iterator[Issuer]:
 @pytest.fixture
 def page(browser: Browser, issuer: Issuer) -> Iterator[Page]:
     """The page's own origin, opened; an error or a breach of its policy fails the test."""
-    port = free_port()
     errors: list[str] = []
-    with serving(_page_server(issuer), port):
+    with page_origin(issuer) as url:
         context = browser.new_context(locale="en-US")
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda said: errors.append(said.text) if POLICY in said.text else None)
-        page.goto(f"http://127.0.0.1:{port}/")
+        page.goto(url)
         yield page
         context.close()
     assert errors == []
@@ -137,6 +136,14 @@ def test_an_athlete_logs_in_connects_and_signs_out(page: Page, issuer: Issuer) -
     page.go_back()
     expect(page.get_by_text("Connected", exact=True)).to_be_visible(timeout=SOON_MS)
     assert issuer.refused == []
+
+
+@contextmanager
+def page_origin(issuer: Issuer) -> Iterator[str]:
+    """Where the page is, which logs in at `issuer`."""
+    port = free_port()
+    with serving(_page_server(issuer), port):
+        yield f"http://127.0.0.1:{port}/"
 
 
 def _page_server(issuer: Issuer) -> web.Application:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from infra.web import HEART_RATE_SERVICES
 from local.web import _headers
 from tests.infra.conftest import Template, of_type, properties
 
@@ -54,21 +55,39 @@ def test_the_page_is_served_over_https_only(template: Template) -> None:
     assert headers["ReferrerPolicy"]["ReferrerPolicy"] == "no-referrer"
 
 
-def test_the_page_speaks_to_the_api_and_the_login_and_no_one_else(template: Template) -> None:
+def test_the_page_speaks_to_the_api_the_login_and_heart_rate_services_and_no_one_else(
+    template: Template,
+) -> None:
     (api,) = of_type(template, "AWS::ApiGatewayV2::Api")
     (domain,) = of_type(template, "AWS::Cognito::UserPoolDomain")
     assert policy(template)["connect-src"] == [
         "'self'",
         f"wss://<{api}>.execute-api.<AWS::Region>.<AWS::URLSuffix>",
         f"https://<{domain}>.auth.<AWS::Region>.amazoncognito.com",
+        "wss://dev.pulsoid.net",
+        "wss://app.hyperate.io",
     ]
+
+
+def test_the_page_may_reach_a_strap_and_keep_the_screen_on_but_not_look_or_listen(
+    template: Template,
+) -> None:
+    (headers,) = properties(template, "AWS::CloudFront::ResponseHeadersPolicy")
+    custom = headers["ResponseHeadersPolicyConfig"]["CustomHeadersConfig"]["Items"]
+    (permissions,) = [item["Value"] for item in custom if item["Header"] == "Permissions-Policy"]
+    forbidden = {each.removesuffix("=()") for each in permissions.split(", ")}
+    assert {"camera", "microphone", "geolocation"} <= forbidden
+    assert not {"bluetooth", "screen-wake-lock", "autoplay"} & forbidden
+
+
+def test_the_page_plays_its_own_files_and_the_athletes_and_no_others(template: Template) -> None:
+    assert policy(template)["media-src"] == ["'self'", "blob:"]
 
 
 def test_the_page_may_do_no_more_on_aws_than_here_where_a_browser_tries_it(dev: Template) -> None:
     here = _directives(_headers("ws://127.0.0.1:1/dev")["Content-Security-Policy"])
     there = policy(dev)
-    assert here.pop("connect-src")
-    assert there.pop("connect-src")
+    assert {*HEART_RATE_SERVICES} <= {*here.pop("connect-src")} & {*there.pop("connect-src")}
     assert there == here
 
 

@@ -35,6 +35,7 @@ async def client(tmp_path: Path) -> AsyncIterator[aiohttp.ClientSession]:
     page.mkdir()
     (page / "index.html").write_text("<title>TempoFit</title>")
     (page / "page.js").write_text("export {}")
+    (page / "manifest.webmanifest").write_text("{}")
     async with serving(page) as client:
         yield client
 
@@ -125,8 +126,20 @@ async def test_every_answer_keeps_other_origins_out(
         assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         policy = response.headers["Content-Security-Policy"]
-    assert "default-src 'self'" in policy
-    assert "connect-src 'self' ws://127.0.0.1:4000;" in policy
+        permissions = response.headers.get("Permissions-Policy", "")
+    directives = {name: sources for name, *sources in map(str.split, policy.split("; "))}
+    assert directives["default-src"] == ["'self'"]
+    assert directives["connect-src"] == [
+        "'self'",
+        "ws://127.0.0.1:4000",
+        "wss://dev.pulsoid.net",
+        "wss://app.hyperate.io",
+        "ws://127.0.0.1:*",
+        "ws://localhost:*",
+    ]
+    assert directives["media-src"] == ["'self'", "blob:"]
+    assert "bluetooth" not in permissions
+    assert "screen-wake-lock" not in permissions
 
 
 async def test_the_built_page_is_served_and_nothing_beside_it(
@@ -137,6 +150,8 @@ async def test_the_built_page_is_served_and_nothing_beside_it(
         assert "TempoFit" in await response.text()
     async with client.get("/page.js") as response:
         assert response.content_type.endswith("/javascript")
+    async with client.get("/manifest.webmanifest") as response:
+        assert response.content_type == "application/manifest+json"
     assert client._base_url is not None
     for path in ("/../secret", "/%2e%2e/secret", "/..%2fsecret", "/%2fetc%2fpasswd"):
         as_it_is = URL(f"{client._base_url.origin()}{path}", encoded=True)

@@ -59,6 +59,15 @@ export function App() {
 }
 
 function Notice({ sentence }: { readonly sentence: string }) {
+  useEffect(() => {
+    const again = () => {
+      window.location.reload();
+    };
+    window.addEventListener("online", again);
+    return () => {
+      window.removeEventListener("online", again);
+    };
+  }, []);
   return (
     <main className="notice">
       <h1>TempoFit</h1>

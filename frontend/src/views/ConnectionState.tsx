@@ -1,10 +1,12 @@
 import type { Status } from "../connection";
 import { statusSentence } from "../words";
+import { useOnline } from "./NoNetwork";
 
 export function ConnectionState({ status, now_ms }: { readonly status: Status; readonly now_ms: number }) {
+  const online = useOnline();
   return (
     <p className="connection" data-phase={status.phase}>
-      {statusSentence(status, now_ms)}
+      {online || status.phase === "open" ? statusSentence(status, now_ms) : "No network"}
     </p>
   );
 }

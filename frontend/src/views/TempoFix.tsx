@@ -34,8 +34,8 @@ export function TempoFix({ push, opinion, waiting, onRate }: Props) {
       <fieldset>
         <legend data-testid="opinion">{opinionSentence(push, opinion)}</legend>
         <div className="buttons">
-          {times(2, "× 2", "Double the tempo")}
-          {times(0.5, "÷ 2", "Halve the tempo")}
+          {times(2, "× 2", "× 2, double the tempo")}
+          {times(0.5, "÷ 2", "÷ 2, halve the tempo")}
           <TapTempo key={push.slot} off={waiting} onTempo={send} />
           <Press
             off={waiting || opinion.tempo === null}

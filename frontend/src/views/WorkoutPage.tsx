@@ -16,6 +16,7 @@ import { ConnectionState } from "./ConnectionState";
 import { EndWorkout } from "./EndWorkout";
 import { HeartRate } from "./HeartRate";
 import { NextSong } from "./NextSong";
+import { NoNetwork } from "./NoNetwork";
 import { Notes } from "./Notes";
 import { NowPlaying } from "./NowPlaying";
 import { SongList } from "./SongList";
@@ -94,6 +95,7 @@ export function WorkoutPage({ config, user, children }: Props) {
         {children}
         <ConnectionState status={state.status} now_ms={now_ms} />
       </header>
+      <NoNetwork maySend={state.may_send} />
       <main>
         <ProblemNote problem={state.problem} now_ms={now_ms} />
         <HeartRate state={state} fresh={fresh} />

@@ -1,0 +1,34 @@
+/** What the page does without a network. */
+
+/** Has the browser keep the page, as soon as that delays nothing; without that it is as before. */
+export function keepPage(): void {
+  if (!("serviceWorker" in navigator)) return; // no secure context, or a browser set so
+  window.addEventListener("load", () => {
+    navigator.serviceWorker.register("/sw.js").catch((error: unknown) => {
+      console.warn("This page will not open without a network.", error);
+    });
+  });
+}
+
+/** Whether there is a network, as far as the browser knows. */
+export function isOnline(): boolean {
+  return navigator.onLine;
+}
+
+/** Calls `listener` when the network goes or comes; returns what ends that. */
+export function onNetwork(listener: () => void): () => void {
+  window.addEventListener("online", listener);
+  window.addEventListener("offline", listener);
+  return () => {
+    window.removeEventListener("online", listener);
+    window.removeEventListener("offline", listener);
+  };
+}
+
+/** What works without a network; `may_send`: whether this page may send heart rates. */
+export function noNetworkSentence(may_send: boolean): string {
+  const works = may_send
+    ? "the heart rate of your strap is kept and sent later, and the music goes on with a spare song."
+    : "a strap and the music can start when the page has connected.";
+  return `No network: ${works} The page connects by itself when the network is back.`;
+}

@@ -1,0 +1,19 @@
+import { useSyncExternalStore } from "react";
+
+import { isOnline, noNetworkSentence, onNetwork } from "../network";
+import "./NoNetwork.css";
+
+/** Whether there is a network, renewed when it goes or comes. */
+export function useOnline(): boolean {
+  return useSyncExternalStore(onNetwork, isOnline);
+}
+
+/** Says so while there is no network, and what works all the same. */
+export function NoNetwork({ maySend }: { readonly maySend: boolean }) {
+  const online = useOnline();
+  return (
+    <div className="no-network" role="status" data-testid="no-network">
+      {!online && <p className="problem">{noNetworkSentence(maySend)}</p>}
+    </div>
+  );
+}
