@@ -12,7 +12,7 @@ ISSUER := https://s3.localhost.localstack.cloud:4566/tempofit-issuer
 PACKAGES := events lambdas infra local simulator catalog benchmarks tempofit tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fast format lint types page pipeline bench synth localstack lock clean
+.PHONY: help setup run test check fast format lint types page pipeline bench screenshots synth localstack lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -46,12 +46,16 @@ page: setup
 pipeline: setup
 	@$(BIN)/pytest -q tests/infra tests/pipeline tests/browser
 
-bench: setup ## Run every benchmark, in about twelve minutes
+bench: setup ## Run every benchmark, in about a quarter of an hour
 	@$(BIN)/tempofit bench pipeline
 	@$(BIN)/tempofit bench average
 	@$(BIN)/tempofit bench websocket
 	@$(BIN)/tempofit bench growth --seconds 30
 	@$(BIN)/tempofit bench imports
+	@$(BIN)/tempofit bench page
+
+screenshots: setup ## Take the pictures of the page in docs/screens
+	@$(BIN)/python -m benchmarks.screenshots
 
 synth: setup ## Synthesize the CDK app with its bundle into cdk.out (STAGE=dev or prod)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m infra.app $(STAGE)

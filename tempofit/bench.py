@@ -21,6 +21,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help="Measure on t
 app.command()(measure.websocket)
 app.command()(measure.growth)
 app.command()(measure.imports)
+app.command()(measure.page)
 
 
 @app.callback()

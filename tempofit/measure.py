@@ -1,4 +1,4 @@
-"""Commands of `tempofit bench` beside the pipeline: the WebSocket API, growth, cold imports."""
+"""Commands of `tempofit bench` beside the pipeline: WebSocket API, growth, imports, page."""
 
 import signal
 from collections.abc import Callable
@@ -82,6 +82,25 @@ def imports(
     _show(_measured(lambda say: cold_imports.run(times, progress=say)), json)
 
 
+def page(
+    visits: Annotated[int, typer.Option(min=1, help="The median of so many visits.")] = 5,
+    json: Json = False,
+) -> None:
+    """The page in a real browser: bytes of a visit, times to paint, to the first song and sound.
+
+    Starts a local cloud of its own with one athlete, and Chromium; takes about three minutes.
+    """
+    from benchmarks import page as pages  # a browser is a second of import that others do not need
+    from benchmarks.chromium import NoChromiumError
+
+    try:
+        report = _measured(lambda say: pages.run(visits, progress=say))
+    except (pages.PageError, NoChromiumError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    _show(report, json)
+
+
 def _measured(measure: Callable[[Callable[[str], None]], ReportT]) -> ReportT:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console(stderr=True)
@@ -114,6 +133,8 @@ def _show(report: msgspec.Struct, json: bool) -> None:
             tables.append(_rows(title, [msgspec.structs.asdict(row) for row in value]))
         elif isinstance(value, Percentiles):
             figures.add_row(title, f"p50 {value.p50}, p99 {value.p99}")
+        elif isinstance(value, msgspec.Struct):
+            figures.add_row(title, _text(msgspec.structs.asdict(value)))
         else:
             figures.add_row(title, _text(value))
     for table in [figures, *tables] if figures.rows else tables:

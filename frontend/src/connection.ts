@@ -27,12 +27,15 @@ export function waitMs(failures: number, random: () => number): number {
   return random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures);
 }
 
+/** One socket, from before it opens: nothing but itself. */
+type Turn = object;
+
 /** Keeps one socket open until stopped: connecting → open → waiting → connecting … */
 export class Connection {
   private socket: Socket | null = null;
   private failures = 0;
-  /** Counts sockets, so that nothing late from an earlier one is taken for this one. */
-  private current = 0;
+  /** The socket that counts, so that nothing late from an earlier one is taken for this one. */
+  private current: Turn = {};
   private waiting = false;
   private wait: ReturnType<typeof setTimeout> | undefined;
   private silence: ReturnType<typeof setTimeout> | undefined;
@@ -46,22 +49,15 @@ export class Connection {
 
   /** Connects now: at the start, and where there is reason not to wait any longer. */
   connect(): void {
-    const socket = this.leave();
+    const turn = this.leave({});
     this.listener.onStatus({ phase: "connecting" });
-    this.open({
-      onMessage: (text) => {
-        if (socket === this.current) this.received(text);
-      },
-      onClose: () => {
-        if (socket === this.current) this.lost("The connection was closed.");
-      },
-    }).then(
+    this.begin(turn).then(
       (opened) => {
-        if (socket === this.current) this.opened(opened);
+        if (turn === this.current) this.opened(opened);
         else opened.close();
       },
       (error: unknown) => {
-        if (socket === this.current) this.lost(error instanceof Error ? error.message : "");
+        if (turn === this.current) this.lost(error instanceof Error ? error.message : "");
       },
     );
   }
@@ -79,29 +75,61 @@ export class Connection {
   }
 
   stop(): void {
-    this.leave();
+    this.leave({});
   }
 
-  private leave(): number {
+  private begin(turn: Turn): Promise<Socket> {
+    return this.open({
+      onMessage: (text) => {
+        if (turn === this.current) this.received(text);
+      },
+      onClose: () => {
+        if (turn === this.current) this.lost("The connection was closed.");
+      },
+    });
+  }
+
+  /** Opens another socket and changes over to it; until it is open, this one serves on. */
+  private renew(): void {
+    const serving = this.current;
+    const turn: Turn = {};
+    this.begin(turn).then(
+      (opened) => {
+        if (serving !== this.current) {
+          opened.close();
+          return;
+        }
+        this.leave(turn);
+        this.opened(opened);
+      },
+      () => {
+        if (serving === this.current) this.renewAfter(LONGEST_WAIT_MS);
+      },
+    );
+  }
+
+  private renewAfter(wait_ms: number): void {
+    this.renewal = setTimeout(() => {
+      this.renew();
+    }, wait_ms);
+  }
+
+  /** From now on `next` counts, and whatever was under way does not. */
+  private leave(next: Turn): Turn {
     clearTimeout(this.wait);
     clearTimeout(this.silence);
     clearTimeout(this.renewal);
     this.waiting = false;
     const socket = this.socket;
     this.socket = null;
-    this.current += 1;
+    this.current = next;
     socket?.close();
-    return this.current;
+    return next;
   }
 
   private opened(socket: Socket): void {
     this.socket = socket;
-    this.renewal = setTimeout(
-      () => {
-        this.connect();
-      },
-      RENEW_WITHIN_MS - this.random() * RENEW_SPREAD_MS,
-    );
+    this.renewAfter(RENEW_WITHIN_MS - this.random() * RENEW_SPREAD_MS);
     this.listen();
     this.listener.onStatus({ phase: "open" });
   }
@@ -120,7 +148,7 @@ export class Connection {
   }
 
   private lost(reason: string): void {
-    this.leave();
+    this.leave({});
     const wait = waitMs(this.failures, this.random);
     this.failures += 1;
     this.waiting = true;

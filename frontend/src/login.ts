@@ -73,6 +73,7 @@ export function signOut(login: Login): void {
 }
 
 async function begin(login: Login): Promise<string> {
+  if (!mayKeep()) throw new Error(NOTHING_KEPT);
   const returned = new URLSearchParams(window.location.search);
   if (returned.has("state")) {
     if (!isOnline()) throw new Error(NEEDS_NETWORK); // the code is good once: it stays for then
@@ -80,6 +81,19 @@ async function begin(login: Login): Promise<string> {
     return (await redeem(login, returned)).name;
   }
   return readTokens()?.name ?? leave(login);
+}
+
+const NOTHING_KEPT =
+  "Nobody can sign in while this browser lets the page keep nothing. Allow site data (cookies) for this page, then try again.";
+
+/** Whether the browser lets the page keep anything: where site data is blocked, storage throws. */
+function mayKeep(): boolean {
+  try {
+    window.sessionStorage.getItem(TOKENS);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function redeem(login: Login, returned: URLSearchParams): Promise<Tokens> {

@@ -30,9 +30,11 @@ class FakeSocket implements Socket {
 class FakeServer {
   readonly sockets: FakeSocket[] = [];
   refuses = false;
+  slow_ms = 0;
   tries = 0;
-  readonly open = (listener: SocketListener): Promise<Socket> => {
+  readonly open = async (listener: SocketListener): Promise<Socket> => {
     this.tries += 1;
+    if (this.slow_ms > 0) await new Promise((done) => setTimeout(done, this.slow_ms));
     if (this.refuses) return Promise.reject(new Error("The sign-in server cannot be reached."));
     const socket = new FakeSocket(listener);
     this.sockets.push(socket);
@@ -69,6 +71,15 @@ async function connect(random: () => number = seeded(1)): Promise<void> {
   );
   connection.connect();
   await settled();
+}
+
+/** From now on, every socket that is open hears something every two seconds. */
+function answering(): ReturnType<typeof setInterval> {
+  return setInterval(() => {
+    for (const socket of server.sockets) {
+      if (!socket.closed) socket.listener.onMessage("answer");
+    }
+  }, 2000);
 }
 
 const settled = () => vi.advanceTimersByTimeAsync(0);
@@ -189,17 +200,64 @@ describe("the connection", () => {
   test("renews itself before the two hours end, without a wait", async () => {
     await connect();
     const first = server.newest;
-    const talking = setInterval(() => {
-      server.newest.listener.onMessage("answer");
-    }, 2000);
+    const talking = answering();
     await vi.advanceTimersByTimeAsync(RENEW_WITHIN_MS - RENEW_SPREAD_MS - 1);
     expect(server.sockets).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(RENEW_SPREAD_MS + 1);
     clearInterval(talking);
     expect(server.sockets).toHaveLength(2);
     expect(first.closed).toBe(true);
-    expect(phases()).toEqual(["connecting", "open", "connecting", "open"]);
+    expect(phases()).toEqual(["connecting", "open", "open"]);
     expect(RENEW_WITHIN_MS).toBeLessThan(2 * 60 * 60_000);
+  });
+
+  test("sends and hears over the old socket until the new one is open", async () => {
+    await connect(() => 0);
+    const first = server.newest;
+    const talking = answering();
+    server.slow_ms = 4000;
+    await vi.advanceTimersByTimeAsync(RENEW_WITHIN_MS + 3000);
+    expect(server.tries).toBe(2);
+    expect(connection.send({ action: "workout" })).toBe(true);
+    expect(first.sent).toHaveLength(1);
+    const heard = received.length;
+    first.listener.onMessage("over the old one");
+    expect(received).toHaveLength(heard + 1);
+    await vi.advanceTimersByTimeAsync(1000);
+    clearInterval(talking);
+    expect(first.closed).toBe(true);
+    expect(server.newest).not.toBe(first);
+    connection.send({ action: "workout" });
+    expect(server.newest.sent).toHaveLength(1);
+  });
+
+  test("keeps the old socket where a new one is refused, and asks again later", async () => {
+    await connect(() => 0);
+    const first = server.newest;
+    const talking = answering();
+    server.refuses = true;
+    await vi.advanceTimersByTimeAsync(RENEW_WITHIN_MS + 2 * LONGEST_WAIT_MS);
+    expect(server.tries).toBe(4);
+    expect(first.closed).toBe(false);
+    server.refuses = false;
+    await vi.advanceTimersByTimeAsync(LONGEST_WAIT_MS);
+    clearInterval(talking);
+    expect(first.closed).toBe(true);
+    expect(phases()).toEqual(["connecting", "open", "open"]);
+  });
+
+  test("leaves a renewal alone where the old socket closed before it opened", async () => {
+    await connect(() => 0);
+    const first = server.newest;
+    const talking = answering();
+    server.slow_ms = 4000;
+    await vi.advanceTimersByTimeAsync(RENEW_WITHIN_MS + 1000);
+    first.close();
+    await vi.advanceTimersByTimeAsync(5000);
+    clearInterval(talking);
+    expect(server.tries).toBe(3);
+    expect(server.sockets.filter((socket) => !socket.closed)).toEqual([server.newest]);
+    expect(statuses.at(-1)).toEqual({ phase: "open" });
   });
 
   test("tries at once when the network is back, and only if it was waiting", async () => {

@@ -133,6 +133,18 @@ describe("who is not logged in", () => {
     expect([...question.values()]).not.toContain(VERIFIER);
   });
 
+  test("is told why nobody can sign in where the browser lets nothing be kept", async () => {
+    const here = tab();
+    Object.defineProperty(window, "sessionStorage", {
+      get: () => {
+        throw new DOMException("Access is denied for this document.", "SecurityError");
+      },
+    });
+    const { signIn } = await load();
+    await expect(signIn(LOGIN)).rejects.toThrow("Allow site data (cookies) for this page");
+    expect(here.visited).toEqual([]);
+  });
+
   test("is never sent with the same words twice", async () => {
     const [one, two] = [await leaveForLogin(tab()), await leaveForLogin(tab())];
     for (const name of ["state", "nonce", "code_challenge"]) {

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from local.launcher import Cloud
 from local.processes import PROJECT
 from simulator.athletes import user_name
-from tests.browser.test_strap import SOCKETS, STRAP, press
+from tests.browser.strap import SOCKETS, STRAP, press
 
 SOON_MS = 30_000
 AXE = (PROJECT / "frontend/node_modules/axe-core/axe.min.js").read_text()

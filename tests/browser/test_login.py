@@ -1,21 +1,19 @@
 """The page logs in at an issuer of another origin, under the policy that the stack gives it."""
 
-import asyncio
 import base64
 import json
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from hashlib import sha256
-from threading import Thread
 
 import pytest
 from aiohttp import web
 from playwright.sync_api import Browser, Page, expect
 
-from infra.web import content_security_policy
-from local.launcher import PAGE
+from benchmarks.chromium import LOCALE
 from local.processes import free_port
+from tests.browser.sign_in import page_served, serving
 
 SOON_MS = 20_000
 NAME = "ann@gym.test"
@@ -108,7 +106,7 @@ def page(browser: Browser, issuer: Issuer) -> Iterator[Page]:
     """The page's own origin, opened; an error or a breach of its policy fails the test."""
     errors: list[str] = []
     with page_origin(issuer) as url:
-        context = browser.new_context(locale="en-US")
+        context = browser.new_context(locale=LOCALE)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda said: errors.append(said.text) if POLICY in said.text else None)
@@ -138,54 +136,9 @@ def test_an_athlete_logs_in_connects_and_signs_out(page: Page, issuer: Issuer) -
     assert issuer.refused == []
 
 
-@contextmanager
-def page_origin(issuer: Issuer) -> Iterator[str]:
+def page_origin(issuer: Issuer) -> AbstractContextManager[str]:
     """Where the page is, which logs in at `issuer`."""
-    port = free_port()
-    with serving(_page_server(issuer), port):
-        yield f"http://127.0.0.1:{port}/"
-
-
-def _page_server(issuer: Issuer) -> web.Application:
-    """Serves the built page as CloudFront does."""
-    socket_url = issuer.url.replace("http", "ws") + "/socket"
-    policy = content_security_policy(socket_url, issuer.url)
-    login = {"authorize_url": f"{issuer.url}/authorize", "token_url": f"{issuer.url}/token"}
-    login |= {"client_id": "page", "logout_url": f"{issuer.url}/logout"}
-
-    async def file(request: web.Request) -> web.StreamResponse:
-        path = request.match_info["path"] or "index.html"
-        if path == "config.json":
-            config = {"websocket_url": socket_url, "users": [], "login": login}
-            return web.json_response(config)
-        headers = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer"}
-        return web.FileResponse(PAGE / path, headers=headers)
-
-    app = web.Application()
-    app.router.add_get("/{path:.*}", file)
-    return app
-
-
-@contextmanager
-def serving(app: web.Application, port: int) -> Iterator[None]:
-    """Serves `app` on loopback from a thread of its own."""
-    loop = asyncio.new_event_loop()
-    thread = Thread(target=loop.run_forever)
-    thread.start()
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-
-    async def start() -> None:
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", port).start()
-
-    try:
-        asyncio.run_coroutine_threadsafe(start(), loop).result(10)
-        yield
-    finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
+    return page_served(issuer.url.replace("http", "ws") + "/socket", issuer.url)
 
 
 def _base64(data: bytes) -> str:

@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from simulator.athletes import user_name
 from tests.browser.conftest import OpenPage
+from tests.browser.strap import SOCKETS, STRAP, press, wait_until
 from tests.browser.test_login import Issuer, issuer, page_origin
-from tests.browser.test_strap import SOCKETS, STRAP, press, wait_until
 
 __all__ = ["issuer"]
 SOON_MS = 30_000

@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, Page, expect
 from local.launcher import PAGE
 from local.processes import free_port
 from local.web import Config, application
-from tests.browser.test_login import serving
+from tests.browser.sign_in import serving
+from tests.browser.strap import wait_until
 from tests.browser.test_offline import SOON_MS, wait_for_worker
-from tests.browser.test_strap import wait_until
 
 VERSION = re.compile(r"\\\"version\\\":\\\"([^\"\\]+)\\\"")
 CACHES = "() => caches.keys()"

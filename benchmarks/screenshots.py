@@ -1,0 +1,177 @@
+"""The pictures of the page in docs/screens: `python -m benchmarks.screenshots [NAME ...]`.
+
+It stands here because, like the tables of the docs, the pictures are made by running the project.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from benchmarks.chromium import LOCALE, chromium
+from catalog.demo import demo_songs
+from catalog.store import store_songs
+from local.launcher import Cloud, running
+from local.processes import PROJECT
+from simulator.athletes import user_name
+from tempofit.up import start_athletes
+
+SCREENS = PROJECT / "docs" / "screens"
+ATHLETES = 25
+FAST = 30
+"""So that some songs have played when the first picture is taken."""
+LIVE = 1
+"""A coach's page tells people who are gone by the clock on the wall."""
+SONGS_PLAYED = 3
+ON_THE_FLOOR = 12
+SOON_MS = 120_000
+COLOURS = 256
+
+Steps = Callable[[Page], None]
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+
+
+class View(NamedTuple):
+    """A picture: its name, what stands behind the page's address, and what is done before."""
+
+    name: str
+    query: str
+    size: dict[str, Any]
+    scheme: str
+    steps: Steps
+    speed: int = FAST
+    """How many times as fast the simulated athletes work out."""
+
+
+def playing(page: Page) -> None:
+    """Wait until some songs have played."""
+    expect(page.get_by_test_id("freshness")).to_have_text("live", timeout=SOON_MS)
+    songs = page.locator(".list li")
+    expect(songs.nth(SONGS_PLAYED)).to_be_attached(timeout=SOON_MS)
+    expect(page.get_by_test_id("playing-title")).to_be_visible(timeout=SOON_MS)
+
+
+def details(page: Page) -> None:
+    """Open everything that is folded, and look at how songs are chosen."""
+    playing(page)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    page.get_by_text("How songs are chosen").scroll_into_view_if_needed()
+
+
+def nobody(page: Page) -> None:
+    """Wait until the page says that nothing came."""
+    expect(page.get_by_test_id("freshness")).to_have_text("no heart rate yet", timeout=SOON_MS)
+
+
+def stale(page: Page) -> None:
+    """Let a made-up heart beat until a song plays, and stop it."""
+    page.get_by_role("button", name="Try it without a strap").click()
+    expect(page.get_by_test_id("playing")).to_have_attribute("data-slot", "0", timeout=SOON_MS)
+    page.get_by_role("button", name="Stop the made-up heart").click()
+    gone = re.compile(r"^no heart rate for \d+ s$")
+    expect(page.get_by_test_id("freshness")).to_have_text(gone, timeout=SOON_MS)
+
+
+def floor(page: Page) -> None:
+    """Wait until the coach sees people who hear a song."""
+    tiles = page.get_by_test_id("tile").filter(has_text="tempo")
+    expect(tiles.nth(ON_THE_FLOOR - 1)).to_be_visible(timeout=SOON_MS)
+
+
+def summary(page: Page) -> None:
+    """End the workout."""
+    playing(page)
+    page.get_by_role("button", name="End the workout").click()
+    expect(page.get_by_role("heading", name="Time in each zone")).to_be_visible(timeout=SOON_MS)
+
+
+def sources(page: Page) -> None:
+    """Show where else a heart rate may come from."""
+    nobody(page)
+    page.get_by_text("More ways").click()
+    page.get_by_text("More ways").scroll_into_view_if_needed()
+
+
+ONE, OTHER = f"?user={user_name(1)}", f"?user={user_name(2)}"
+VIEWS = (
+    View("athlete-desktop", ONE, DESKTOP, "light", playing),
+    View("athlete-desktop-dark", ONE, DESKTOP, "dark", playing),
+    View("athlete-phone", ONE, PHONE, "light", playing),
+    View("athlete-phone-dark", OTHER, PHONE, "dark", playing),
+    View("details-desktop", OTHER, DESKTOP, "light", details),
+    View("details-phone", OTHER, PHONE, "light", details),
+    View("coach-desktop", "?floor=demo", DESKTOP, "light", floor, LIVE),
+    View("coach-phone", "?floor=demo", PHONE, "dark", floor, LIVE),
+    View("summary-desktop", OTHER, DESKTOP, "light", summary),
+    View("summary-phone", OTHER, PHONE, "light", summary),
+    View("sources-phone", "?user=me", PHONE, "light", sources),
+    View("nobody-phone", "?user=nobody", PHONE, "light", nobody),
+    View("stale-phone", "?user=somebody-who-stopped", PHONE, "light", stale),
+)
+
+
+def main(names: list[str]) -> None:
+    """Take the pictures of these names, or all, of a local cloud with simulated athletes."""
+    if unknown := set(names) - {view.name for view in VIEWS}:
+        known = ", ".join(view.name for view in VIEWS)
+        sys.exit(f"There is no view {', '.join(sorted(unknown))!r}. There are: {known}.")
+    SCREENS.mkdir(exist_ok=True)
+    chosen = [view for view in VIEWS if not names or view.name in names]
+    with chromium() as browser:
+        for speed in sorted({view.speed for view in chosen}):
+            with _athletes(speed) as cloud:
+                for view in chosen:
+                    if view.speed == speed:
+                        _take(browser, cloud, view)
+
+
+@contextmanager
+def _athletes(speed: int) -> Iterator[Cloud]:
+    """A cloud of its own with simulated athletes."""
+    users = [user_name(number) for number in range(1, ATHLETES + 1)]
+    with (
+        TemporaryDirectory(prefix="tempofit-screens-") as directory,
+        running(Path(directory), users=users, progress=print) as cloud,
+    ):
+        table = cloud.addresses.songs_table
+        store_songs(cloud.client("dynamodb"), table, "demo", demo_songs())
+        start_athletes(cloud, ATHLETES, speed)
+        yield cloud
+
+
+def _take(browser: Browser, cloud: Cloud, view: View) -> None:
+    path = SCREENS / f"{view.name}.png"
+    path.write_bytes(_small(_picture(browser, cloud, view)))
+    print(f"{path.relative_to(PROJECT)}: {path.stat().st_size / 1000:.0f} KB")
+
+
+def _picture(browser: Browser, cloud: Cloud, view: View) -> bytes:
+    context = browser.new_context(**view.size, locale=LOCALE, color_scheme=view.scheme)  # type: ignore[arg-type]  # "light" or "dark"
+    try:
+        page = context.new_page()
+        page.goto(f"{cloud.addresses.page_url}/{view.query}")
+        view.steps(page)
+        return page.screenshot(animations="disabled")
+    finally:
+        context.close()
+
+
+def _small(picture: bytes) -> bytes:
+    """The same picture with a palette, a third of the bytes."""
+    with Image.open(BytesIO(picture)) as image:
+        few = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    small = BytesIO()
+    few.save(small, "PNG", optimize=True)
+    return small.getvalue()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
