@@ -7,6 +7,7 @@ import type { State } from "../store";
 import { Cadence } from "./Cadence";
 import { ModeAim } from "./ModeAim";
 import { ModeChoice } from "./ModeChoice";
+import { OnFloor } from "./OnFloor";
 
 interface Props {
   readonly state: State;
@@ -55,6 +56,7 @@ export function Choosing({ state, now_ms, onChange }: Props) {
             <span>Change songs in the middle, when my heart rate has left their tempo.</span>
           </label>
         </div>
+        <OnFloor settings={settings} waiting={waiting} onChange={wish} />
       </details>
     </section>
   );
