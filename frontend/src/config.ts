@@ -4,6 +4,8 @@ interface Place {
   readonly websocket_url: string;
   /** Who can be watched; empty where people log in, who then watch themselves. */
   readonly users: readonly string[];
+  /** The floor that is looked at where none is named; absent where there is no such floor. */
+  readonly floor?: string;
 }
 
 /** On a machine of one's own: tokens for the asking. */
@@ -31,7 +33,7 @@ export async function loadConfig(): Promise<Config> {
   const config = (await response.json().catch(() => null)) as unknown;
   if (!isConfig(config)) {
     throw new Error(
-      "The page's settings, /config.json, need websocket_url, a list of users, and token_url or login.",
+      "The page's settings, /config.json, need websocket_url, a list of users, and token_url or login. A floor is a name.",
     );
   }
   return config;
@@ -39,11 +41,12 @@ export async function loadConfig(): Promise<Config> {
 
 function isConfig(value: unknown): value is Config {
   if (!isRecord(value)) return false;
-  const { websocket_url, token_url, users, login } = value;
+  const { websocket_url, token_url, users, login, floor } = value;
   return (
     typeof websocket_url === "string" &&
     Array.isArray(users) &&
     users.every((user) => typeof user === "string") &&
+    (floor === undefined || typeof floor === "string") &&
     (login === undefined ? typeof token_url === "string" : isLogin(login))
   );
 }

@@ -3,7 +3,7 @@
  *
  * Tokens live in this tab's session storage: they are gone with the tab, and no other tab has them.
  */
-
+import { chosenFloor, floorAddress } from "./floorName";
 import { isOnline } from "./network";
 
 /** Where the people of this stage log in, as /config.json tells it. */
@@ -20,6 +20,8 @@ interface Begun {
   readonly state: string;
   readonly nonce: string;
   readonly verifier: string;
+  /** The floor that the page's address named; null without one. */
+  readonly floor: string | null;
 }
 
 interface Tokens {
@@ -77,7 +79,9 @@ async function begin(login: Login): Promise<string> {
   const returned = new URLSearchParams(window.location.search);
   if (returned.has("state")) {
     if (!isOnline()) throw new Error(NEEDS_NETWORK); // the code is good once: it stays for then
-    window.history.replaceState(null, "", "/"); // no code in bookmarks, history or links
+    const { floor = null } = (read(BEGUN) ?? {}) as Partial<Begun>;
+    const address = `/${floor === null ? "" : floorAddress("", floor)}`;
+    window.history.replaceState(null, "", address); // no code in bookmarks, history or links
     return (await redeem(login, returned)).name;
   }
   return readTokens()?.name ?? leave(login);
@@ -126,7 +130,8 @@ async function refresh(login: Login, tokens: Tokens | null): Promise<string> {
 /** Goes to the login server; what comes after that is another load of the page. */
 async function leave(login: Login): Promise<never> {
   if (!isOnline()) throw new Error(NEEDS_NETWORK); // else the browser's own error would come
-  const begun: Begun = { state: random(), nonce: random(), verifier: random() };
+  const floor = chosenFloor(window.location.search);
+  const begun: Begun = { state: random(), nonce: random(), verifier: random(), floor };
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(begun.verifier));
   window.sessionStorage.setItem(BEGUN, JSON.stringify(begun));
   const question = new URLSearchParams({

@@ -2,6 +2,7 @@ import { type Asked, ask, isWaiting, refuse } from "./asked";
 import { type Arrival, arrived, workoutTime } from "./clock";
 import type { Status } from "./connection";
 import { type Heard, heardNow } from "./heard";
+import { type Held, hold } from "./held";
 import type {
   Opinion,
   Sample,
@@ -277,28 +278,9 @@ function isKnownToBeNew(
   return (age_ms >= 0 && age_ms < stale_after_ms) || (state.confirmed && away_ms < stale_after_ms);
 }
 
-export interface Store {
-  readonly get: () => State;
-  readonly dispatch: (happening: Happening) => void;
-  /** Calls `listener` after every change; returns what ends that. */
-  readonly subscribe: (listener: () => void) => () => void;
-}
+export type Store = Held<State, Happening>;
 
 /** Holds one state for the views. */
 export function createStore(): Store {
-  let state = EMPTY;
-  const listeners = new Set<() => void>();
-  return {
-    get: () => state,
-    dispatch: (happening) => {
-      state = reduce(state, happening);
-      for (const listener of listeners) listener();
-    },
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => {
-        listeners.delete(listener);
-      };
-    },
-  };
+  return hold(reduce, EMPTY);
 }

@@ -14,9 +14,20 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
 }
 
+/** How long ago, roughly: "42 s", from two minutes on "2 min". */
+export function span(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1000);
+  return seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`;
+}
+
 /** 0.0137 → "1.4 %", never broken over two lines. */
 export function percent(share: number): string {
   return `${(share * 100).toFixed(1)}\u00a0%`;
+}
+
+/** 0.137 → "14 %", never broken over two lines. */
+export function percentRounded(share: number): string {
+  return `${Math.round(share * 100)}\u00a0%`;
 }
 
 /** The connection's state in words. */
@@ -85,7 +96,7 @@ export function whySentence({ why }: SongPush): string {
   const mode = why.mode === "pulse" ? "" : ` in mode ${why.mode}`;
   const decided = why.decided_by.charAt(0).toLowerCase() + why.decided_by.slice(1);
   return (
-    `Your heart rate averages ${Math.round(why.average)}; the target${mode} is ` +
+    `The heart rate averaged ${Math.round(why.average)}; the target${mode} is ` +
     `${Math.round(why.target_tempo)}, this song plays ${tempoWords(why.tempo, why.octave)}: ${decided}`
   );
 }

@@ -17,7 +17,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test.each([LOCAL, DEPLOYED])("a machine of one's own and a stage are both understood", async (config) => {
+test.each([LOCAL, { ...LOCAL, floor: "demo" }, DEPLOYED])("a machine of one's own and a stage are both understood", async (config) => {
   serve(JSON.stringify(config));
   expect(await loadConfig()).toEqual(config);
 });
@@ -26,6 +26,7 @@ test.each([
   { ...LOCAL, token_url: undefined },
   { ...LOCAL, users: "ann" },
   { ...LOCAL, websocket_url: 1 },
+  { ...LOCAL, floor: 1 },
   { ...DEPLOYED, login: null },
   { ...DEPLOYED, login: { ...DEPLOYED.login, client_id: undefined } },
   { ...DEPLOYED, login: { ...DEPLOYED.login, logout_url: 1 } },

@@ -165,6 +165,18 @@ describe("who comes back from the login server", () => {
     expect(here.location.search).toBe("");
   });
 
+  test("is on the floor again for which they came, and nowhere else", async () => {
+    const here = tab();
+    here.location.search = "?floor=north-gym&user=anna";
+    const question = await leaveForLogin(here);
+    expect(question.get("redirect_uri")).toBe("https://page.test/");
+    here.location.search = `?code=c-1&state=${question.get("state") ?? ""}`;
+    here.answers.push(tokens({}, { nonce: question.get("nonce") }));
+    const { signIn } = await load();
+    await signIn(LOGIN);
+    expect(here.location.search).toBe("?floor=north-gym");
+  });
+
   test("is asked for a name once, however often the page asks", async () => {
     const here = tab();
     const question = await leaveForLogin(here);

@@ -1,32 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import type { ClientMessage } from "../src/messages";
 import { type Store, createStore } from "../src/store";
 import { type Watch, watch } from "../src/watch";
 import { NOW, SETTINGS, workoutOf } from "./helpers";
+import { FakeSocket } from "./socket";
 
 const CONFIG = { websocket_url: "ws://here", users: [], token_url: "/token" };
-
-/** The WebSocket of a server that answers nothing by itself. */
-class FakeSocket {
-  static newest: FakeSocket | null = null;
-  readonly sent: ClientMessage[] = [];
-  onopen: () => void = () => undefined;
-  onmessage: (event: { data: string }) => void = () => undefined;
-  onclose: () => void = () => undefined;
-  constructor() {
-    FakeSocket.newest = this;
-    queueMicrotask(() => {
-      this.onopen();
-    });
-  }
-  send(text: string): void {
-    this.sent.push(JSON.parse(text) as ClientMessage);
-  }
-  close(): void {
-    this.onclose();
-  }
-}
 
 let store: Store;
 let watching: Watch | null;

@@ -55,7 +55,7 @@ describe("why a song", () => {
 
   test("reads as one sentence from the heart to the song", () => {
     expect(whySentence(songPush(0, { why }))).toBe(
-      "Your heart rate averages 142; the target is 142, this song plays 141: at the target tempo, " +
+      "The heart rate averaged 142; the target is 142, this song plays 141: at the target tempo, " +
         "heard in the last two weeks, drawn from the best 10.",
     );
   });

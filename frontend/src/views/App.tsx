@@ -1,10 +1,20 @@
-import { useEffect, useState } from "react";
+import { Suspense, lazy, useEffect, useState } from "react";
 
 import { type Config, loadConfig } from "../config";
+import { chosenFloor } from "../floorName";
 import { signIn, signOut } from "../login";
 import { chosenUser, rememberUser } from "../user";
 import { AthleteSelect } from "./AthleteSelect";
+import { FloorLink } from "./FloorLink";
 import { WorkoutPage } from "./WorkoutPage";
+
+/** Loaded by coaches only. */
+const FloorPage = lazy(() =>
+  import("./FloorPage").then(
+    (module) => ({ default: module.FloorPage }),
+    () => ({ default: NoFloorPage }),
+  ),
+);
 
 export function App() {
   const [config, setConfig] = useState<Config | null>(null);
@@ -25,10 +35,19 @@ export function App() {
 
   if (failure) return <Notice sentence={failure} />;
   if (!config) return null;
+  const floor = chosenFloor(window.location.search);
+  if (floor !== null) {
+    return (
+      <Suspense>
+        <FloorPage config={config} floor={floor} />
+      </Suspense>
+    );
+  }
   const { login } = config;
   if (login) {
     return (
       <WorkoutPage config={config} user={name}>
+        <FloorLink config={config} />
         <div className="athlete">
           <span>{name}</span>
           <button
@@ -54,8 +73,13 @@ export function App() {
   return (
     <WorkoutPage key={user} config={config} user={user}>
       <AthleteSelect users={config.users} chosen={user} onChoose={choose} />
+      <FloorLink config={config} />
     </WorkoutPage>
   );
+}
+
+function NoFloorPage() {
+  return <Notice sentence="The page of the floor could not be loaded. Is the server still running?" />;
 }
 
 function Notice({ sentence }: { readonly sentence: string }) {

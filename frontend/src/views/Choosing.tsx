@@ -9,6 +9,7 @@ import { Cadence } from "./Cadence";
 import { Genres } from "./Genres";
 import { ModeAim } from "./ModeAim";
 import { ModeChoice } from "./ModeChoice";
+import { OnFloor } from "./OnFloor";
 
 interface Props {
   readonly state: State;
@@ -59,6 +60,7 @@ export function Choosing({ state, now_ms, onChange }: Props) {
           <Genres settings={settings} onChange={wish} />
           <AboutMe settings={settings} onChange={wish} />
         </div>
+        <OnFloor settings={settings} waiting={waiting} onChange={wish} />
       </details>
     </section>
   );

@@ -150,7 +150,8 @@ export function WorkoutPage({ config, user, children }: Props) {
   );
 }
 
-function ProblemNote({ problem, now_ms }: { problem: Problem | null; now_ms: number }) {
+/** What went wrong, as long as it is new. */
+export function ProblemNote({ problem, now_ms }: { problem: Problem | null; now_ms: number }) {
   if (!problem || now_ms - problem.at_ms > PROBLEM_SHOWN_MS) return null;
   return <p className="problem" role="alert">{problem.sentence}</p>;
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 
-import type { State, Store } from "../store";
+import type { Held } from "../held";
 
 /** The wall's clock, renewed every `every_ms`. */
 export function useNow(every_ms: number): number {
@@ -17,7 +17,7 @@ export function useNow(every_ms: number): number {
 }
 
 /** The store's state, renewed at every change. */
-export function useStore(store: Store): State {
+export function useStore<State>(store: Held<State, never>): State {
   return useSyncExternalStore(store.subscribe, store.get);
 }
 

@@ -1,0 +1,28 @@
+/** Which floor is looked at, kept in the page's address as `?floor=` so that it can be shared. */
+
+const FLOOR = /^[a-z0-9][a-z0-9-]{0,63}$/;
+
+/** Whether the server takes it as the name of a floor. */
+export function isFloor(name: string): boolean {
+  return FLOOR.test(name);
+}
+
+/** Why `name` cannot be that of a floor; empty where it can. */
+export function floorNameSentence(name: string): string {
+  if (isFloor(name)) return "";
+  if (name === "") return "Write the name of a floor, such as north-gym.";
+  return `“${name}” cannot be the name of a floor. Use up to 64 small letters, digits and hyphens, with no hyphen first, as in north-gym.`;
+}
+
+/** What the address says after `?floor=`, whether it can be a floor or not; null without it. */
+export function chosenFloor(search: string): string | null {
+  return new URLSearchParams(search).get("floor");
+}
+
+/** The address of `floor`; of the workout page where it is null. Who is watched stays. */
+export function floorAddress(search: string, floor: string | null): string {
+  const asked = new URLSearchParams(search);
+  if (floor === null) asked.delete("floor");
+  else asked.set("floor", floor);
+  return `?${asked.toString()}`;
+}

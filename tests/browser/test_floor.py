@@ -1,0 +1,198 @@
+"""The coach's page against the local cloud, with three athletes ten times as fast and with 200."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Locator, Page, Route, expect
+
+from local.launcher import Cloud
+from local.processes import PROJECT
+from simulator.athletes import user_name
+from tests.browser.conftest import OpenPage
+from tests.browser.test_strap import SOCKETS
+
+SOON_MS = 30_000
+CROWD_MS = 120_000
+"""For the first songs of 200 people at once, on a busy machine."""
+CROWD = 200
+NUMBER = re.compile(r"^\d+$")
+BANDS = ["silent", "hard", "off", "songless", "fine", "gone"]
+LONG_TASKS = """
+window.longest = 0;
+new PerformanceObserver((list) => {
+  for (const { duration } of list.getEntries()) window.longest = Math.max(window.longest, duration);
+}).observe({ type: "longtask" });
+"""
+TILES = """() => [...document.querySelectorAll(".tile")].map((tile) => ({
+  user: tile.dataset.user,
+  band: tile.dataset.band,
+  heartRate: tile.querySelector("strong").textContent,
+}))"""
+
+
+def tiles(page: Page) -> Locator:
+    return page.get_by_test_id("tile")
+
+
+def tile_of(page: Page, user: str) -> Locator:
+    return page.locator(f'.tile[data-user="{user}"]')
+
+
+def head(page: Page, text: str | re.Pattern[str], timeout_ms: int = SOON_MS) -> None:
+    expect(page.get_by_test_id("floor-head")).to_have_text(text, timeout=timeout_ms)
+
+
+def look_at(page: Page, cloud: Cloud, floor: str) -> None:
+    page.goto(f"{cloud.addresses.page_url}/?floor={floor}")
+
+
+def wait_until(page: Page, came: Callable[[], bool], timeout_ms: int = SOON_MS) -> None:
+    """Polls from here: the page's policy forbids Playwright's own waiting for a function."""
+    deadline = time.monotonic() + timeout_ms / 1000
+    while not came():
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(500)
+
+
+def test_a_coach_finds_the_floor_and_opens_a_workout(open_page: OpenPage) -> None:
+    user = user_name(1)
+    with open_page(user) as page:
+        page.get_by_role("link", name="The floor").click()
+        expect(tile_of(page, user)).to_be_visible(timeout=SOON_MS)
+        assert parse_qs(urlsplit(page.url).query) == {"user": [user], "floor": ["demo"]}
+        head(page, re.compile(r"^\d+ (person|people), "))
+        button = tile_of(page, user).get_by_role("button")
+        expect(button.locator("strong")).to_have_text(NUMBER)
+        expect(button).to_contain_text(re.compile(r"tempo \d+, (fits|near|off)"), timeout=SOON_MS)
+
+        button.click()
+        dialog = page.get_by_role("dialog", name=user)
+        expect(dialog.get_by_test_id("heart-rate")).to_have_text(NUMBER, timeout=SOON_MS)
+        expect(dialog.locator(".list li").first).to_be_visible(timeout=SOON_MS)
+        expect(dialog.get_by_role("img", name=re.compile("^Heart rate between"))).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
+        expect(button).to_be_focused()
+
+        page.get_by_role("link", name="My workout").click()
+        expect(page.get_by_label("Athlete")).to_have_value(user)
+
+
+def test_an_athlete_joins_a_floor_under_a_name_and_leaves(
+    open_page: OpenPage, cloud: Cloud
+) -> None:
+    with open_page("athlete-who-joins") as page, open_page("coach") as coach:
+        look_at(coach, cloud, "class-a")
+        head(coach, "Nobody is on this floor now.")
+        page.get_by_role("button", name="Try it without a strap").click()
+        playing = page.get_by_test_id("playing")
+        expect(playing).to_have_attribute("data-slot", "0", timeout=SOON_MS)
+
+        page.get_by_text("How songs are chosen").click()
+        page.get_by_label("Floor").fill("Class A")
+        page.get_by_role("button", name="Join").click()
+        expect(page.get_by_text("“Class A” cannot be the name of a floor.")).to_be_visible()
+        page.get_by_label("Floor").fill("class-a")
+        page.get_by_label("Name shown").fill("Kim")
+        page.get_by_role("button", name="Join").click()
+        standing = page.get_by_test_id("on-floor")
+        expect(standing).to_contain_text("You are on the floor class-a", timeout=SOON_MS)
+        page.get_by_role("button", name="Skip").click()
+        expect(playing).to_have_attribute("data-slot", "1", timeout=SOON_MS)
+        expect(tiles(coach)).to_contain_text("Kim", timeout=SOON_MS)
+
+        page.get_by_role("button", name="Leave").click()
+        expect(standing).to_contain_text("Coaches who look", timeout=SOON_MS)
+        head(coach, "Nobody is on this floor now.")
+
+
+def test_another_floor_is_named_in_words_that_it_can_have(
+    open_page: OpenPage, cloud: Cloud
+) -> None:
+    with open_page("coach") as page:
+        look_at(page, cloud, "North%20Gym")
+        head(page, re.compile("^“North Gym” cannot be the name of a floor"))
+        page.get_by_label("Floor").fill("South")
+        page.get_by_role("button", name="Look").click()
+        expect(page.get_by_text("“South” cannot be the name of a floor")).to_be_visible()
+        page.get_by_label("Floor").fill("south-gym")
+        page.keyboard.press("Enter")
+        head(page, "Nobody is on this floor now.")
+        assert parse_qs(urlsplit(page.url).query)["floor"] == ["south-gym"]
+
+
+def test_who_is_no_coach_is_told_so_and_what_to_do(open_page: OpenPage, cloud: Cloud) -> None:
+    def without_group(route: Route) -> None:
+        route.continue_(url=route.request.url.replace("&group=coach", ""))
+
+    with open_page("nobody") as page:
+        page.route("**/token?*", without_group)
+        look_at(page, cloud, "demo")
+        expect(page.get_by_text("Ask whoever runs this TempoFit")).to_be_visible(timeout=SOON_MS)
+        expect(tiles(page)).to_have_count(0)
+
+
+def test_a_floor_that_is_not_heard_of_is_not_shown_as_live(
+    open_page: OpenPage, cloud: Cloud
+) -> None:
+    with open_page("coach") as page:
+        page.add_init_script(SOCKETS)
+        look_at(page, cloud, "demo")
+        expect(tile_of(page, user_name(2))).to_be_visible(timeout=SOON_MS)
+        page.evaluate("window.inTunnel = true")
+        unheard = page.get_by_text(
+            re.compile(r"^No answer for \d+ s\. This is what was known then")
+        )
+        expect(unheard).to_be_visible(timeout=SOON_MS)
+        expect(tile_of(page, user_name(2))).to_be_visible()
+        page.evaluate("window.inTunnel = false")
+        expect(unheard).to_have_count(0, timeout=SOON_MS)
+
+
+def test_two_hundred_people_are_shown_in_order_and_live(open_page: OpenPage, cloud: Cloud) -> None:
+    with open_page("coach") as page, crowd(cloud):
+        page.add_init_script(LONG_TASKS)
+        look_at(page, cloud, "crowd")
+        expect(tiles(page)).to_have_count(CROWD, timeout=CROWD_MS)
+        head(page, re.compile(rf"^{CROWD} people, "))
+        page.evaluate("window.longest = 0")
+
+        before = {tile["user"]: tile["heartRate"] for tile in page.evaluate(TILES)}
+        wait_until(page, lambda: changed(page, before) > CROWD / 2)
+        shown = page.evaluate(TILES)
+        assert shown == sorted(shown, key=lambda tile: (BANDS.index(tile["band"]), tile["user"]))
+        print(f"the longest task took {page.evaluate('window.longest'):.0f} ms")
+
+
+def changed(page: Page, before: dict[str, str]) -> int:
+    """How many show another heart rate than before."""
+    return sum(tile["heartRate"] != before.get(tile["user"]) for tile in page.evaluate(TILES))
+
+
+@contextmanager
+def crowd(cloud: Cloud) -> Iterator[None]:
+    """200 simulated athletes, connected and on the floor `crowd`, until left."""
+    command = [sys.executable, "-m", "tempofit", "simulate", "--athletes", str(CROWD)]
+    command += ["--name", "crowd", "--settings", '{"floor": "crowd"}']
+    addresses = {
+        "TEMPOFIT_WEBSOCKET_URL": cloud.addresses.websocket_url,
+        "TEMPOFIT_TOKEN_URL": cloud.addresses.token_url,
+    }
+    log = Path(cloud.logs) / "crowd.log"
+    with log.open("w") as said:
+        process = subprocess.Popen(
+            command, cwd=PROJECT, env={**os.environ, **addresses}, stdout=said, stderr=said
+        )
+        try:
+            yield
+            assert process.poll() is None, log.read_text()
+        finally:
+            process.terminate()
+            process.wait(30)
