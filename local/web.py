@@ -16,6 +16,8 @@ from local import part
 from local.issuer import TOKEN_SECONDS, Issuer, UserError
 
 INDEX = "index.html"
+FLOOR = "demo"
+"""The floor on which simulated athletes are."""
 NO_PAGE = "The page is not built yet: run `make setup`, then load this address again.\n"
 
 
@@ -44,7 +46,8 @@ def application(config: Config) -> web.Application:
 
     async def token(request: web.Request) -> web.Response:
         try:
-            signed = issuer.token(request.query.get("user", ""), int(time.time()))
+            user, group = request.query.get("user", ""), request.query.get("group")
+            signed = issuer.token(user, int(time.time()), group)
         except UserError as error:
             return web.Response(status=400, text=f"{error}\n")
         return web.json_response({"access_token": signed, "expires_in": TOKEN_SECONDS})
@@ -55,6 +58,7 @@ def application(config: Config) -> web.Application:
                 "websocket_url": config.websocket_url,
                 "token_url": "/token",
                 "users": config.users,
+                "floor": FLOOR,
             }
         )
 
