@@ -11,7 +11,6 @@ from events.samples import HeartRate, TimeMs
 from events.session import Floor, Genre, Opinion, Settings, Slot, SongId, SongPush, Tempo
 from events.stream import HeartRateBatch
 
-
 MAX_OWN_SONGS = 50
 """Of one message, which must fit into a frame of 32 KB."""
 UserId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:@|-]{1,128}(?![\s\S])")]

@@ -70,8 +70,9 @@ def open_api(
         *_heart_rate_route(scope, api, heart_rate),
         *_default_route(scope, api),
     ]
-    for action in ("start", "change", "skip", "rate", "workout"):
+    for action in ("start", "change", "skip", "rate", "workout", "floor"):
         parts += _lambda_route(scope, api, action, functions[action], responds=True)
+    parts += _lambda_route(scope, api, "songs", functions["collect"], responds=True)
     return _deploy(scope, api, parts, stage)
 
 

@@ -5,7 +5,8 @@ from events.messages import Error, encode
 UNKNOWN_ACTION = Error(
     code="unknown_action",
     message="This message names no known action. "
-    'Send JSON with "action": heartrate, start, change, skip, rate or workout.',
+    'Send JSON with "action": heartrate, start, change, skip, rate, workout, '
+    "floor or songs.",
 )
 
 MOCK_REQUEST = '{"statusCode":200}'

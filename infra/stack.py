@@ -24,10 +24,14 @@ from infra.web import create_web
 
 GET, BATCH_GET = "dynamodb:GetItem", "dynamodb:BatchGetItem"
 PUT, UPDATE = "dynamodb:PutItem", "dynamodb:UpdateItem"
-DELETE = "dynamodb:DeleteItem"
+DELETE, QUERY = "dynamodb:DeleteItem", "dynamodb:Query"
+BATCH_WRITE = "dynamodb:BatchWriteItem"
 SEND = "kinesis:PutRecords"
 
-ON_REDIS = ("average", "recommend", "connect", "disconnect", "skip", "rate", "workout", "forget")
+ON_REDIS = (
+    *("average", "recommend", "connect", "disconnect"),
+    *("skip", "rate", "workout", "floor", "forget"),
+)
 """The functions that speak to Redis, which alone live in the network."""
 
 SESSION_GAP = {"SESSION_GAP_SECONDS": "900"}
@@ -127,8 +131,10 @@ def _functions(
         "skip": song_ends | tastes | requests | redis | SESSION_GAP,
         "rate": song_ends | tastes | redis,
         "workout": redis | song_ends,
+        "floor": redis | song_ends,
+        "collect": songs,
     }
-    on_demand = {"forget": redis | song_ends | tastes}
+    on_demand = {"forget": redis | song_ends | tastes | songs}
     code = function_code()
     return {
         name: create_function(
@@ -152,12 +158,13 @@ def _functions(
 def _permit(functions: dict[str, Function], streams: Streams, tables: Tables) -> None:
     song_ends, tastes = tables.song_ends.table_arn, tables.tastes.table_arn
     heart_rate, averages = streams.heart_rate.stream_arn, streams.averages.stream_arn
-    requests = streams.requests.stream_arn
+    requests, songs = streams.requests.stream_arn, tables.songs.table_arn
     for name, resource, *actions in (
         ("average", averages, SEND),
         ("schedule", requests, SEND),
         ("schedule", song_ends, BATCH_GET),
-        ("recommend", tables.by_tempo_arn, "dynamodb:Query"),
+        ("recommend", tables.by_tempo_arn, QUERY),
+        ("recommend", songs, QUERY),
         ("recommend", song_ends, GET, PUT),
         ("recommend", tastes, BATCH_GET, UPDATE),
         ("start", heart_rate, SEND),
@@ -171,8 +178,11 @@ def _permit(functions: dict[str, Function], streams: Streams, tables: Tables) ->
         ("rate", song_ends, GET),
         ("rate", tastes, UPDATE),
         ("workout", song_ends, GET),
+        ("floor", song_ends, BATCH_GET),
+        ("collect", songs, BATCH_WRITE),
         ("forget", song_ends, DELETE),
         ("forget", tastes, DELETE),
+        ("forget", songs, QUERY, BATCH_WRITE),
     ):
         allow(functions[name], resource, *actions)
 

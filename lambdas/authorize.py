@@ -14,6 +14,8 @@ from lambdas.adapters.environment import read
 
 USER = re.compile(r"[A-Za-z0-9_.:@|-]{1,128}")
 """Subjects that may become partition keys and parts of Redis keys."""
+COACH = "coach"
+"""The group of those who may look at others, and the role that says so."""
 ALGORITHMS = ["RS256", "ES256"]
 LEEWAY_SECONDS = 10
 
@@ -32,18 +34,22 @@ keys = PyJWKClient(environment.oidc_jwks_url, cache_keys=True, lifespan=3600, ti
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """An IAM policy that allows or denies this connection; the principal is the subject."""
+    """An IAM policy that allows or denies this connection; the principal is the subject.
+
+    Its context, which holds no lists, says `role` "coach" to the functions, or "athlete".
+    """
     try:
-        user = subject((event.get("queryStringParameters") or {}).get("token", ""))
+        claims = claims_of((event.get("queryStringParameters") or {}).get("token", ""))
     except jwt.PyJWTError as error:
         print(f'{{"level":"WARNING","message":"Refused a token: {type(error).__name__}"}}')
         return _policy("nobody", "Deny", event["methodArn"])
-    return _policy(user, "Allow", event["methodArn"])
+    role = COACH if COACH in _groups(claims) else "athlete"
+    return _policy(claims["sub"], "Allow", event["methodArn"], role=role)
 
 
-def subject(token: str) -> str:
-    """Who a token speaks for. Raises jwt.PyJWTError when it must not be believed."""
-    claims = jwt.decode(
+def claims_of(token: str) -> dict[str, Any]:
+    """What a token says. Raises jwt.PyJWTError when it must not be believed."""
+    claims: dict[str, Any] = jwt.decode(
         token,
         keys.get_signing_key_from_jwt(token).key,
         algorithms=ALGORITHMS,
@@ -52,10 +58,9 @@ def subject(token: str) -> str:
         options={"require": ["exp", "sub", "iss"], "verify_aud": False},
     )
     _check_purpose(claims)
-    user: str = claims["sub"]
-    if not USER.fullmatch(user):
+    if not USER.fullmatch(claims["sub"]):
         raise jwt.InvalidTokenError("The subject has characters that no user id may have")
-    return user
+    return claims
 
 
 def _check_purpose(claims: dict[str, Any]) -> None:
@@ -71,12 +76,20 @@ def _check_purpose(claims: dict[str, Any]) -> None:
         raise jwt.InvalidAudienceError("The token was made for something else")
 
 
-def _policy(principal: str, effect: str, resource: str) -> dict[str, Any]:
+def _groups(claims: dict[str, Any]) -> list[str]:
+    """Cognito's claim, else `groups`; what is no list of strings names no group."""
+    groups = claims.get("cognito:groups", claims.get("groups"))
+    if not isinstance(groups, list) or not all(isinstance(one, str) for one in groups):
+        return []
+    return groups
+
+
+def _policy(principal: str, effect: str, resource: str, **more: str) -> dict[str, Any]:
     return {
         "principalId": principal,
         "policyDocument": {
             "Version": "2012-10-17",
             "Statement": [{"Action": "execute-api:Invoke", "Effect": effect, "Resource": resource}],
         },
-        "context": {"user": principal},
+        "context": {"user": principal, **more},
     }

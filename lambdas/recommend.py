@@ -1,13 +1,24 @@
 """song-requests → the next song: chooses it, notes when it ends, pushes it to the person."""
 
+from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
 
 from events import stream
 from events.messages import Error
-from events.session import Opinion, Song, SongPush, Why
-from lambdas.adapters import dead_letters, playlists, push, records, song_ends, songs, tastes
+from events.session import OWN, Opinion, Song, SongPush, Why
+from lambdas.adapters import (
+    dead_letters,
+    floors,
+    own_songs,
+    playlists,
+    push,
+    records,
+    song_ends,
+    songs,
+    tastes,
+)
 from lambdas.adapters.song_ends import Session
 from lambdas.adapters.tastes import Taste
 from lambdas.adapters.telemetry import count, logger, metrics, took, traced
@@ -70,6 +81,8 @@ def _answer(record: records.Record[stream.SongRequest], taste: Taste) -> bool:
     else:
         raise song_ends.ConflictError(f"The session changed {ATTEMPTS} times during one choice.")
     playlists.write(user, song)
+    if request.settings.floor is not None:
+        floors.join(request.settings.floor, user, record.arrived_ms)
     push.send(user, song)
     took(SampleToPushMs=request.arrived_ms)
     return True
@@ -98,7 +111,7 @@ def _renewed(request: stream.SongRequest, session: Session) -> stream.SongReques
 def _next_song(
     user: str, request: stream.SongRequest, taste: Taste, listener: Listener
 ) -> SongPush | None:
-    library = request.settings.library
+    near, corrected = _shelf(user, request.settings.library, taste)
     found = next_song(
         Ask(
             request.session,
@@ -110,14 +123,23 @@ def _next_song(
         request.settings,
         request,
         listener,
-        lambda tempo, count: songs.near(library, tempo, count),
-        [song for where, song in taste.corrected if where == library],
+        near,
+        corrected,
         seed=f"{user} {request.session} {request.slot}",
     )
     if found is None:
         return None
     opinion = taste.opinions.get(found.choice.song.id, Opinion())
     return _pushed(request, found.target, found.choice, opinion)
+
+
+def _shelf(user: str, library: str, taste: Taste) -> tuple[own_songs.Near, list[Song]]:
+    """How to find songs by tempo, and those whose tempo the person corrected, if still there."""
+    corrected = [song for where, song in taste.corrected if where == library]
+    if library != OWN:
+        return partial(songs.near, library), corrected
+    near, ids = own_songs.shelf(user)
+    return near, [song for song in corrected if song.id in ids]
 
 
 def _pushed(
@@ -162,6 +184,12 @@ def _session(request: stream.SongRequest, song: SongPush) -> Session:
 
 
 def _empty(library: str) -> Error:
+    if library == OWN:
+        return Error(
+            code="empty_library",
+            message="You have no songs of your own yet: add some on the page, or choose "
+            "another library.",
+        )
     return Error(
         code="empty_library",
         message=f"The library {library!r} has no songs: import some with "

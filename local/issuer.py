@@ -11,11 +11,11 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 KEY_BITS = 2048
 PUBLIC_EXPONENT = 65537
 TOKEN_SECONDS = 3600
-USER = re.compile(r"[A-Za-z0-9_-]{1,64}")
+NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class UserError(ValueError):
-    """The name cannot be a user's; the sentence says what one is made of."""
+    """The name cannot be a user's or a group's; the sentence says what one is made of."""
 
 
 class Issuer:
@@ -27,22 +27,21 @@ class Issuer:
         self._key = generate_private_key(PUBLIC_EXPONENT, KEY_BITS)
         self._key_id = base64.urlsafe_b64encode(str(time.time_ns()).encode()).decode()
 
-    def token(self, user: str, at_seconds: int) -> str:
-        """A signed token (RS256) that says for an hour that its bearer is `user`.
+    def token(self, user: str, at_seconds: int, group: str | None = None) -> str:
+        """A signed token (RS256) that says for an hour that its bearer is `user`, of a group.
 
-        Raises UserError unless the name has 1 to 64 letters, digits, `_` and `-`.
+        Raises UserError unless both names have 1 to 64 letters, digits, `_` and `-`.
         """
-        if not USER.fullmatch(user):
-            raise UserError(
-                f"{user[:80]!r} cannot be a user: take 1 to 64 of the characters "
-                "A-Z, a-z, 0-9, _ and -, for example /token?user=athlete-001."
-            )
+        _check(user, "user", "/token?user=athlete-001")
+        if group is not None:
+            _check(group, "group", "/token?user=coach&group=coach")
         claims = {
             "iss": self.url,
             "aud": self._audience,
             "sub": user,
             "iat": at_seconds,
             "exp": at_seconds + TOKEN_SECONDS,
+            **({} if group is None else {"cognito:groups": [group]}),
         }
         return jwt.encode(claims, self._key, "RS256", {"kid": self._key_id})
 
@@ -69,6 +68,14 @@ class Issuer:
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256"],
         }
+
+
+def _check(name: str, what: str, example: str) -> None:
+    if not NAME.fullmatch(name):
+        raise UserError(
+            f"{name[:80]!r} cannot be a {what}: take 1 to 64 of the characters "
+            f"A-Z, a-z, 0-9, _ and -, for example {example}."
+        )
 
 
 def _base64(number: int) -> str:

@@ -16,6 +16,8 @@ from local import part
 from local.issuer import TOKEN_SECONDS, Issuer, UserError
 
 INDEX = "index.html"
+FLOOR = "demo"
+"""The floor on which simulated athletes are."""
 HEART_RATE_SERVICES = ("wss://dev.pulsoid.net", "wss://app.hyperate.io")
 """From where the page takes a heart rate if the athlete chooses so; the same on AWS."""
 THIS_MACHINE = ("ws://127.0.0.1:*", "ws://localhost:*")
@@ -48,7 +50,8 @@ def application(config: Config) -> web.Application:
 
     async def token(request: web.Request) -> web.Response:
         try:
-            signed = issuer.token(request.query.get("user", ""), int(time.time()))
+            user, group = request.query.get("user", ""), request.query.get("group")
+            signed = issuer.token(user, int(time.time()), group)
         except UserError as error:
             return web.Response(status=400, text=f"{error}\n")
         return web.json_response({"access_token": signed, "expires_in": TOKEN_SECONDS})
@@ -59,6 +62,7 @@ def application(config: Config) -> web.Application:
                 "websocket_url": config.websocket_url,
                 "token_url": "/token",
                 "users": config.users,
+                "floor": FLOOR,
             }
         )
 

@@ -3,7 +3,7 @@
 import msgspec
 import typer
 
-from events.session import Library
+from events.session import OWN, Library
 from local.addresses import FILE, RUN, Addresses
 
 ADDRESSES = RUN / FILE
@@ -36,7 +36,12 @@ def require(*addresses: str | None) -> None:
 
 
 def check_library(library: str) -> str:
-    """The library's name, if it can be one; typer.BadParameter otherwise."""
+    """The library's name, if it can be one that all share; typer.BadParameter otherwise."""
+    if library == OWN:
+        raise typer.BadParameter(
+            f"{OWN!r} means the songs that each person adds on the page: take another name",
+            param_hint="--library",
+        )
     try:
         return msgspec.convert(library, Library)
     except msgspec.ValidationError:

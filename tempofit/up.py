@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from catalog.demo import demo_songs
@@ -18,6 +19,7 @@ from local.launcher import Cloud, running
 from local.processes import PartError
 from local.synth import SynthError
 from local.valkey import NoRedisError
+from local.web import FLOOR
 from simulator.athletes import user_name
 
 PAGE_PORT = 8000
@@ -97,8 +99,9 @@ def _songs(file: Path | None) -> list[Song]:
 
 
 def start_athletes(cloud: Cloud, athletes: int, speed: float, workouts: Path | None = None) -> None:
-    """Let athletes work out against the cloud, as one more part of it."""
+    """Let athletes work out against the cloud, on the demo floor, as one more part of it."""
     command = [sys.executable, "-m", "tempofit", "simulate", "--athletes", str(athletes)]
+    command += ["--settings", msgspec.json.encode({"floor": FLOOR}).decode()]
     if speed != 1:
         command += ["--speed", f"{speed:g}", "--seconds", str(int(HOUR_SECONDS * speed))]
     if workouts is not None:

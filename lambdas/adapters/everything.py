@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from events.stream import group_of
-from lambdas.adapters import clients
+from lambdas.adapters import clients, own_songs
 
 LOOKED_AT = 1_000
 """Keys that one SCAN looks at; Redis does nothing else meanwhile, for less than a millisecond."""
@@ -26,6 +26,7 @@ def delete_items(user: str) -> dict[str, int]:
     return {
         "song ends": _delete_item(os.environ["SONG_ENDS_TABLE"], user),
         "tastes": _delete_item(os.environ["TASTES_TABLE"], user),
+        "own songs": own_songs.delete_all(user),
     }
 
 
@@ -37,7 +38,8 @@ def delete_connections(user: str) -> int:
 def delete_keys(user: str) -> dict[str, int]:
     """Delete the person's keys, and their fields in the hashes of their group; how many, by kind.
 
-    Their names hold times that nobody has noted, so the whole keyspace is looked through, twice.
+    Their names hold times that nobody has noted, so the whole keyspace is looked through, three
+    times.
     """
     counts = {"windows": 0, "traces": 0, "playlists": 0, "notices": 0}
     own = {"playlists": _whole(_PLAYLIST, user), "notices": _whole(_NOTICE, user)}
@@ -49,6 +51,7 @@ def delete_keys(user: str) -> dict[str, int]:
     for keys in _chunks(_scan(f"[tw]*:{group_of(user)}:*")):
         counts["windows"] += _delete_fields(_of("windows", keys), [user])
         counts["traces"] += _delete_fields(_of("trace", keys), steps)
+    counts["floors"] = sum(_leave(keys, user) for keys in _chunks(_scan("floor:*")))
     counts["heard songs"] = int(clients.redis().unlink(f"heard:{user}"))
     return counts
 
@@ -86,6 +89,13 @@ def _delete_fields(keys: list[str], fields: list[str]) -> int:
     with clients.redis().pipeline(transaction=False) as pipeline:
         for key in keys:
             pipeline.hdel(key, *fields)
+        return sum(pipeline.execute())
+
+
+def _leave(floors: list[str], user: str) -> int:
+    with clients.redis().pipeline(transaction=False) as pipeline:
+        for key in floors:
+            pipeline.zrem(key, user)
         return sum(pipeline.execute())
 
 

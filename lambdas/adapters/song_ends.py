@@ -37,13 +37,13 @@ class Session:
     """Version of the item that holds it; 0: no item yet."""
 
 
-def read_all(users: Sequence[str]) -> dict[str, Session]:
-    """The sessions of those who have one, without their songs."""
+def read_all(users: Sequence[str], *, songs: bool = False) -> dict[str, Session]:
+    """The sessions of those who have one; without their songs, unless these are asked for."""
     items = people.read_items(
         os.environ["SONG_ENDS_TABLE"],
         users,
         ConsistentRead=True,
-        ProjectionExpression=END,
+        ProjectionExpression=f"{END}, song" if songs else END,
         ExpressionAttributeNames=NAMES,
     )
     return {user: _session_of(item) for user, item in items.items()}

@@ -14,20 +14,23 @@ T = TypeVar("T", bound=ClientMessage)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Who sent a message, over which connection, and when it arrived, epoch ms."""
+    """Who sent a message, over which connection, when it arrived, epoch ms, and as whom."""
 
     user: str
     connection_id: str
     arrived_ms: int
+    is_coach: bool = False
 
 
 def request_of(event: dict[str, Any]) -> Request:
     """The request; the person is who the authorizer says, whatever the body says."""
     context = event["requestContext"]
+    authorizer = context["authorizer"]
     return Request(
-        user=context["authorizer"]["principalId"],
+        user=authorizer["principalId"],
         connection_id=context["connectionId"],
         arrived_ms=int(context["requestTimeEpoch"]),
+        is_coach=authorizer.get("role") == "coach",
     )
 
 

@@ -9,9 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from struct import Struct
 
+from events.messages import TracePoint
 from events.stream import group_of
 from lambdas.adapters import clients
-from lambdas.domain.window import Window
+from lambdas.domain.window import Window, average
 
 HOUR_MS = 3_600_000
 EXPIRE_SECONDS = 2 * 3600
@@ -29,6 +30,13 @@ def read(users: Iterable[str], arrived_ms: int) -> dict[str, Window]:
     windows = _read(users, hour)
     missing = [user for user in users if user not in windows]
     return windows | _read(missing, hour - 1) if missing else windows
+
+
+def latest(window: Window | None) -> TracePoint | None:
+    """The newest sample of a window, and the running average at it."""
+    if window is None or not window.times_ms:
+        return None
+    return TracePoint(window.last_ms, window.heart_rates[-1], average(window))
 
 
 def _read(users: Iterable[str], hour: int) -> dict[str, Window]:

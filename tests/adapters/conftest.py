@@ -110,13 +110,15 @@ def kinesis_event(*records: tuple[str, bytes], arrived_ms: int = START_MS) -> di
     }
 
 
-def websocket_event(user: str, body: dict[str, Any], arrived_ms: int = START_MS) -> dict[str, Any]:
+def websocket_event(
+    user: str, body: dict[str, Any], arrived_ms: int = START_MS, *, role: str = "athlete"
+) -> dict[str, Any]:
     """An event as the WebSocket API makes it."""
     return {
         "requestContext": {
             "connectionId": "connection-1",
             "requestTimeEpoch": arrived_ms,
-            "authorizer": {"principalId": user, "user": user},
+            "authorizer": {"principalId": user, "user": user, "role": role},
         },
         "body": json.dumps(body),
     }

@@ -115,6 +115,34 @@ def test_only_an_access_token_opens_the_door(use: Any) -> None:
     assert effect(token(token_use=use)) == ("Deny", "nobody")
 
 
+def role(**claims: Any) -> str:
+    """What the functions are told of the bearer of a token."""
+    event = {"queryStringParameters": {"token": token(**claims)}, "methodArn": ARN}
+    said: str = authorize.handler(event, Context)["context"]["role"]
+    return said
+
+
+@pytest.mark.parametrize("claim", ["cognito:groups", "groups"])
+def test_a_coach_is_whom_the_token_puts_into_that_group(claim: str) -> None:
+    assert role(**{claim: ["athlete", "coach"]}) == "coach"
+    assert role(**{claim: ["athlete"]}) == "athlete"
+    assert role() == "athlete"
+
+
+@pytest.mark.parametrize(
+    "groups", ["coach", {"coach": True}, [["coach"]], ["coach", 1], ["coaches"], ["a coach"], []]
+)
+def test_what_is_no_list_of_that_group_makes_nobody_a_coach(groups: Any) -> None:
+    assert role(groups=groups) == "athlete"
+    assert role(**{"cognito:groups": groups, "groups": ["coach"]}) == "athlete"
+
+
+def test_what_the_authorizer_says_is_text_only_as_the_gateway_carries_it() -> None:
+    event = {"queryStringParameters": {"token": token(groups=["coach"])}, "methodArn": ARN}
+    context = authorize.handler(event, Context)["context"]
+    assert context == {"user": "ann", "role": "coach"}
+
+
 def test_a_token_without_a_signature_is_denied() -> None:
     assert effect(token(key=None, algorithm="none")) == ("Deny", "nobody")
 

@@ -2,6 +2,7 @@ import io
 import json
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from typer.testing import CliRunner, Result
 from benchmarks.sizes import typical_song
 from events import stream
 from events.messages import Error
+from events.session import Song
 from events.stream import Average, HeartRateBatch
-from lambdas import average, connect, forget, rate, recommend, schedule, skip, start
-from lambdas.adapters import connections, playlists, push, traces, windows
+from lambdas import average, collect, connect, forget, rate, recommend, schedule, skip, start
+from lambdas.adapters import connections, floors, own_songs, playlists, push, traces, windows
 from lambdas.domain.window import Window, fold
 from local import gateway
 from local.stack import Api, Authorizer, Function
@@ -41,6 +43,7 @@ MINUTES = 5
 KINDS = {
     *("connections", "song ends", "tastes", "windows", "traces"),
     *("playlists", "notices", "heard songs"),
+    *("floors", "own songs"),
 }
 
 
@@ -58,7 +61,7 @@ def redis(redis_url: str) -> Iterator[Redis]:
 def work_out(user: str, pushes: Pushes) -> None:
     """All that a person can do, through every function that keeps something of it."""
     connect.handler(websocket_event(user, {}), Context)
-    begin = {"action": "start", "at_ms": START_MS, "settings": {}}
+    begin = {"action": "start", "at_ms": START_MS, "settings": {"floor": "north"}}
     start.handler(websocket_event(user, begin), Context)
     arrived_ms = START_MS + MINUTES * 60_000
     for minute in range(2 * MINUTES):
@@ -78,6 +81,8 @@ def work_out(user: str, pushes: Pushes) -> None:
     skipped = {"action": "skip", "slot": song["slot"], "at_ms": song["starts_at_ms"]}
     skip.handler(websocket_event(user, skipped, song["starts_at_ms"]), Context)
     push.notify(user, Error("sample_in_the_future", "Set the clock."))
+    own = {"id": "a", "title": "A", "artist": "B", "tempo": 120, "duration_seconds": 200}
+    collect.handler(websocket_event(user, {"action": "songs", "songs": [own]}), Context)
 
 
 def in_redis(redis: Redis) -> list[bytes]:
@@ -124,7 +129,7 @@ def test_nothing_is_left_of_a_person_who_did_all_that_one_can_do(
     add_songs([180.0, 190.0, 195.0])
     work_out(PERSON, pushes)
     assert of(PERSON, in_redis(redis))
-    assert len(of(PERSON, in_tables())) == 2
+    assert len(of(PERSON, in_tables())) == 3
     deleted = invoke(PERSON)
     assert not of(PERSON, in_redis(redis))
     assert not of(PERSON, in_tables())
@@ -150,6 +155,7 @@ def write_keys(user: str) -> None:
     )
     playlists.write(user, typical_song())
     connections.add(user, "connection")
+    floors.join("north", user, START_MS)
     push.notify(user, Error("busy", "Again."))
 
 
@@ -170,6 +176,16 @@ def test_a_line_of_last_year_is_found_as_well(redis: Redis) -> None:
     assert invoke(PERSON)["traces"] == 1
 
 
+def test_a_library_of_many_pages_is_forgotten_and_nobody_elses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(own_songs, "_page", partial(own_songs._page, Limit=30))
+    for user in (PERSON, *LOOK_ALIKES):
+        own_songs.write(user, [Song(f"s-{n}", "S", "A", 120, 200) for n in range(70)], [])
+    assert invoke(PERSON)["own songs"] == 70
+    assert len(in_tables()) == 70 * len(LOOK_ALIKES)
+
+
 @pytest.mark.parametrize("user", ["", "*", "a b", "x" * 129, "ann\n"])
 def test_what_can_be_nobodys_name_is_refused(user: str, redis: Redis) -> None:
     write_keys(PERSON)
@@ -183,12 +199,21 @@ def run(*arguments: str) -> Result:
 
 
 class DynamoDB(BaseHTTPRequestHandler):
-    """Answers every call as a table that holds an item."""
+    """Answers every call as a table that holds an item, or a library of one song."""
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.deleted.append(body["TableName"])  # type: ignore[attr-defined]
-        answer = json.dumps({"Attributes": body["Key"]}).encode()
+        deleted: list[str] = self.server.deleted  # type: ignore[attr-defined]
+        match self.headers["X-Amz-Target"].partition(".")[2]:
+            case "DeleteItem":
+                deleted.append(body["TableName"])
+                content: Any = {"Attributes": body["Key"]}
+            case "Query":
+                content = {"Items": [{"song_id": {"S": "a"}}]}
+            case _:
+                deleted += body["RequestItems"]
+                content = {}
+        answer = json.dumps(content).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
@@ -216,6 +241,7 @@ def running(
         "REDIS_URL": redis_url,
         "SONG_ENDS_TABLE": "song-ends",
         "TASTES_TABLE": "tastes",
+        "SONGS_TABLE": "songs",
         "AWS_ENDPOINT_URL_DYNAMODB": f"http://127.0.0.1:{dynamodb.server_port}",
         "POWERTOOLS_SERVICE_NAME": "forget",
         "POWERTOOLS_METRICS_NAMESPACE": "TempoFit",
@@ -235,7 +261,7 @@ def test_the_command_has_the_function_of_the_local_cloud_do_it(
     result = run("--json")
     assert result.exit_code == 0, result.output
     assert not of(PERSON, in_redis(redis))
-    assert dynamodb.deleted == ["song-ends", "tastes"]  # type: ignore[attr-defined]
+    assert dynamodb.deleted == ["song-ends", "tastes", "songs"]  # type: ignore[attr-defined]
     deleted = json.loads(result.stdout)["deleted"]
     assert set(deleted) == KINDS
     assert all(deleted.values()), deleted

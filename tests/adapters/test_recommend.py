@@ -365,6 +365,16 @@ def test_a_song_end_expires_a_session_gap_after_the_song_by_the_clock() -> None:
     assert int(item["expires_at"]["N"]) == (START_MS + ends_ms) // 1000 + 900
 
 
+@pytest.mark.parametrize("where", [None, "north"])
+def test_whoever_named_a_floor_is_on_it_with_their_song(where: str | None, redis_url: str) -> None:
+    started(Settings(floor=where))
+    add_songs([130.0])
+    invoke(request(0))
+    with Redis.from_url(redis_url) as redis:
+        found = {key: redis.zrange(key, 0, -1, withscores=True) for key in redis.keys("floor:*")}
+    assert found == ({} if where is None else {b"floor:north": [(b"ann", START_MS)]})
+
+
 def test_playlists_expire(redis_url: str) -> None:
     started()
     add_songs([130])

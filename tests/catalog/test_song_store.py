@@ -6,8 +6,9 @@ import pytest
 from moto import mock_aws
 
 from catalog.demo import demo_songs
-from catalog.store import ATTEMPTS, BATCH, StoreError, store_songs
+from catalog.store import ATTEMPTS, StoreError, store_songs
 from events.session import Song
+from lambdas.adapters.batch_writes import BATCH
 from lambdas.adapters.songs import song_of, tempo_bucket
 
 if TYPE_CHECKING:

@@ -159,6 +159,15 @@ def test_a_library_name_must_be_plain(running: Path) -> None:
     assert "is no library name" in result.stderr
 
 
+@pytest.mark.parametrize("file", ["a.csv", "own.csv"])
+def test_nobody_imports_into_everybodys_own_songs(running: Path, file: str) -> None:
+    Path(file).write_text(FILE)
+    options = ["--library", "own"] if file == "a.csv" else []
+    result = CliRunner().invoke(app, ["import", file, *options])
+    assert result.exit_code == 2
+    assert "'own' means the songs that each" in result.stderr
+
+
 def test_broken_addresses_are_named(running: Path) -> None:
     (running / ".tempofit" / "run" / "addresses.json").write_text("{")
     result = CliRunner().invoke(app, ["demo"])

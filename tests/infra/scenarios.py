@@ -8,8 +8,8 @@ import pytest
 from msgspec import structs
 
 from events import stream
-from events.session import Settings
-from lambdas.adapters import clients, connections, playlists, song_ends, songs
+from events.session import OWN, Settings
+from lambdas.adapters import clients, connections, floors, own_songs, playlists, song_ends, songs
 from lambdas.adapters.song_ends import Session
 from lambdas.domain.due import SongEnd
 from tests.adapters.conftest import START_MS, Context, kinesis_event, websocket_event
@@ -34,7 +34,7 @@ def schedule(handler: Handler) -> None:
 
 
 def recommend(handler: Handler) -> None:
-    """A request, the same again, and one from a heart that beat faster than ever."""
+    """A request, the same again, one from a heart that beat faster than ever, one for own songs."""
     connections.add("ann", "connection-1")
     table = os.environ["SONGS_TABLE"]
     clients.dynamodb().put_item(TableName=table, Item=songs.song_item("demo", SONG.song))
@@ -55,7 +55,8 @@ def recommend(handler: Handler) -> None:
         settings=Settings(),
         version=begun.version,
     )
-    for request in (asked, asked, structs.replace(asked, peak=220)):
+    own = structs.replace(asked, slot=1, settings=Settings(library=OWN, floor="north"))
+    for request in (asked, asked, structs.replace(asked, peak=220), own):
         handler(kinesis_event(("ann", stream.encode(request)), UNREADABLE), Context)
 
 
@@ -91,9 +92,27 @@ def workout(handler: Handler) -> None:
     handler(websocket_event("ann", {"action": "workout"}), Context)
 
 
+def floor(handler: Handler) -> None:
+    """A coach looks at the floor on which a person is."""
+    _play()
+    floors.join("north", "ann", START_MS)
+    body = {"action": "floor", "floor": "north"}
+    handler(websocket_event("coach", body, role="coach"), Context)
+
+
+def collect(handler: Handler) -> None:
+    """A person adds a song of their own and takes another out."""
+    song = {"id": "a", "title": "A", "artist": "B", "tempo": 120, "duration_seconds": 200}
+    body = {"action": "songs", "songs": [song], "remove": ["b"]}
+    handler(websocket_event("ann", body), Context)
+
+
 def forget(handler: Handler) -> None:
-    """A person who played and rated a song is forgotten."""
+    """A person who played and rated a song, and has songs of their own, is forgotten."""
     connections.add("ann", "connection-1")
+    library = own_songs.library_of("ann")
+    table = os.environ["SONGS_TABLE"]
+    clients.dynamodb().put_item(TableName=table, Item=songs.song_item(library, SONG.song))
     _play()
     handler({"user": "ann"}, Context)
 
@@ -132,5 +151,7 @@ SCENARIOS: dict[str, Callable[[Handler], Any]] = {
     "skip": skip,
     "rate": rate,
     "workout": workout,
+    "floor": floor,
+    "collect": collect,
     "forget": forget,
 }

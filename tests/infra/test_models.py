@@ -39,6 +39,13 @@ def rate(opinion: str) -> str:
     return f'{{"action":"rate","song_id":"d-1","opinion":{opinion}}}'
 
 
+OWN_SONG = '{"id":"a","title":"A","artist":"B","tempo":120,"duration_seconds":200}'
+
+
+def songs(added: str, removed: str = "[]") -> str:
+    return f'{{"action":"songs","songs":{added},"remove":{removed}}}'
+
+
 TAKEN = {
     "heartrate": [
         heart_rates(f"[[{TIME},80]]"),
@@ -66,7 +73,19 @@ TAKEN = {
         rate('{"liked":true}'),
         rate('{"liked":null,"tempo":86.25}'),
     ],
-    "workout": ['{"action":"workout"}', f'{{"action":"workout","since_ms":{TIME}}}'],
+    "workout": [
+        '{"action":"workout"}',
+        f'{{"action":"workout","since_ms":{TIME}}}',
+        '{"action":"workout","athlete":"auth0|ann"}',
+        '{"action":"workout","athlete":null}',
+    ],
+    "floor": ['{"action":"floor","floor":"north-gym"}'],
+    "songs": [
+        '{"action":"songs"}',
+        songs("[]"),
+        songs(f"[{OWN_SONG}]"),
+        songs(f"[{','.join([OWN_SONG] * 50)}]", '["a","b"]'),
+    ],
 }
 REFUSED = {
     "heartrate": [
@@ -158,7 +177,27 @@ REFUSED = {
         f'{{"action":"skip","slot":"0","at_ms":{TIME}}}',
         f'{{"action":"skip","slot":false,"at_ms":{TIME}}}',
     ],
-    "workout": ['{"action":"workout","since_ms":null}', '{"action":"workout","since":0}'],
+    "workout": [
+        '{"action":"workout","since_ms":null}',
+        '{"action":"workout","since":0}',
+        '{"action":"workout","athlete":""}',
+        '{"action":"workout","athlete":"a b"}',
+    ],
+    "floor": [
+        '{"action":"floor"}',
+        '{"action":"floor","floor":null}',
+        '{"action":"floor","floor":"North"}',
+        '{"action":"floor","floor":"north:gym"}',
+    ],
+    "songs": [
+        songs("null"),
+        songs('[{"id":"a"}]'),
+        songs(f"[{OWN_SONG.replace('120', '39')}]"),
+        songs(f"[{OWN_SONG.replace('200', '901')}]"),
+        songs(f"[{','.join([OWN_SONG] * 51)}]"),
+        songs("[]", '[""]'),
+        '{"action":"songs","library":"demo"}',
+    ],
 }
 
 
@@ -250,10 +289,23 @@ settings = record(
         "lock": mostly(st.floats(30, 260) | st.none()),
         "responsive": mostly(st.booleans()),
         "genres": mostly(st.lists(st.text(max_size=3), max_size=3)),
+        "floor": mostly(st.text("ab-", max_size=3) | st.none()),
+        "alias": mostly(st.text(max_size=41) | st.none()),
     },
 )
 opinion = record(
     {}, {"liked": mostly(st.booleans() | st.none()), "tempo": mostly(st.floats(30, 260))}
+)
+names = st.text("ab-|:", max_size=3) | st.none()
+own_songs = record(
+    {
+        "id": mostly(st.text(max_size=3)),
+        "title": mostly(st.text(max_size=3)),
+        "artist": mostly(st.text(max_size=3)),
+        "tempo": mostly(st.floats(30, 260)),
+        "duration_seconds": mostly(st.floats(40, 910)),
+    },
+    {"genre": mostly(st.text(max_size=3) | st.none())},
 )
 BODIES = {
     "heartrate": record({"action": st.just("heartrate"), "samples": samples}, {}),
@@ -263,7 +315,15 @@ BODIES = {
         {"action": st.just("rate"), "song_id": mostly(st.text(max_size=3)), "opinion": opinion}, {}
     ),
     "skip": record({"action": st.just("skip"), "slot": mostly(st.integers(0)), "at_ms": times}, {}),
-    "workout": record({"action": st.just("workout")}, {"since_ms": times}),
+    "workout": record({"action": st.just("workout")}, {"since_ms": times, "athlete": names}),
+    "floor": record({"action": st.just("floor"), "floor": mostly(names)}, {}),
+    "songs": record(
+        {"action": st.just("songs")},
+        {
+            "songs": mostly(st.lists(own_songs, max_size=3)),
+            "remove": mostly(st.lists(st.text(max_size=3), max_size=3)),
+        },
+    ),
 }
 
 

@@ -72,7 +72,9 @@ ENVIRONMENTS = {
     },
     "rate": {"SONG_ENDS_TABLE", "TASTES_TABLE", *REDIS},
     "workout": {*REDIS, "SONG_ENDS_TABLE"},
-    "forget": {*REDIS, "SONG_ENDS_TABLE", "TASTES_TABLE"},
+    "floor": {*REDIS, "SONG_ENDS_TABLE"},
+    "collect": {"SONGS_TABLE"},
+    "forget": {*REDIS, "SONG_ENDS_TABLE", "TASTES_TABLE", "SONGS_TABLE"},
 }
 
 
@@ -138,11 +140,16 @@ def test_routes_lead_to_their_integrations(stack: Stack) -> None:
         "skip": "skip",
         "rate": "rate",
         "workout": "workout",
+        "floor": "floor",
+        "songs": "collect",
     }
     assert isinstance(routes["heartrate"].integration, KinesisIntegration)
     assert isinstance(routes["$default"].integration, MockIntegration)
     answering = {key for key, route in routes.items() if route.responds}
-    assert answering == {"start", "change", "skip", "rate", "workout", "$default"}
+    assert answering == {
+        *("start", "change", "skip", "rate"),
+        *("workout", "floor", "songs", "$default"),
+    }
     assert {key for key, route in routes.items() if route.models} == {
         "heartrate",
         "start",
@@ -150,6 +157,8 @@ def test_routes_lead_to_their_integrations(stack: Stack) -> None:
         "skip",
         "rate",
         "workout",
+        "floor",
+        "songs",
     }
     assert stack.api.authorizer.function == "authorize"
     assert stack.api.authorizer.identity_sources == ["route.request.querystring.token"]

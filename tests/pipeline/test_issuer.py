@@ -91,12 +91,29 @@ async def test_a_bad_name_gets_no_token_and_a_sentence(
         assert "cannot be a user: take 1 to 64 of the characters" in await response.text()
 
 
+async def test_a_token_names_the_group_that_was_asked_for(client: aiohttp.ClientSession) -> None:
+    async with client.get("/token", params={"user": "kim", "group": "coach"}) as response:
+        token = (await response.json())["access_token"]
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert (claims["sub"], claims["cognito:groups"]) == ("kim", ["coach"])
+
+
+@pytest.mark.parametrize("group", ["", "a b", "g" * 65, "coach\n"])
+async def test_a_bad_group_gets_no_token_and_a_sentence(
+    client: aiohttp.ClientSession, group: str
+) -> None:
+    async with client.get("/token", params={"user": "kim", "group": group}) as response:
+        assert response.status == 400
+        assert "cannot be a group: take 1 to 64 of the characters" in await response.text()
+
+
 async def test_the_page_learns_where_to_connect(client: aiohttp.ClientSession) -> None:
     async with client.get("/config.json") as response:
         assert await response.json() == {
             "websocket_url": "ws://127.0.0.1:4000/dev",
             "token_url": "/token",
             "users": ["athlete-001"],
+            "floor": "demo",
         }
 
 

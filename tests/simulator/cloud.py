@@ -106,7 +106,7 @@ class Cloud:
                 return [json.dumps(SONG), encode(Started(message["at_ms"], settings)).decode()]
             case _:
                 latest = TracePoint(*taken[-1], taken[-1][1]) if taken else None
-                return [encode(Workout(0, Settings(), latest, [], [], 10_000)).decode()]
+                return [encode(Workout(None, 0, Settings(), latest, [], [], 10_000)).decode()]
 
 
 @asynccontextmanager

@@ -198,8 +198,8 @@ def test_messages_of_every_kind_are_read() -> None:
     assert decode_message('{"message":"Internal server error"}') == Refusal("Internal server error")
     assert decode_message('{"type":"new"}') == decode_message("nonsense")
     workout = (
-        '{"type":"workout","session":null,"settings":{},"latest":null,"trace":[],"songs":[],'
-        '"stale_after_ms":10000}'
+        '{"type":"workout","athlete":null,"session":null,"settings":{},"latest":null,"trace":[],'
+        '"songs":[],"stale_after_ms":10000}'
     )
     assert isinstance(decode_message(workout), Workout)
 

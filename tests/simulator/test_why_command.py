@@ -21,7 +21,7 @@ def answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[SongPush]:
     songs = [PUSH, LATER]
 
     async def ask(service: object, user: str) -> Workout:
-        return Workout(0, Settings(), None, [], songs, 10_000)
+        return Workout(None, 0, Settings(), None, [], songs, 10_000)
 
     monkeypatch.setattr(addresses, "ADDRESSES", tmp_path / "addresses.json")
     monkeypatch.setattr(why, "ask", ask)

@@ -47,9 +47,7 @@ export function FloorWorkout({ chosen: { user, name }, watching, onClose }: Prop
         </button>
       </div>
       <ProblemNote problem={state.problem} now_ms={now_ms} />
-      <HeartRate state={state} fresh={freshness(state, now_ms)}>
-        {null}
-      </HeartRate>
+      <HeartRate state={state} fresh={freshness(state, now_ms)} />
       <Chart state={state} at_ms={at_ms} />
       <SongList
         songs={state.songs}

@@ -1,0 +1,40 @@
+"""collect: puts songs into a person's own library, and takes others out."""
+
+from typing import Any
+
+from events.messages import Collect, Collected, Error, OwnSong, ServerMessage
+from events.session import Song
+from lambdas.adapters import own_songs
+from lambdas.adapters.batch_writes import BusyError
+from lambdas.adapters.telemetry import count, metrics, traced
+from lambdas.adapters.websocket import Request, answer, message_of, request_of
+
+
+@traced
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Of a song that is named twice the last one is kept, and kept if it is removed as well."""
+    message = message_of(event, Collect)
+    count(Collections=1)
+    return answer(_collect(request_of(event), message))
+
+
+def _collect(request: Request, collect: Collect) -> ServerMessage:
+    songs = {song.id: _song(song) for song in collect.songs}
+    removed = [song_id for song_id in dict.fromkeys(collect.remove) if song_id not in songs]
+    try:
+        own_songs.write(request.user, list(songs.values()), removed)
+    except BusyError:
+        return Error("busy", "Not all of your songs were kept: send them again in a while.")
+    return Collected(len(songs), len(removed))
+
+
+def _song(song: OwnSong) -> Song:
+    return Song(
+        id=song.id,
+        title=song.title,
+        artist=song.artist,
+        tempo=song.tempo,
+        duration_seconds=song.duration_seconds,
+        genre=song.genre,
+    )

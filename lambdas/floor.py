@@ -1,0 +1,99 @@
+"""floor: shows a coach who works out on a floor, and what each of them hears."""
+
+from typing import Any
+
+from events.messages import (
+    Error,
+    FloorPerson,
+    FloorSong,
+    FloorView,
+    LookAtFloor,
+    ServerMessage,
+    TracePoint,
+    encode,
+)
+from lambdas.adapters import floors, song_ends, windows
+from lambdas.adapters.song_ends import Session
+from lambdas.adapters.telemetry import count, metrics, traced
+from lambdas.adapters.websocket import Request, answer, message_of, request_of
+from lambdas.domain.target import max_heart_rate
+from lambdas.domain.window import STALE_AFTER_MS
+
+MAX_PEOPLE = 200
+MAX_TEXT = 80
+"""Characters of a title or an artist."""
+ROOM_BYTES = 127 * 1024
+"""For people, in an answer of at most 128 KB (API Gateway's limit of a WebSocket message)."""
+
+
+@traced
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Only reads; whoever is no coach, by the token alone, is told so."""
+    message = message_of(event, LookAtFloor)
+    count(Floors=1)
+    return answer(_floor(request_of(event), message.floor))
+
+
+def _floor(request: Request, floor: str) -> ServerMessage:
+    if not request.is_coach:
+        return Error(
+            "coaches_only",
+            f"Only coaches see who is on the floor {floor!r}: "
+            "ask to be made a coach, and connect again.",
+        )
+    users, total = floors.newest(floor, request.arrived_ms, MAX_PEOPLE)
+    sessions = song_ends.read_all(users, songs=True)
+    there = {
+        user: sessions[user]
+        for user in users
+        if user in sessions and sessions[user].settings.floor == floor
+    }
+    seen = windows.read(there, request.arrived_ms)
+    people = [
+        _person(user, session, windows.latest(seen.get(user))) for user, session in there.items()
+    ]
+    return FloorView(floor, _fitting(people), total - len(users) + len(there), STALE_AFTER_MS)
+
+
+def _person(user: str, session: Session, latest: TracePoint | None) -> FloorPerson:
+    settings = session.settings
+    return FloorPerson(
+        user=user,
+        alias=settings.alias,
+        session=session.end.session,
+        latest=latest
+        and TracePoint(latest.at_ms, _tenths(latest.heart_rate), _tenths(latest.average)),
+        resting_heart_rate=_tenths(settings.resting_heart_rate),
+        max_heart_rate=_tenths(settings.max_heart_rate or max_heart_rate(settings.age)),
+        song=_song(session),
+    )
+
+
+def _song(session: Session) -> FloorSong | None:
+    if session.song is None:
+        return None
+    song, why = session.song.song, session.song.why
+    return FloorSong(
+        title=song.title[:MAX_TEXT],
+        artist=song.artist[:MAX_TEXT],
+        tempo=_tenths(why.tempo * why.octave),
+        target_tempo=_tenths(why.target_tempo),
+        distance=round(why.distance, 4),
+        ends_at_ms=session.end.ends_at_ms,
+    )
+
+
+def _tenths(number: float) -> float:
+    """As finely as a coach reads, so that many people fit into one answer."""
+    return round(number, 1)
+
+
+def _fitting(people: list[FloorPerson]) -> list[FloorPerson]:
+    """As many as one message holds: all of them, unless their names are long and not Latin."""
+    room = ROOM_BYTES
+    for index, person in enumerate(people):
+        room -= len(encode(person)) + 1
+        if room < 0:
+            return people[:index]
+    return people

@@ -1,0 +1,213 @@
+import json
+from typing import Any
+
+import pytest
+from msgspec import structs
+from redis import Redis
+
+from events.messages import decode_server
+from events.session import Settings
+from lambdas import floor, workout
+from lambdas.adapters import floors, song_ends, windows
+from lambdas.adapters.song_ends import Session
+from lambdas.domain.due import SongEnd
+from lambdas.domain.window import Window, fold
+from tests.adapters.conftest import START_MS, Context, websocket_event
+from tests.adapters.test_skip import SONG
+
+NORTH = Settings(floor="north", alias="Kim", age=40, resting_heart_rate=55)
+LIMIT_BYTES = 128 * 1024
+"""Of a message of API Gateway's WebSocket APIs."""
+
+
+def play(user: str = "ann", settings: Settings = NORTH, song: Any = SONG) -> None:
+    """Somebody's session, of whatever settings they have by now."""
+    session = song_ends.read(user)
+    end = SongEnd(START_MS, song.slot, song.ends_at_ms)
+    changed = Session(end, settings, song, session.version if session else 0)
+    song_ends.write(user, changed, at_ms=START_MS, arrived_ms=START_MS)
+
+
+def beat(user: str, *heart_rates: float) -> None:
+    window = Window(30_000)
+    samples = [(START_MS + 1000 * at, rate) for at, rate in enumerate(heart_rates)]
+    fold(window, samples, until_ms=START_MS + 60_000, gap_ms=30_000)
+    windows.write({user: window}, START_MS)
+
+
+def look(name: str = "north", at_ms: int = START_MS, role: str = "coach") -> dict[str, Any]:
+    event = websocket_event("coach", {"action": "floor", "floor": name}, at_ms, role=role)
+    answer: dict[str, Any] = json.loads(floor.handler(event, Context)["body"])
+    return answer
+
+
+def test_a_coach_sees_who_is_on_a_floor_and_what_they_hear() -> None:
+    play()
+    beat("ann", 130, 140)
+    floors.join("north", "ann", START_MS)
+    assert look() == {
+        "type": "floor",
+        "floor": "north",
+        "count": 1,
+        "stale_after_ms": 10_000,
+        "people": [
+            {
+                "user": "ann",
+                "alias": "Kim",
+                "session": START_MS,
+                "latest": [START_MS + 1000, 140, 135],
+                "resting_heart_rate": 55,
+                "max_heart_rate": 180,
+                "song": {
+                    "title": "Song",
+                    "artist": "Artist",
+                    "tempo": 130,
+                    "target_tempo": 130,
+                    "distance": 0,
+                    "ends_at_ms": SONG.ends_at_ms,
+                },
+            }
+        ],
+    }
+
+
+def test_a_tempo_is_told_as_it_is_felt() -> None:
+    why = structs.replace(SONG.why, tempo=84.96, octave=2.0)
+    play(song=structs.replace(SONG, why=why))
+    floors.join("north", "ann", START_MS)
+    assert look()["people"][0]["song"]["tempo"] == 169.9
+
+
+@pytest.mark.parametrize("role", ["athlete", "", "coaches"])
+def test_whoever_is_no_coach_sees_nobody(role: str) -> None:
+    play()
+    floors.join("north", "ann", START_MS)
+    answer = look(role=role)
+    assert answer["code"] == "coaches_only"
+    assert "'north'" in answer["message"]
+    assert "ann" not in answer["message"].split()
+
+
+def test_a_connection_of_which_the_authorizer_said_no_role_is_no_coachs() -> None:
+    event = websocket_event("coach", {"action": "floor", "floor": "north"})
+    del event["requestContext"]["authorizer"]["role"]
+    assert json.loads(floor.handler(event, Context)["body"])["code"] == "coaches_only"
+
+
+@pytest.mark.parametrize("settings", [Settings(), Settings(floor="south")])
+def test_whoever_left_a_floor_is_gone_at_once(settings: Settings) -> None:
+    play()
+    floors.join("north", "ann", START_MS)
+    play("bob")
+    floors.join("north", "bob", START_MS)
+    play(settings=settings)
+    answer = look()
+    assert [person["user"] for person in answer["people"]] == ["bob"]
+    assert answer["count"] == 1
+
+
+def test_whoever_was_not_seen_for_twenty_minutes_is_gone() -> None:
+    play()
+    floors.join("north", "ann", START_MS)
+    assert look(at_ms=START_MS + 20 * 60_000)["count"] == 1
+    assert look(at_ms=START_MS + 20 * 60_000 + 1) == look("nowhere") | {"floor": "north"}
+
+
+def test_those_who_came_last_are_shown_and_all_are_counted(redis_url: str) -> None:
+    for number in range(230):
+        floors.join("north", f"user-{number:03}", START_MS + number)
+        play(f"user-{number:03}")
+    answer = look(at_ms=START_MS + 1000)
+    assert [one["user"] for one in answer["people"]] == [
+        f"user-{number:03}" for number in range(229, 29, -1)
+    ]
+    assert answer["count"] == 230
+
+
+def test_a_song_request_that_comes_late_makes_nobody_older(redis_url: str) -> None:
+    floors.join("north", "ann", START_MS)
+    floors.join("north", "ann", START_MS - 60_000)
+    with Redis.from_url(redis_url) as redis:
+        assert redis.zscore("floor:north", "ann") == START_MS
+
+
+def test_a_floor_forgets_by_itself_and_is_bounded(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(floors, "MAX_PEOPLE", 2)
+    floors.join("north", "old", START_MS - 21 * 60_000)
+    for user in ("ann", "bob", "cat"):
+        floors.join("north", user, START_MS)
+    with Redis.from_url(redis_url) as redis:
+        assert redis.zrange("floor:north", 0, -1) == [b"bob", b"cat"]
+        assert 0 < redis.ttl("floor:north") <= 20 * 60
+
+
+def crowd(text: str) -> dict[str, Any]:
+    """A floor of 200 people whose names, songs and figures are as long as they can be."""
+    song = structs.replace(SONG.song, title=text * 200, artist=text * 200)
+    figures = {"tempo": 123.456789, "target_tempo": 123.456789, "distance": 0.123456789}
+    long = structs.replace(SONG, song=song, why=structs.replace(SONG.why, **figures))
+    settings = Settings(floor="north", alias=text * 40, resting_heart_rate=123.456789, age=35)
+    for number in range(200):
+        user = f"{number:0128}"
+        play(user, settings, long)
+        beat(user, 123.456789, 134.56789)
+        floors.join("north", user, START_MS)
+    body = floor.handler(
+        websocket_event("coach", {"action": "floor", "floor": "north"}, role="coach"), Context
+    )["body"]
+    assert len(body.encode()) <= LIMIT_BYTES
+    decode_server(body)
+    answer: dict[str, Any] = json.loads(body)
+    return answer
+
+
+def test_two_hundred_people_of_the_longest_names_fit_into_one_message() -> None:
+    assert len(crowd("x")["people"]) == 200
+
+
+def test_of_people_whose_names_take_more_bytes_as_many_as_fit_are_shown() -> None:
+    answer = crowd("🎵")
+    assert 100 < len(answer["people"]) < 200
+    assert answer["count"] == 200
+
+
+def watch(role: str = "coach", **body: Any) -> dict[str, Any]:
+    event = websocket_event("coach", {"action": "workout", **body}, role=role)
+    answer: dict[str, Any] = json.loads(workout.handler(event, Context)["body"])
+    return answer
+
+
+def test_a_coach_sees_the_workout_of_somebody_on_a_floor(redis_url: str) -> None:
+    play()
+    beat("ann", 130, 140)
+    answer = watch(athlete="ann")
+    assert answer["athlete"] == "ann"
+    assert answer["session"] == START_MS
+    assert answer["latest"] == [START_MS + 1000, 140, 135]
+    assert [song["song"]["id"] for song in answer["songs"]] == [SONG.song.id]
+    with Redis.from_url(redis_url) as redis:
+        assert redis.keys("connections:*") == [b"connections:coach"]
+
+
+def test_a_coach_who_names_nobody_sees_their_own_workout() -> None:
+    play()
+    answer = watch()
+    assert answer["athlete"] is None
+    assert answer["session"] is None
+
+
+@pytest.mark.parametrize("athlete", ["ann", "coach", "nobody"])
+def test_only_coaches_may_name_an_athlete(athlete: str) -> None:
+    play()
+    answer = watch(role="athlete", athlete=athlete)
+    assert answer["code"] == "coaches_only"
+    assert repr(athlete) in answer["message"]
+
+
+def test_who_is_on_no_floor_is_told_like_somebody_who_is_not_there() -> None:
+    play("bob", Settings())
+    away, nobody = watch(athlete="bob"), watch(athlete="nobody")
+    assert away["code"] == nobody["code"] == "not_on_a_floor"
+    assert away["message"].replace("bob", "nobody") == nobody["message"]
