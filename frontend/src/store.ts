@@ -166,6 +166,11 @@ function refused(state: State, sentence: string, now_ms: number): State {
   return { ...state, problem: { sentence, at_ms: now_ms } };
 }
 
+/** Whether an answer to something that is kept here may still come. */
+export function isAsking({ skip, change, rate }: State, now_ms: number): boolean {
+  return [skip, change, rate].some((asked) => isWaiting(asked, now_ms));
+}
+
 function askedAt(asked: Asked<object>): number {
   return asked.phase === "none" ? 0 : asked.at_ms;
 }

@@ -13,14 +13,17 @@ import { Chart } from "./Chart";
 import { Choosing } from "./Choosing";
 import { ConnectionState } from "./ConnectionState";
 import { HeartRate } from "./HeartRate";
+import { MyMusic } from "./MyMusic";
 import { NextSong } from "./NextSong";
 import { Notes } from "./Notes";
 import { NowPlaying } from "./NowPlaying";
 import { SongList } from "./SongList";
 import { SongTools } from "./SongTools";
 import { Sound } from "./Sound";
+import { SpareSong } from "./SpareSong";
 import { Strap } from "./Strap";
 import { useNow, useStore } from "./hooks";
+import { useShelf, useSpare } from "./shelves";
 
 const TICK_MS = 250;
 const PROBLEM_SHOWN_MS = 15_000;
@@ -44,11 +47,15 @@ export function WorkoutPage({ config, user, children }: Props) {
   const state = useStore(store);
   const now_ms = Math.max(useNow(TICK_MS), state.arrivals.at(-1)?.came_ms ?? 0);
   const at_ms = workoutTime(state.arrivals, now_ms);
-  const { playing, next, over } = position(state.songs, at_ms, state.skip);
-  const heard = playing && at_ms !== null ? heardNow(state, playing, at_ms) : null;
+  const place = position(state.songs, at_ms, state.skip);
+  const { playing, next, over } = place;
+  const { shelf, trouble } = useShelf(user);
+  const spare = useSpare(state, place, at_ms, shelf);
+  const sounds = spare ?? playing;
+  const heard = sounds && at_ms !== null ? heardNow(state, sounds, at_ms) : null;
   const fresh = freshness(state, now_ms);
   const skipPlaying = () => {
-    if (playing && at_ms !== null) watching.current?.skip(playing.slot, at_ms);
+    if (playing && !spare && at_ms !== null) watching.current?.skip(playing.slot, at_ms);
   };
   const change = (wish: Partial<Settings>) => {
     if (state.settings) watching.current?.change({ ...state.settings, ...wish });
@@ -59,6 +66,16 @@ export function WorkoutPage({ config, user, children }: Props) {
   const rate = (opinion: Opinion) => {
     if (playing) watching.current?.rate(playing.song.id, opinion);
   };
+
+  const playFrom = (library: string) => {
+    if (!state.settings) return;
+    if (state.session === null) watching.current?.begin({ ...state.settings, library });
+    else change({ library });
+  };
+  const collect = useCallback<Watch["collect"]>((songs, remove, onTaken) => {
+    if (!watching.current) return Promise.reject(new Error("The page is being left."));
+    return watching.current.collect(songs, remove, onTaken);
+  }, []);
 
   return (
     <>
@@ -75,28 +92,47 @@ export function WorkoutPage({ config, user, children }: Props) {
         <HeartRate state={state} fresh={fresh}>
           <Strap maySend={state.may_send} comes={fresh.state === "live" && comesFromElsewhere(state)} onHeartRate={beat} />
         </HeartRate>
-        <NowPlaying
-          playing={playing}
-          over={over}
-          at_ms={at_ms}
-          heard={heard}
+        {spare && heard && at_ms !== null ? (
+          <SpareSong push={spare} heard={heard} at_ms={at_ms} />
+        ) : (
+          <NowPlaying
+            playing={playing}
+            over={over}
+            at_ms={at_ms}
+            heard={heard}
+            state={state}
+            now_ms={now_ms}
+            onSkip={skipPlaying}
+          >
+            {playing && heard && (
+              <SongTools
+                push={playing}
+                heard={heard}
+                state={state}
+                now_ms={now_ms}
+                onRate={rate}
+                onChange={change}
+              />
+            )}
+          </NowPlaying>
+        )}
+        <NextSong next={next} playing={playing} over={over} />
+        <Sound
           state={state}
-          now_ms={now_ms}
+          playing={sounds}
+          over={over && !spare}
+          heard={heard}
+          shelf={shelf}
           onSkip={skipPlaying}
         >
-          {playing && heard && (
-            <SongTools
-              push={playing}
-              heard={heard}
-              state={state}
-              now_ms={now_ms}
-              onRate={rate}
-              onChange={change}
-            />
-          )}
-        </NowPlaying>
-        <NextSong next={next} playing={playing} over={over} />
-        <Sound state={state} playing={playing} over={over} heard={heard} onSkip={skipPlaying} />
+          <MyMusic
+            state={state}
+            shelf={shelf}
+            trouble={trouble}
+            collect={collect}
+            onLibrary={playFrom}
+          />
+        </Sound>
         <Choosing state={state} now_ms={now_ms} onChange={change} />
         <Chart state={state} at_ms={at_ms} />
         <SongList
@@ -107,7 +143,7 @@ export function WorkoutPage({ config, user, children }: Props) {
         />
       </main>
       <Notes state={state} now_ms={now_ms} />
-      <Announcer playing={playing} fresh={fresh} />
+      <Announcer playing={sounds} fresh={fresh} />
     </>
   );
 }
