@@ -1,93 +1,101 @@
 /** One song's music on the audio clock, which is counted in seconds. */
-import { type Sketch, beatSeconds, notesOfBeat } from "./music";
+import { Fade } from "./fade";
+import type { SongPush } from "./messages";
+import { type Sketch, beatSeconds, notesOfBeat, sketch } from "./music";
+import { feltTempo } from "./playlist";
 import { noiseOf, playNote } from "./voices";
 
-/** Where a song stands when its music begins. */
-export interface Place {
-  readonly sketch: Sketch;
-  /** Beats a minute, as it sounds from now on. */
+/** What is to be heard at a moment. */
+export interface Cue {
+  readonly push: SongPush;
+  /** Beats a minute, bent. */
   readonly tempo: number;
-  /** Beats since the song's start. */
-  readonly beat: number;
+  /** The workout's time. */
+  readonly at_ms: number;
+  /** The song's recording; null where there is none, so that a sketch is made. */
+  readonly file: Blob | null;
+}
+
+/** Plays one song from a place in it until it is faded out. */
+export interface Deck {
+  /** Whether the music still sounds, or will. */
+  readonly sounds: boolean;
+  /** Goes on as the cue says. */
+  follow(cue: Cue): void;
+  /** Tells the audio clock what comes up to `until`. */
+  schedule(until: number): void;
+  /** Fades to silence, once. */
+  leave(fade_seconds: number): void;
+  /** Takes it off the output. */
+  remove(): void;
+}
+
+/** Seconds since the song's start. */
+export function placeOf({ push, at_ms }: Cue): number {
+  return Math.max(0, at_ms - push.starts_at_ms) / 1000;
 }
 
 const NOISES = new WeakMap<BaseAudioContext, AudioBuffer>();
 /** Room for the first beat to be told to the audio clock before it is due. */
 const AHEAD_SECONDS = 0.05;
-/** What the limiter still holds back when a fade is over. */
-const TAIL_SECONDS = 0.1;
-const CURVE_POINTS = 64;
 
-/** The gains of a fade: in and out together keep the power, as sine and cosine do. */
-export function fadeCurve(direction: "in" | "out"): Float32Array<ArrayBuffer> {
-  return Float32Array.from({ length: CURVE_POINTS }, (_, index) => {
-    const angle = (Math.PI / 2) * (index / (CURVE_POINTS - 1));
-    return direction === "in" ? Math.sin(angle) : Math.cos(angle);
-  });
-}
-
-/** Plays one song from a place in it, beat by beat, until it is faded out. */
-export class Deck {
-  tempo: number;
+/** A sketch of the song, beat by beat. */
+export class SketchDeck implements Deck {
   private readonly sketch: Sketch;
-  private readonly fadeIn: GainNode;
-  private readonly fadeOut: GainNode;
+  private readonly fade: Fade;
   private readonly noise: AudioBuffer;
+  private tempo: number;
   private beat: number;
   private beat_at: number;
-  private silent_at = Infinity;
 
   constructor(
     private readonly context: AudioContext,
     out: AudioNode,
-    place: Place,
+    cue: Cue,
     fade_seconds: number,
   ) {
-    this.sketch = place.sketch;
-    this.tempo = place.tempo;
-    this.fadeIn = context.createGain();
-    this.fadeOut = context.createGain();
-    this.fadeIn.gain.setValueCurveAtTime(fadeCurve("in"), context.currentTime, fade_seconds);
-    this.fadeIn.connect(this.fadeOut);
-    this.fadeOut.connect(out);
+    const own = feltTempo(cue.push);
+    const place = (placeOf(cue) / 60) * own;
+    this.sketch = sketch(cue.push.song.id, own);
+    this.tempo = cue.tempo;
+    this.fade = new Fade(context, out, fade_seconds);
     this.noise = NOISES.get(context) ?? noiseOf(context);
     NOISES.set(context, this.noise);
-    this.beat = Math.ceil(place.beat);
-    const wait = (this.beat - place.beat) * beatSeconds(place.tempo);
+    this.beat = Math.ceil(place);
+    const wait = (this.beat - place) * beatSeconds(cue.tempo);
     this.beat_at = context.currentTime + AHEAD_SECONDS + wait;
   }
 
-  /** Whether the music still sounds, or will. */
   get sounds(): boolean {
-    return this.context.currentTime < this.silent_at + TAIL_SECONDS;
+    return this.fade.sounds;
   }
 
-  /** Tells the audio clock every beat up to `until`, each once; what is too late is left out. */
+  follow({ tempo }: Cue): void {
+    this.tempo = tempo;
+  }
+
+  /** Each beat once; what is too late is left out. */
   schedule(until: number): void {
-    while (this.beat_at < Math.min(until, this.silent_at)) {
+    while (this.beat_at < Math.min(until, this.fade.silent_at)) {
       if (this.beat_at >= this.context.currentTime) this.sound();
       this.beat += 1;
       this.beat_at += beatSeconds(this.tempo);
     }
   }
 
-  /** Fades to silence, once: a gain has one curve at a time. */
   leave(fade_seconds: number): void {
-    const now = this.context.currentTime;
-    this.silent_at = now + fade_seconds;
-    this.fadeOut.gain.setValueCurveAtTime(fadeCurve("out"), now, fade_seconds);
+    this.fade.leave(fade_seconds);
   }
 
-  /** Takes it off the output. */
   remove(): void {
-    this.fadeOut.disconnect();
+    this.fade.remove();
   }
 
   private sound(): void {
     const seconds = beatSeconds(this.tempo);
     for (const note of notesOfBeat(this.sketch, this.beat)) {
       const at = this.beat_at + note.after * seconds;
-      playNote(this.fadeIn, this.noise, note, at, note.length * seconds);
+      playNote(this.fade.input, this.noise, note, at, note.length * seconds);
     }
   }
 }

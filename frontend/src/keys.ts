@@ -15,6 +15,19 @@ export function nameSong(song: Song | null, playing: boolean): void {
   navigator.mediaSession.playbackState = playing ? "playing" : song ? "paused" : "none";
 }
 
+/** Chromium shows a song only beside an audio element that plays for five seconds or more. */
+let silence: HTMLAudioElement | undefined;
+
+/** Makes the system take the page for a player of music; returns what ends that. */
+export function playSilence(): () => void {
+  const element = (silence ??= new Audio("/silence.wav"));
+  element.loop = true;
+  element.play().catch(leaveIt);
+  return () => {
+    element.pause();
+  };
+}
+
 /** Takes the system's keys; returns what gives them back. */
 export function takeKeys({ play, pause, skip }: Keys): () => void {
   if (!("mediaSession" in navigator)) return () => undefined;
@@ -51,5 +64,5 @@ export function keepScreenOn(): () => void {
   };
 }
 
-/** A battery saver refuses it: the music plays on without. */
+/** A battery saver refuses the lock, or a browser the element: the music plays on without. */
 function leaveIt(): void {}

@@ -1,17 +1,6 @@
-/** Plays the sketch of the song that plays by the page's clock, at the tempo it is heard at. */
-import { Deck } from "./deck";
-import type { SongPush } from "./messages";
-import { sketch } from "./music";
-import { feltTempo } from "./playlist";
-
-/** What is to be heard at a moment. */
-export interface Cue {
-  readonly push: SongPush;
-  /** Beats a minute, bent. */
-  readonly tempo: number;
-  /** The workout's time. */
-  readonly at_ms: number;
-}
+/** Plays the song that plays by the page's clock, at the tempo it is heard at. */
+import { type Cue, type Deck, SketchDeck } from "./deck";
+import { FileDeck } from "./filedeck";
 
 /** From one song to the next, and at the end of the last. */
 export const CROSS_FADE_SECONDS = 2;
@@ -25,7 +14,7 @@ export const LOOKAHEAD_SECONDS = 1.5;
 export class Player {
   private readonly volume: GainNode;
   private readonly decks = new Set<Deck>();
-  private current: { readonly slot: number; readonly deck: Deck } | null = null;
+  private current: (Pick<Cue, "push" | "file"> & { readonly deck: Deck }) | null = null;
   private timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(private readonly context: AudioContext) {
@@ -43,7 +32,7 @@ export class Player {
   /** Plays what the cue says from now on; another song than before is faded over to. */
   follow(cue: Cue): void {
     this.wake();
-    if (this.current?.slot === cue.push.slot) this.current.deck.tempo = cue.tempo;
+    if (this.current && isSame(this.current, cue)) this.current.deck.follow(cue);
     else this.change(cue);
     this.tick();
     this.timer ??= setInterval(() => {
@@ -64,21 +53,19 @@ export class Player {
 
   close(): void {
     clearInterval(this.timer);
+    for (const deck of this.decks) deck.remove();
     this.context.close().catch(leaveIt);
   }
 
-  private change({ push, tempo, at_ms }: Cue): void {
+  private change(cue: Cue): void {
+    const { push, file } = cue;
     const fade_seconds = this.current ? CROSS_FADE_SECONDS : PRESS_FADE_SECONDS;
     this.rest(fade_seconds);
-    const minutes = Math.max(0, at_ms - push.starts_at_ms) / 60_000;
-    const place = {
-      sketch: sketch(push.song.id, feltTempo(push)),
-      tempo,
-      beat: minutes * feltTempo(push),
-    };
-    const deck = new Deck(this.context, this.volume, place, fade_seconds);
+    const deck = file
+      ? new FileDeck(this.context, this.volume, cue, file, fade_seconds)
+      : new SketchDeck(this.context, this.volume, cue, fade_seconds);
     this.decks.add(deck);
-    this.current = { slot: push.slot, deck };
+    this.current = { push, file, deck };
   }
 
   private tick(): void {
@@ -96,6 +83,11 @@ export class Player {
     this.timer = undefined;
     this.context.suspend().catch(leaveIt);
   }
+}
+
+/** A recording may come to hand while its sketch plays. */
+function isSame(one: Pick<Cue, "push" | "file">, other: Cue): boolean {
+  return one.push.slot === other.push.slot && (one.file === null) === (other.file === null);
 }
 
 /** The device is gone, or busy with a call: the next cue asks for it again. */

@@ -188,6 +188,11 @@ function firstAsked(state: State, now_ms: number): Wish | undefined {
   return first;
 }
 
+/** Whether an answer to something that is kept here may still come. */
+export function isAsking({ skip, change, rate }: State, now_ms: number): boolean {
+  return [skip, change, rate].some((asked) => isWaiting(asked, now_ms));
+}
+
 function askedAt(asked: Asked<object>): number {
   return asked.phase === "none" ? 0 : asked.at_ms;
 }

@@ -1,3 +1,4 @@
+import { type Collected, Collector, type OnTaken } from "./collector";
 import type { Config } from "./config";
 import { Connection } from "./connection";
 import { UnreadableMessage, decode } from "./decode";
@@ -5,6 +6,7 @@ import { beyondLimits } from "./limits";
 import {
   type ClientMessage,
   type Opinion,
+  type OwnSong,
   type ServerMessage,
   type Settings,
   change,
@@ -14,7 +16,7 @@ import {
 } from "./messages";
 import { Sender } from "./sender";
 import { openSocket } from "./socket";
-import type { Happening, Store } from "./store";
+import { type Happening, type Store, isAsking } from "./store";
 import { freshToken, isTokenOf } from "./token";
 
 const POLL_EVERY_MS = 2_000;
@@ -29,6 +31,14 @@ export interface Watch {
   readonly rate: (song_id: string, opinion: Opinion) => void;
   /** Sends a heart rate that this device measures now, if it is the athlete's own. */
   readonly heartRate: (heart_rate: number) => void;
+  /** Settings for a session that does not run yet: it begins with them. */
+  readonly begin: (settings: Settings) => void;
+  /** Puts songs into the person's own library, or takes them out; rejects with a sentence. */
+  readonly collect: (
+    songs: readonly OwnSong[],
+    remove: readonly string[],
+    onTaken: OnTaken,
+  ) => Promise<Collected>;
   readonly stop: () => void;
 }
 
@@ -44,18 +54,29 @@ export function watch(config: Config, user: string, store: Store): Watch {
       onStatus: (status) => {
         store.dispatch({ kind: "status", status });
         sender.hold();
-        if (status.phase === "open") ask();
+        if (status.phase !== "open") return;
+        ask();
+        collector.resume();
       },
       onMessage: (text) => {
+        const asking = isAsking(store.get(), Date.now());
         const message = receive(text, store);
-        if (message) sender.onMessage(message, Date.now());
+        if (!message) return;
+        sender.onMessage(message, Date.now());
+        collector.onMessage(message, !asking);
       },
     },
   );
+  const send = (message: ClientMessage) => store.get().may_send && connection.send(message);
+  let first: Settings | null = null;
   const sender = new Sender({
-    send: (message) => store.get().may_send && connection.send(message),
-    state: store.get,
+    send,
+    state: () => {
+      const state = store.get();
+      return first && state.session === null ? { ...state, settings: first } : state;
+    },
   });
+  const collector = new Collector(send);
   const flush = () => {
     sender.flush(Date.now());
   };
@@ -93,8 +114,13 @@ export function watch(config: Config, user: string, store: Store): Watch {
       if (!store.get().may_send || !sender.add(now_ms, heart_rate)) return;
       store.dispatch({ kind: "measured", sample: [now_ms, heart_rate] });
     },
+    begin: (settings) => {
+      first = settings;
+    },
+    collect: (songs, remove, onTaken) => collector.collect(songs, remove, onTaken),
     stop: () => {
       flush();
+      collector.stop();
       clearInterval(poll);
       clearInterval(check);
       window.removeEventListener("pagehide", flush);

@@ -52,6 +52,7 @@ export class FakeAudio {
   readonly starts: Start[] = [];
   readonly gains: FakeNode[] = [];
   readonly createOscillator = () => new FakeNode(this);
+  readonly createMediaElementSource = () => new FakeNode(this);
   readonly createBufferSource = () => new FakeNode(this);
   readonly createBiquadFilter = () => new FakeNode(this);
   readonly createDynamicsCompressor = () => new FakeNode(this);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { fadeCurve } from "../src/deck";
+import { fadeCurve } from "../src/fade";
 import { heardNow, heardTempo } from "../src/heard";
 import type { SongPush } from "../src/messages";
 import { CROSS_FADE_SECONDS, LOOKAHEAD_SECONDS, PRESS_FADE_SECONDS, Player } from "../src/player";
@@ -36,7 +36,7 @@ function pass(seconds: number): void {
 
 /** `push` at `seconds` of its time, as fast as it is. */
 function cue(push: SongPush, seconds: number, tempo = push.why.tempo) {
-  return { push, tempo, at_ms: push.starts_at_ms + seconds * 1000 };
+  return { push, tempo, at_ms: push.starts_at_ms + seconds * 1000, file: null };
 }
 
 function gaps(times: readonly number[]): readonly number[] {
@@ -72,7 +72,7 @@ describe("the beat", () => {
     let heard = heardNow({ ...listening, heard: null }, FIRST, SESSION);
     for (let second = 0; second < 30; second += 1) {
       heard = heardNow({ ...listening, heard }, FIRST, SESSION + second * 1000);
-      player.follow({ push: FIRST, tempo: heardTempo(FIRST, heard), at_ms: heard.at_ms });
+      player.follow({ push: FIRST, tempo: heardTempo(FIRST, heard), at_ms: heard.at_ms, file: null });
       pass(1);
     }
     const beats = gaps(audio.kicks);

@@ -93,3 +93,45 @@ describe("what the server would refuse", () => {
     expect(samples.map(([, heart_rate]) => heart_rate)).toEqual([131, 132]);
   });
 });
+describe("songs of one's own", () => {
+  const SONG = {
+    id: "f-1",
+    title: "Steps",
+    artist: "Me",
+    tempo: 128,
+    duration_seconds: 200,
+    genre: null,
+  };
+
+  test("go to the library, and again over a new connection until they are answered", async () => {
+    const socket = await watched("anna", "anna");
+    const done = watching?.collect([SONG], [], () => undefined);
+    expect(socket.sent.at(-1)).toEqual({ action: "songs", songs: [SONG], remove: [] });
+    socket.onclose();
+    await vi.advanceTimersByTimeAsync(5_000);
+    const later = FakeSocket.newest;
+    expect(later).not.toBe(socket);
+    expect(actions(later ?? socket)).toEqual(["songs"]);
+    later?.onmessage({ data: JSON.stringify({ type: "songs", kept: 1, removed: 0 }) });
+    expect(await done).toEqual({ kept: 1, removed: 0 });
+  });
+
+  test("are refused with the server's sentence, unless it may answer a skip", async () => {
+    const socket = await watched("anna", "anna");
+    const refused = expect(watching?.collect([SONG], [], () => undefined)).rejects.toThrow("No.");
+    const error = JSON.stringify({ type: "error", code: "busy", message: "No." });
+    watching?.skip(0, NOW);
+    socket.onmessage({ data: error });
+    expect(store.get().skip.phase).toBe("refused");
+    socket.onmessage({ data: error });
+    await refused;
+  });
+});
+
+test("a session that does not run yet begins with the settings that were asked for", async () => {
+  const socket = await watched("anna", "anna");
+  socket.onmessage({ data: JSON.stringify(workoutOf({ session: null })) });
+  watching?.begin({ ...SETTINGS, library: "own" });
+  await beats(131);
+  expect(socket.sent.at(-1)).toMatchObject({ action: "start", settings: { library: "own" } });
+});

@@ -1,13 +1,15 @@
-import { useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 
 import { type Heard, heardTempo } from "../heard";
-import { keepScreenOn, nameSong, takeKeys } from "../keys";
+import { keepScreenOn, nameSong, playSilence, takeKeys } from "../keys";
 import type { SongPush } from "../messages";
 import { CROSS_FADE_SECONDS, PRESS_FADE_SECONDS, Player } from "../player";
+import type { Shelf } from "../shelf";
 import type { State } from "../store";
 import { Press } from "./Press";
+import { useFile } from "./shelves";
 
-/** Whose songs can be sketched here: they exist only by name. */
+/** Whose songs exist only by name, so that a sketch is all there can be. */
 const SKETCHED = "demo";
 const FIRST_VOLUME = 70;
 
@@ -16,35 +18,35 @@ interface Props {
   readonly playing: SongPush | null;
   readonly over: boolean;
   readonly heard: Heard | null;
+  readonly shelf: Shelf;
   readonly onSkip: () => void;
+  /** Where one's own music comes from. */
+  readonly children?: ReactNode;
 }
 
 /** The music of the song that plays, as far as this page can make it. */
 export function Sound(props: Props) {
   const { settings } = props.state;
   if (!settings) return null;
-  const refusal = whyNone(settings.library);
   return (
     <section className="card sound" aria-labelledby="sound">
       <h2 id="sound">Music</h2>
-      {refusal ? <p className="empty">{refusal}</p> : <Sketches {...props} />}
+      {"AudioContext" in globalThis ? (
+        <Music {...props} library={settings.library} />
+      ) : (
+        <p className="empty">This browser has no Web Audio, so this page cannot play music.</p>
+      )}
+      {props.children}
     </section>
   );
 }
 
-/** Why there is no music here; empty where there is. */
-function whyNone(library: string): string {
-  if (library !== SKETCHED) {
-    return (
-      "Music is made here for the demo songs only. The recordings of the library " +
-      `“${library}” are not on this page.`
-    );
-  }
-  if ("AudioContext" in globalThis) return "";
-  return "This browser has no Web Audio, so this page cannot play music.";
+interface Library {
+  readonly library: string;
 }
 
-function Sketches({ state, playing, over, heard, onSkip }: Props) {
+function Music({ state, library, playing, over, heard, shelf, onSkip }: Props & Library) {
+  const file = useFile(shelf, playing?.song ?? null);
   const [player, setPlayer] = useState<Player | null>(null);
   const [failure, setFailure] = useState("");
   const [volume, setVolume] = useState(FIRST_VOLUME);
@@ -71,9 +73,10 @@ function Sketches({ state, playing, over, heard, onSkip }: Props) {
   };
   useEffect(() => {
     if (sounding && heard) {
-      player.follow({ push: playing, tempo: heardTempo(playing, heard), at_ms: heard.at_ms });
+      if (file === undefined) return; // known in a moment
+      player.follow({ push: playing, tempo: heardTempo(playing, heard), at_ms: heard.at_ms, file });
     } else player?.rest(CROSS_FADE_SECONDS);
-  }, [player, sounding, playing, heard]);
+  }, [player, sounding, playing, heard, file]);
   useEffect(() => player?.setVolume(volume / 100), [player, volume]);
   useEffect(() => {
     if (!player) return undefined;
@@ -105,7 +108,7 @@ function Sketches({ state, playing, over, heard, onSkip }: Props) {
         </label>
       </div>
       {failure && <p className="problem" role="alert">{failure}</p>}
-      <p className="hint">{sentence(playing, over, wanted)}</p>
+      <p className="hint">{sentence(playing, over, wanted, file ? "file" : library)}</p>
     </>
   );
 }
@@ -138,14 +141,22 @@ function useKeys({ player, sounding, playing, play, pause, onSkip }: Playing): v
     nameSong(song, sounding);
   }, [song, sounding]);
   useEffect(() => (sounding ? keepScreenOn() : undefined), [sounding]);
+  useEffect(() => (sounding ? playSilence() : undefined), [sounding]);
 }
 
-function sentence(playing: SongPush | null, over: boolean, wanted: boolean): string {
+function sentence(playing: SongPush | null, over: boolean, wanted: boolean, from: string): string {
   if (!playing) return "The music can start when a song plays.";
   if (over) {
     return wanted
       ? "The song is over, and the music with it. It goes on when the next song comes."
       : "The song is over. The music can start when the next one comes.";
+  }
+  if (from === "file") return "Your own recording, bent to the tempo as heard; its pitch stays.";
+  if (from !== SKETCHED) {
+    return (
+      "The recording of this song is not in this browser. What plays is a sketch of it, made in " +
+      "this page: drums, bass and chords at its tempo."
+    );
   }
   return (
     "A sketch of the demo song, made in this page: drums, bass and chords at its tempo, with the " +

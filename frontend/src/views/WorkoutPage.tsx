@@ -15,6 +15,7 @@ import { Choosing } from "./Choosing";
 import { ConnectionState } from "./ConnectionState";
 import { EndWorkout } from "./EndWorkout";
 import { HeartRate } from "./HeartRate";
+import { MyMusic } from "./MyMusic";
 import { NextSong } from "./NextSong";
 import { NoNetwork } from "./NoNetwork";
 import { Notes } from "./Notes";
@@ -22,9 +23,11 @@ import { NowPlaying } from "./NowPlaying";
 import { SongList } from "./SongList";
 import { SongTools } from "./SongTools";
 import { Sound } from "./Sound";
+import { SpareSong } from "./SpareSong";
 import { Strap } from "./Strap";
 import { Summary } from "./Summary";
 import { useNow, useStore } from "./hooks";
+import { useShelf, useSpare } from "./shelves";
 
 const TICK_MS = 250;
 const PROBLEM_SHOWN_MS = 15_000;
@@ -55,11 +58,15 @@ export function WorkoutPage({ config, user, children }: Props) {
   const state = useStore(store);
   const now_ms = Math.max(useNow(TICK_MS), state.arrivals.at(-1)?.came_ms ?? 0);
   const at_ms = workoutTime(state.arrivals, now_ms);
-  const { playing, next, over } = position(state.songs, at_ms, state.skip);
-  const heard = playing && at_ms !== null ? heardNow(state, playing, at_ms) : null;
+  const place = position(state.songs, at_ms, state.skip);
+  const { playing, next, over } = place;
+  const { shelf, trouble } = useShelf(user);
+  const spare = useSpare(state, place, at_ms, shelf);
+  const sounds = spare ?? playing;
+  const heard = sounds && at_ms !== null ? heardNow(state, sounds, at_ms) : null;
   const fresh = freshness(state, now_ms);
   const skipPlaying = () => {
-    if (playing && at_ms !== null) watching.current?.skip(playing.slot, at_ms);
+    if (playing && !spare && at_ms !== null) watching.current?.skip(playing.slot, at_ms);
   };
   const change = (wish: Partial<Settings>) => {
     if (state.settings) watching.current?.change({ ...state.settings, ...wish });
@@ -70,6 +77,16 @@ export function WorkoutPage({ config, user, children }: Props) {
   const rate = (opinion: Opinion) => {
     if (playing) watching.current?.rate(playing.song.id, opinion);
   };
+
+  const playFrom = (library: string) => {
+    if (!state.settings) return;
+    if (state.session === null) watching.current?.begin({ ...state.settings, library });
+    else change({ library });
+  };
+  const collect = useCallback<Watch["collect"]>((songs, remove, onTaken) => {
+    if (!watching.current) return Promise.reject(new Error("The page is being left."));
+    return watching.current.collect(songs, remove, onTaken);
+  }, []);
 
   const [ended, setEnded] = useState<Ended | null>(null);
   const [returned, setReturned] = useState(false);
@@ -99,32 +116,51 @@ export function WorkoutPage({ config, user, children }: Props) {
       <main>
         <ProblemNote problem={state.problem} now_ms={now_ms} />
         <HeartRate state={state} fresh={fresh} />
-        <NowPlaying
-          playing={playing}
-          over={over}
-          at_ms={at_ms}
-          heard={heard}
-          state={state}
-          fresh={fresh}
-          now_ms={now_ms}
-          onSkip={skipPlaying}
-        >
-          {playing && heard && (
-            <SongTools
-              push={playing}
-              heard={heard}
-              state={state}
-              now_ms={now_ms}
-              onRate={rate}
-              onChange={change}
-            />
-          )}
-        </NowPlaying>
+        {spare && heard && at_ms !== null ? (
+          <SpareSong push={spare} heard={heard} at_ms={at_ms} />
+        ) : (
+          <NowPlaying
+            playing={playing}
+            over={over}
+            at_ms={at_ms}
+            heard={heard}
+            state={state}
+            fresh={fresh}
+            now_ms={now_ms}
+            onSkip={skipPlaying}
+          >
+            {playing && heard && (
+              <SongTools
+                push={playing}
+                heard={heard}
+                state={state}
+                now_ms={now_ms}
+                onRate={rate}
+                onChange={change}
+              />
+            )}
+          </NowPlaying>
+        )}
         <NextSong next={next} playing={playing} over={over} />
         <section className="sources card" aria-label="Where the heart rate comes from">
           <Strap maySend={state.may_send} comes={fresh.state === "live" && comesFromElsewhere(state)} onHeartRate={beat} />
         </section>
-        <Sound state={state} playing={playing} over={over} heard={heard} onSkip={skipPlaying} />
+        <Sound
+          state={state}
+          playing={sounds}
+          over={over && !spare}
+          heard={heard}
+          shelf={shelf}
+          onSkip={skipPlaying}
+        >
+          <MyMusic
+            state={state}
+            shelf={shelf}
+            trouble={trouble}
+            collect={collect}
+            onLibrary={playFrom}
+          />
+        </Sound>
         {at_ms !== null && (
           <EndWorkout
             live={fresh.state === "live"}
@@ -145,7 +181,7 @@ export function WorkoutPage({ config, user, children }: Props) {
         />
       </main>
       <Notes state={state} now_ms={now_ms} />
-      <Announcer playing={playing} fresh={fresh} />
+      <Announcer playing={sounds} fresh={fresh} />
     </>
   );
 }

@@ -1,0 +1,178 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+
+import type { SongPush } from "../src/messages";
+import { CROSS_FADE_SECONDS, PRESS_FADE_SECONDS, Player } from "../src/player";
+import { FakeAudio } from "./audio";
+import { songPush } from "./helpers";
+
+const FILE = new Blob(["music"]);
+/** Felt at 120 beats a minute, 200 s long. */
+const FIRST = songPush(0);
+const SECOND = songPush(1);
+
+/** An audio element whose clock the test moves. */
+class FakeElement {
+  static made: FakeElement[] = [];
+  currentTime = 0;
+  playbackRate = 1;
+  preservesPitch = false;
+  paused = true;
+  ended = false;
+  seeking = false;
+  constructor(readonly address: string) {
+    FakeElement.made.push(this);
+  }
+  play(): Promise<void> {
+    this.paused = false;
+    return Promise.resolve();
+  }
+  pause(): void {
+    this.paused = true;
+  }
+}
+
+let audio: FakeAudio;
+let player: Player;
+let gone: string[];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("Audio", FakeElement);
+  FakeElement.made = [];
+  gone = [];
+  let made = 0;
+  vi.spyOn(URL, "createObjectURL").mockImplementation(() => `blob:${(made += 1)}`);
+  vi.spyOn(URL, "revokeObjectURL").mockImplementation((address) => gone.push(address));
+  audio = new FakeAudio();
+  player = new Player(audio.context);
+});
+afterEach(() => {
+  player.close();
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+/** `push` at `seconds` of its time, `rate` times as fast as it is. */
+function follow(push: SongPush, seconds: number, rate = 1, file: Blob | null = FILE): void {
+  const at_ms = push.starts_at_ms + seconds * 1000;
+  player.follow({ push, tempo: push.why.tempo * push.why.octave * rate, at_ms, file });
+}
+
+function element(index = 0): FakeElement {
+  const found = FakeElement.made[index];
+  if (!found) throw new Error(`There are ${FakeElement.made.length} audio elements only.`);
+  return found;
+}
+
+/** Lets `seconds` pass for the page and the audio clock; elements play on at their rate. */
+function pass(seconds: number): void {
+  audio.currentTime += seconds;
+  for (const each of FakeElement.made) {
+    if (!each.paused) each.currentTime += seconds * each.playbackRate;
+  }
+  vi.advanceTimersByTime(seconds * 1000);
+}
+
+describe("a recording", () => {
+  test("starts where the song stands by the page's clock, and keeps its pitch", () => {
+    follow(FIRST, 83);
+    expect(element()).toMatchObject({ currentTime: 83, preservesPitch: true, paused: false });
+    expect(audio.kicks).toEqual([]);
+  });
+
+  test("is bent as the song is heard, whatever octave it is felt in", () => {
+    const doubled = songPush(0, { why: { ...FIRST.why, tempo: 60, octave: 2 } });
+    follow(doubled, 0, 1.04);
+    expect(element().playbackRate).toBeCloseTo(1.04, 9);
+    follow(doubled, 0.25, 0.99);
+    expect(element().playbackRate).toBeCloseTo(0.99, 9);
+  });
+
+  test("does not jump because it is bent, however long", () => {
+    follow(FIRST, 0, 1.04);
+    for (let second = 1; second <= 150; second += 1) {
+      pass(1);
+      follow(FIRST, second, 1.04);
+    }
+    expect(element().currentTime).toBeCloseTo(156, 6);
+  });
+
+  test("follows the clock where it is off by more than a second, but seldom", () => {
+    follow(FIRST, 20);
+    follow(FIRST, 35); // as after a sleep
+    expect(element().currentTime).toBe(35);
+    follow(FIRST, 40);
+    expect(element().currentTime).toBe(35);
+    follow(FIRST, 46);
+    expect(element().currentTime).toBe(46);
+  });
+
+  test("is left alone within a second", () => {
+    follow(FIRST, 20);
+    pass(15);
+    element().currentTime -= 0.8;
+    follow(FIRST, 35);
+    expect(element().currentTime).toBeCloseTo(34.2, 9);
+  });
+
+  test("goes on after something else paused it, but not after its end", () => {
+    follow(FIRST, 20);
+    element().pause();
+    follow(FIRST, 20.25);
+    expect(element().paused).toBe(false);
+    Object.assign(element(), { ended: true, paused: true });
+    follow(FIRST, 199);
+    expect(element().paused).toBe(true);
+  });
+});
+
+describe("from one recording to the next", () => {
+  const fades = () => audio.gains.flatMap(({ gain }) => gain.curves);
+
+  test("one fades out over two seconds while the other fades in, and is let go after", () => {
+    follow(FIRST, 199);
+    follow(SECOND, 0);
+    const [, out, into] = fades();
+    expect([out?.seconds, into?.seconds]).toEqual([CROSS_FADE_SECONDS, CROSS_FADE_SECONDS]);
+    expect(element(0).paused).toBe(false);
+    pass(3);
+    follow(SECOND, 3);
+    expect([element(0).paused, element(1).paused]).toEqual([true, false]);
+    expect(gone).toEqual(["blob:1"]);
+  });
+
+  test("a sketch and a recording fade over as well", () => {
+    follow(FIRST, 199, 1, null);
+    pass(1);
+    expect(audio.kicks.length).toBeGreaterThan(0);
+    follow(SECOND, 0);
+    expect(element().paused).toBe(false);
+    expect(fades()).toHaveLength(3);
+  });
+
+  test("a recording that comes to hand late takes over from its sketch", () => {
+    follow(FIRST, 10, 1, null);
+    follow(FIRST, 11);
+    expect(element().currentTime).toBe(11);
+    follow(FIRST, 11.25);
+    expect(FakeElement.made).toHaveLength(1);
+  });
+});
+
+test("a pause is silent, and the song goes on where it stands by then", () => {
+  follow(FIRST, 20);
+  player.rest(PRESS_FADE_SECONDS);
+  pass(1);
+  expect(element().paused).toBe(true);
+  expect(audio.state).toBe("suspended");
+  follow(FIRST, 50);
+  expect(element(1).currentTime).toBe(50);
+});
+
+test("nothing plays on when the page is left", () => {
+  follow(FIRST, 20);
+  player.close();
+  expect(element().paused).toBe(true);
+  expect(gone).toEqual(["blob:1"]);
+});

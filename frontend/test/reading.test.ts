@@ -1,0 +1,168 @@
+import "fake-indexeddb/auto";
+import { describe, expect, test } from "vitest";
+
+import { intakeSentence, takeIn } from "../src/intake";
+import { type Ears, idOf, readSong } from "../src/reading";
+import { Shelf, boardsOf } from "../src/shelf";
+import { tagsOf } from "../src/tags";
+import { id3, mp3, wav } from "./music";
+
+const EARS: Ears = {
+  tagsOf,
+  playableSeconds: () => Promise.resolve(200),
+  detectTempo: () => Promise.resolve(127.96),
+};
+/** A browser that plays nothing but WAV files. */
+const WAV_ONLY: Ears = {
+  ...EARS,
+  playableSeconds: async (file) => {
+    if (!(await file.slice(0, 4).text()).startsWith("RIFF")) throw new Error("It does not play.");
+    return 60;
+  },
+};
+
+function named(name: string, content: Blob): File {
+  return new File([content], name);
+}
+
+describe("a file's tags", () => {
+  test("are read from ID3v2 in front of an MP3", async () => {
+    const tags = { TIT2: "Uphill", TPE1: "The Legs", TBPM: "171", TCON: "Rock" };
+    expect(await tagsOf(mp3(id3(tags), 60))).toMatchObject({
+      title: "Uphill",
+      artist: "The Legs",
+      tempo: 171,
+      genre: "Rock",
+    });
+  });
+
+  test("are read from the list of a WAV, with its length", async () => {
+    expect(await tagsOf(wav(60, { INAM: "Downhill", IART: "The Legs" }))).toEqual({
+      title: "Downhill",
+      artist: "The Legs",
+      genre: null,
+      tempo: null,
+      duration_seconds: 60,
+    });
+  });
+
+  test.each(["0", "fast", ""])("say no tempo where it reads %j", async (tempo) => {
+    expect((await tagsOf(mp3(id3({ TIT2: "Uphill", TBPM: tempo }), 60))).tempo).toBeNull();
+  });
+
+  test("are none where no parser knows the file", async () => {
+    const { title, duration_seconds } = await tagsOf(new Blob(["Milk, bread and a new strap."]));
+    expect([title, duration_seconds]).toEqual([null, null]);
+  });
+});
+
+describe("a song", () => {
+  test("takes its tempo from the tag", async () => {
+    const file = named("one.mp3", mp3(id3({ TIT2: "Uphill", TPE1: "The Legs", TBPM: "171" }), 60));
+    expect(await readSong("f-1", file, EARS)).toEqual({
+      id: "f-1",
+      title: "Uphill",
+      artist: "The Legs",
+      tempo: 171,
+      duration_seconds: expect.closeTo(60, 0) as number,
+      genre: null,
+      tempo_from: "tag",
+      collected: false,
+    });
+  });
+
+  test("is listened to where no tag says its tempo, and called as its file is", async () => {
+    const song = await readSong("f-1", named("The Legs - Uphill.wav", wav(60)), EARS);
+    expect(song.title).toBe("The Legs - Uphill");
+    expect(song.artist).toBe("Unknown artist");
+    expect([song.tempo, song.tempo_from]).toEqual([128, "detected"]);
+  });
+
+  test("is listened to where the tag's tempo cannot be one", async () => {
+    const file = named("one.mp3", mp3(id3({ TIT2: "Uphill", TBPM: "999" }), 60));
+    expect((await readSong("f-1", file, EARS)).tempo_from).toBe("detected");
+  });
+
+  test("has no more letters than the server takes", async () => {
+    const file = named("one.wav", wav(60, { INAM: "🎵".repeat(300) }));
+    expect(Array.from((await readSong("f-1", file, EARS)).title)).toHaveLength(200);
+  });
+
+  test.each([
+    ["12 seconds", 12, "short.wav is 12 seconds long. Songs here last from 45 seconds to 15 minutes."],
+    ["20 minutes", 1200, "short.wav is 20 minutes long. Songs here last from 45 seconds to 15 minutes."],
+  ])("is not one of %s", async (_, seconds, sentence) => {
+    const read = readSong("f-1", named("short.wav", wav(seconds)), EARS);
+    await expect(read).rejects.toThrow(sentence);
+  });
+
+  test("is none where the browser does not play it, or no beat is found", async () => {
+    const notes = named("notes.txt", new Blob(["Milk, bread and a new strap."]));
+    await expect(readSong("f-1", notes, WAV_ONLY)).rejects.toThrow(
+      "notes.txt is no music that this browser can read.",
+    );
+    const deaf = { ...EARS, detectTempo: () => Promise.reject(new Error("No peaks.")) };
+    await expect(readSong("f-1", named("hum.wav", wav(60)), deaf)).rejects.toThrow(
+      "In hum.wav no beat was found",
+    );
+  });
+});
+
+describe("a file's identity", () => {
+  test("is the same under another name, and another one for another content", async () => {
+    const one = wav(60);
+    expect(await idOf(named("a.wav", one))).toBe(await idOf(named("b.wav", one)));
+    expect(await idOf(one)).not.toBe(await idOf(wav(61)));
+    expect(await idOf(one)).not.toBe(await idOf(wav(60, { INAM: "Downhill" })));
+    expect(await idOf(one)).toMatch(/^f-[0-9a-f]{64}$/);
+  });
+
+  test("is there for the smallest file", async () => {
+    expect(await idOf(new Blob([]))).toMatch(/^f-/);
+  });
+});
+
+describe("files that were picked", () => {
+  const FILES = [
+    named("one.wav", wav(60)),
+    named("notes.txt", new Blob(["Milk, bread and a new strap."])),
+    named("two.wav", wav(70)),
+  ];
+
+  test("are read one after the other; one that is no music does not stop the rest", async () => {
+    const shelf = new Shelf(boardsOf("intake-1"));
+    const steps: string[] = [];
+    const done = await takeIn(FILES, shelf, WAV_ONLY, new AbortController().signal, (step) =>
+      steps.push(`${step.done} of ${step.total}`),
+    );
+    expect(steps).toEqual(["0 of 3", "1 of 3", "2 of 3"]);
+    expect(done.sentences).toEqual(["notes.txt is no music that this browser can read."]);
+    expect(shelf.songs().map(({ title }) => title)).toEqual(["one", "two"]);
+    expect(intakeSentence(done)).toBe("2 songs are new.");
+  });
+
+  test("change nothing when they are picked again", async () => {
+    const shelf = new Shelf(boardsOf("intake-2"));
+    const cancel = new AbortController().signal;
+    await takeIn(FILES, shelf, WAV_ONLY, cancel, () => undefined);
+    const before = shelf.songs();
+    const again = await takeIn(FILES, shelf, WAV_ONLY, cancel, () => undefined);
+    expect(shelf.songs()).toBe(before);
+    expect(intakeSentence(again)).toBe("No song is new. 2 songs were here already.");
+  });
+
+  test("are left where they are when the reading is stopped; what was read stays", async () => {
+    const shelf = new Shelf(boardsOf("intake-3"));
+    const stop = new AbortController();
+    const done = await takeIn(FILES, shelf, WAV_ONLY, stop.signal, ({ done }) => {
+      if (done === 1) stop.abort();
+    });
+    expect(intakeSentence(done)).toBe("Stopped after 1 of 3 files. 1 song is new.");
+    expect(shelf.songs()).toHaveLength(1);
+  });
+
+  test("may be none", async () => {
+    const done = await takeIn([], new Shelf(boardsOf("intake-4")), EARS, new AbortController().signal, () => undefined);
+    expect(intakeSentence(done)).toBe("There are no files in what you chose.");
+  });
+});
