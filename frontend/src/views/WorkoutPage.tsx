@@ -6,7 +6,8 @@ import { heardNow } from "../heard";
 import type { Opinion, Settings } from "../messages";
 import { position } from "../playlist";
 import { freshness } from "../pulse";
-import { type Problem, comesFromElsewhere, createStore } from "../store";
+import type { Moment } from "../source";
+import { type Problem, comesFromElsewhere, createStore, newestTime } from "../store";
 import { type Watch, watch } from "../watch";
 import { Announcer } from "./Announcer";
 import { Chart } from "./Chart";
@@ -19,7 +20,7 @@ import { NowPlaying } from "./NowPlaying";
 import { SongList } from "./SongList";
 import { SongTools } from "./SongTools";
 import { Sound } from "./Sound";
-import { Strap } from "./Strap";
+import { Sources } from "./Sources";
 import { useNow, useStore } from "./hooks";
 
 const TICK_MS = 250;
@@ -53,9 +54,10 @@ export function WorkoutPage({ config, user, children }: Props) {
   const change = (wish: Partial<Settings>) => {
     if (state.settings) watching.current?.change({ ...state.settings, ...wish });
   };
-  const beat = useCallback((heart_rate: number) => {
-    watching.current?.heartRate(heart_rate);
+  const beat = useCallback((heart_rate: number, moment?: Moment) => {
+    watching.current?.heartRate(heart_rate, moment);
   }, []);
+  const newest = useCallback(() => newestTime(store.get()), [store]);
   const rate = (opinion: Opinion) => {
     if (playing) watching.current?.rate(playing.song.id, opinion);
   };
@@ -73,7 +75,12 @@ export function WorkoutPage({ config, user, children }: Props) {
       <main>
         <ProblemNote problem={state.problem} now_ms={now_ms} />
         <HeartRate state={state} fresh={fresh}>
-          <Strap maySend={state.may_send} comes={fresh.state === "live" && comesFromElsewhere(state)} onHeartRate={beat} />
+          <Sources
+            maySend={state.may_send}
+            comes={fresh.state === "live" && comesFromElsewhere(state)}
+            onHeartRate={beat}
+            newestTime={newest}
+          />
         </HeartRate>
         <NowPlaying
           playing={playing}
