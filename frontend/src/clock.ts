@@ -22,6 +22,12 @@ export function arrived(arrivals: readonly Arrival[], arrival: Arrival): readonl
   ];
 }
 
+/** Arrivals that tell a speed which is known, at its newest moment. */
+export function runningAt({ at_ms, came_ms, speed }: Arrival & { readonly speed: number }): readonly Arrival[] {
+  const before = { at_ms: at_ms - speed * MEASURED_OVER_MS, came_ms: came_ms - MEASURED_OVER_MS };
+  return [before, { at_ms, came_ms }];
+}
+
 /** Seconds of workout in a second of life: 1, or more in a replay. */
 export function speed(arrivals: readonly Arrival[]): number {
   const first = arrivals[0];

@@ -45,6 +45,7 @@ export class Connection {
     private readonly open: Open,
     private readonly listener: ConnectionListener,
     private readonly random: () => number = Math.random,
+    private readonly silence_ms: number = SILENCE_MS,
   ) {}
 
   /** Connects now: at the start, and where there is reason not to wait any longer. */
@@ -144,7 +145,7 @@ export class Connection {
     clearTimeout(this.silence);
     this.silence = setTimeout(() => {
       this.lost("The server stopped answering.");
-    }, SILENCE_MS);
+    }, this.silence_ms);
   }
 
   private lost(reason: string): void {

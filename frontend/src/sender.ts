@@ -1,10 +1,13 @@
 /** Brings this device's samples to the server: in their order, each once, whatever breaks. */
 import { ANSWER_WITHIN_MS } from "./asked";
+import type { Backlog } from "./backlog";
+import { STEADY_EVERY_MS, isDue } from "./due";
 import { aHeartRate } from "./limits";
 import {
   type ClientMessage,
   type Sample,
   type ServerMessage,
+  type Settings,
   type TracePoint,
   heartRates,
   start,
@@ -15,16 +18,6 @@ import type { State } from "./store";
 export const KEPT = 3_600;
 /** What one message may hold: `MAX_SAMPLES` of `events/`. */
 export const BATCH = 60;
-export const FLUSH_EVERY_MS = 5_000;
-export const STEADY_EVERY_MS = 15_000;
-/** Beats a minute away from what the server knows: worth a message of its own. */
-export const JUMP = 8;
-/** The next song is chosen soon after, from what is known by then. */
-export const BEFORE_END_MS = 20_000;
-/** Twice the noise of a heart that works evenly (Hunt 2015: about 2 beats a minute). */
-const STEADY_WITHIN = 4;
-/** How much of the stretch must be known before it may be called steady. */
-const KNOWN_MS = STEADY_EVERY_MS - 2_000;
 /** After this much silence the next heart rate begins another session: the server's own rule. */
 export const SESSION_GAP_MS = 900_000;
 const BUSY_FOR_MS = 1_000;
@@ -36,39 +29,8 @@ export interface Way {
   state(): Pick<State, "session" | "settings" | "latest" | "songs">;
 }
 
-/** What a decision to send rests on. */
-export interface Pending {
-  readonly flushed_ms: number;
-  /** The newest heart rate that was sent; null before the first. */
-  readonly sent_heart_rate: number | null;
-  /** Oldest first. */
-  readonly recent: readonly Sample[];
-  readonly song_ends_ms: readonly number[];
-}
-
-/** Whether what is unsent should go now. */
-export function isDue(pending: Pending, now_ms: number): boolean {
-  const { flushed_ms, sent_heart_rate, recent, song_ends_ms } = pending;
-  const [, newest] = recent.at(-1) ?? [];
-  if (now_ms - flushed_ms >= (isSteady(recent) ? STEADY_EVERY_MS : FLUSH_EVERY_MS)) return true;
-  const isJump =
-    newest !== undefined && sent_heart_rate !== null && Math.abs(newest - sent_heart_rate) > JUMP;
-  return (
-    isJump ||
-    song_ends_ms.some((end) => flushed_ms < end - BEFORE_END_MS && end - BEFORE_END_MS <= now_ms)
-  );
-}
-
-/** Whether the heart rate has hardly moved for as long as a steady one is kept back. */
-export function isSteady(recent: readonly Sample[]): boolean {
-  const [first, last] = [recent[0], recent.at(-1)];
-  if (!first || !last || last[0] - first[0] < KNOWN_MS) return false;
-  const heart_rates = recent.map(([, heart_rate]) => heart_rate);
-  return Math.max(...heart_rates) - Math.min(...heart_rates) <= STEADY_WITHIN;
-}
-
 /**
- * Keeps every sample until the server tells that it took it.
+ * Keeps an hour of samples, and sends again what the server turns out not to have.
  *
  * `held`: nothing goes before the first answer on this connection, which tells what arrived over
  * the last one. The server ignores what is older than its newest sample, so what is missing must
@@ -76,59 +38,86 @@ export function isSteady(recent: readonly Sample[]): boolean {
  */
 export class Sender {
   private phase: "held" | "free" | "starting" = "held";
-  /** Not known to be taken, oldest first; the first `sent` of them are on their way. */
-  private samples: Sample[] = [];
+  /** Oldest first: `taken` of them by the server, then, up to `sent`, those on their way. */
+  private kept: Sample[];
+  private taken = 0;
   private sent = 0;
   private recent: Sample[] = [];
+  /** When the newest sample came, on the wall. */
+  private came_ms = -Infinity;
   private flushed_ms = -Infinity;
-  private sent_heart_rate: number | null = null;
   private start_again_ms = Infinity;
+  /** What a session begins with: what was asked for, or in force at a server that forgot it. */
+  private settings: Settings | null = null;
 
-  constructor(private readonly way: Way) {}
+  constructor(
+    private readonly way: Way,
+    backlog: Backlog | null = null,
+  ) {
+    this.kept = [...(backlog?.samples ?? [])];
+    this.came_ms = backlog?.came_ms ?? -Infinity;
+  }
 
   /** How many samples have not been sent. */
   get unsent(): number {
-    return this.samples.length - this.sent;
+    return this.kept.length - this.sent;
+  }
+
+  /** What this device measured, of the last hour at most; oldest first. */
+  get samples(): readonly Sample[] {
+    return [...this.kept];
+  }
+
+  /** What the server is not known to have. */
+  get backlog(): Backlog {
+    return { came_ms: this.came_ms, samples: this.kept.slice(this.taken) };
   }
 
   /**
-   * Takes a heart rate of now; false where there was one in this second, or a later one, or where
-   * the server would refuse it, and with it all others of its message.
+   * Takes a heart rate of `at_ms`; false where there was one in this second, or a later one, or
+   * where the server would refuse it, and with it all others of its message.
    */
-  add(now_ms: number, heart_rate: number): boolean {
+  add(time_ms: number, heart_rate: number, now_ms: number = time_ms): boolean {
     if (aHeartRate(heart_rate, "") !== "") return false;
-    const at_ms = Math.round(now_ms);
-    const before = this.recent.at(-1);
-    if (before && second(at_ms) <= second(before[0])) return false;
+    const at_ms = Math.round(time_ms);
+    const [newest_ms] = this.kept.at(-1) ?? [-Infinity];
+    if (second(at_ms) <= second(newest_ms)) return false;
+    if (at_ms - newest_ms >= SESSION_GAP_MS) this.forget(this.taken);
     const sample: Sample = [at_ms, heart_rate];
     this.recent = [...this.recent.filter(([each]) => at_ms - each < STEADY_EVERY_MS), sample];
-    this.samples.push(sample);
-    if (this.samples.length > KEPT) this.forget(1);
-    this.tick(at_ms);
+    this.kept.push(sample);
+    this.came_ms = now_ms;
+    if (this.kept.length > KEPT) this.forget(1);
+    this.tick(now_ms);
     return true;
+  }
+
+  /** Settings for a session that does not run yet. */
+  beginWith(settings: Settings): void {
+    this.settings = settings;
   }
 
   /** Sends if it is time to. */
   tick(now_ms: number): void {
     if (this.phase === "starting" && now_ms >= this.start_again_ms) this.phase = "free";
-    const { flushed_ms, sent_heart_rate, recent } = this;
+    const { flushed_ms, recent } = this;
+    const sent = this.kept[this.sent - 1] ?? null;
     const song_ends_ms = this.way.state().songs.map((song) => song.ends_at_ms);
-    if (isDue({ flushed_ms, sent_heart_rate, recent, song_ends_ms }, now_ms)) this.flush(now_ms);
+    if (isDue({ flushed_ms, sent, recent, song_ends_ms }, now_ms)) this.flush(now_ms);
   }
 
   /** Sends what is unsent, if it may go at all. */
   flush(now_ms: number): void {
-    const next = this.samples[this.sent];
+    const next = this.kept[this.sent];
     if (this.phase !== "free" || !next) return;
     if (!isRunning(this.way.state(), next[0])) {
       this.start(next[0], now_ms);
       return;
     }
     while (this.unsent > 0) {
-      const batch = this.samples.slice(this.sent, this.sent + BATCH);
+      const batch = this.kept.slice(this.sent, this.sent + BATCH);
       if (!this.way.send(heartRates(batch))) return;
       this.sent += batch.length;
-      this.sent_heart_rate = batch.at(-1)?.[1] ?? null;
     }
     this.flushed_ms = now_ms;
   }
@@ -143,14 +132,27 @@ export class Sender {
     if (message.type === "workout") this.told(message.latest, now_ms);
     else if (message.type === "refused") this.hold(); // perhaps samples: see what arrived
     else if (this.phase === "starting") this.answered(message, now_ms);
+    const { session, settings } = this.way.state();
+    if (session !== null || message.type === "changed") this.settings = settings;
   }
 
   private told(latest: TracePoint | null, now_ms: number): void {
-    if (latest) this.forget(this.samples.filter(([at_ms]) => at_ms <= latest.at_ms).length);
-    if (this.phase !== "held") return;
+    const known = this.countBefore((latest?.at_ms ?? -Infinity) + 1);
+    if (this.phase !== "held") {
+      this.taken = Math.max(this.taken, known);
+      this.sent = Math.max(this.sent, known);
+      return;
+    }
     this.phase = "free";
-    this.sent = 0;
+    this.taken = this.sent = Math.max(known, this.settled(now_ms));
     this.flush(now_ms);
+  }
+
+  /** How many samples need not go again, even if the server forgot them. */
+  private settled(now_ms: number): number {
+    if (now_ms - this.came_ms >= SESSION_GAP_MS) return this.taken; // of a workout that is over
+    const { session } = this.way.state();
+    return session === null ? 0 : Math.min(this.taken, this.countBefore(session));
   }
 
   private answered(message: ServerMessage, now_ms: number): void {
@@ -166,13 +168,20 @@ export class Sender {
 
   private start(at_ms: number, now_ms: number): void {
     // Without settings the server would forget what the athlete chose the last time.
-    if (!this.way.send(start(at_ms, this.way.state().settings ?? undefined))) return;
+    const settings = this.settings ?? this.way.state().settings ?? undefined;
+    if (!this.way.send(start(at_ms, settings))) return;
     this.phase = "starting";
     this.start_again_ms = now_ms + ANSWER_WITHIN_MS;
   }
 
+  private countBefore(at_ms: number): number {
+    const first = this.kept.findIndex(([each]) => each >= at_ms);
+    return first < 0 ? this.kept.length : first;
+  }
+
   private forget(count: number): void {
-    this.samples.splice(0, count);
+    this.kept.splice(0, count);
+    this.taken = Math.max(0, this.taken - count);
     this.sent = Math.max(0, this.sent - count);
   }
 }

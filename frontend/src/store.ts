@@ -1,5 +1,5 @@
 import { type Asked, ask, isWaiting, refuse } from "./asked";
-import { type Arrival, arrived, workoutTime } from "./clock";
+import { type Arrival, arrived, runningAt, workoutTime } from "./clock";
 import type { Status } from "./connection";
 import { type Heard, heardNow } from "./heard";
 import { type Held, hold } from "./held";
@@ -13,6 +13,7 @@ import type {
   Workout,
 } from "./messages";
 import { position } from "./playlist";
+import type { Moment } from "./source";
 import { NO_WISHES, type Wishes, changed, rated, toldOpinion, toldWishes } from "./wishes";
 
 export type Skip = Asked<{ slot: number }>;
@@ -80,7 +81,7 @@ export type Happening =
   | { readonly kind: "message"; readonly message: ServerMessage; readonly now_ms: number }
   | { readonly kind: "problem"; readonly sentence: string; readonly now_ms: number }
   | { readonly kind: "token"; readonly may_send: boolean }
-  | { readonly kind: "measured"; readonly sample: Sample }
+  | { readonly kind: "measured"; readonly sample: Sample; readonly moment: Moment }
   | (Asking & { readonly kind: "skip"; readonly slot: number })
   | (Asking & { readonly kind: "change"; readonly settings: Settings })
   | (Asking & { readonly kind: "rate"; readonly song_id: string; readonly opinion: Opinion });
@@ -101,7 +102,7 @@ export function reduce(state: State, happening: Happening): State {
     case "token":
       return { ...state, may_send: happening.may_send };
     case "measured":
-      return withMeasured(state, happening.sample);
+      return withMeasured(state, happening.sample, happening.moment);
     case "skip": {
       const { slot, sent, now_ms } = happening;
       return { ...state, skip: ask({ slot }, sent, now_ms) };
@@ -117,10 +118,14 @@ export function reduce(state: State, happening: Happening): State {
   }
 }
 
-/** A sample of this device is of now, whatever the server knows. */
-function withMeasured(state: State, sample: Sample): State {
-  const [at_ms] = sample;
-  return { ...state, measured: sample, arrivals: [{ at_ms, came_ms: at_ms }], confirmed: true };
+/** A sample of this device is known to be new, and how fast its time runs. */
+function withMeasured(state: State, sample: Sample, moment: Moment): State {
+  return { ...state, measured: sample, arrivals: runningAt(moment), confirmed: true };
+}
+
+/** The newest time of the workout that is known, epoch ms; nothing may be measured before it. */
+export function newestTime({ session, latest, measured }: State): number {
+  return Math.max(session ?? 0, latest?.at_ms ?? 0, measured?.[0] ?? 0);
 }
 
 /** Whether the server told a newer heart rate than this device measured. */
@@ -238,7 +243,8 @@ function inSession(state: State, session: number | null): State {
   const { status, problem, told, reopened, settings, change, rate, opinions } = state;
   const known = { status, problem, told, reopened, settings, change, rate, opinions };
   const here = { ...EMPTY, ...known, may_send: state.may_send, session };
-  return state.measured ? withMeasured(here, state.measured) : here;
+  const { measured, arrivals } = state;
+  return measured ? { ...here, measured, arrivals, confirmed: true } : here;
 }
 
 /** One song for each slot, whatever comes twice or late; only a skip moves one, and only forward. */

@@ -58,12 +58,20 @@ export function heartRateOf(packet: DataView): number {
       "The strap does not touch the skin, so its heart rate is not used. Moisten it and put it on tighter.",
     );
   }
-  if (heart_rate < HEART_RATE.low || heart_rate > HEART_RATE.high) {
-    throw new UnreadablePacket(
-      `The strap says ${heart_rate} beats a minute, which is not used: a heart rate lies between ${HEART_RATE.low} and ${HEART_RATE.high}.`,
-    );
-  }
-  return heart_rate;
+  return believed(heart_rate, "The strap");
+}
+
+/** A heart rate that `who` says, if it can be one; throws `UnreadablePacket`. */
+export function believed(heart_rate: number, who: string): number {
+  if (isHeartRate(heart_rate)) return heart_rate;
+  throw new UnreadablePacket(
+    `${who} says ${heart_rate} beats a minute, which is not used: a heart rate lies between ${HEART_RATE.low} and ${HEART_RATE.high}.`,
+  );
+}
+
+/** Whether the server takes it. */
+export function isHeartRate(heart_rate: number): boolean {
+  return heart_rate >= HEART_RATE.low && heart_rate <= HEART_RATE.high;
 }
 
 function cutShort(packet: DataView): string {

@@ -1,3 +1,4 @@
+import { Backlogs } from "./backlog";
 import { type Collected, Collector, type OnTaken } from "./collector";
 import type { Config } from "./config";
 import { Connection } from "./connection";
@@ -7,6 +8,7 @@ import {
   type ClientMessage,
   type Opinion,
   type OwnSong,
+  type Sample,
   type ServerMessage,
   type Settings,
   change,
@@ -14,13 +16,15 @@ import {
   skip,
   workout,
 } from "./messages";
-import { Sender } from "./sender";
+import { SESSION_GAP_MS, Sender } from "./sender";
 import { openSocket } from "./socket";
+import type { Moment } from "./source";
 import { type Happening, type Store, isAsking } from "./store";
 import { freshToken, isTokenOf } from "./token";
 
 const POLL_EVERY_MS = 2_000;
 const SEND_CHECK_MS = 1_000;
+const KEEP_EVERY_MS = 3_000;
 
 export interface Watch {
   /** Ends the song of `slot` at `at_ms` of the workout. */
@@ -29,8 +33,10 @@ export interface Watch {
   readonly change: (settings: Settings) => void;
   /** Says what the athlete thinks of a song, in place of what was said before. */
   readonly rate: (song_id: string, opinion: Opinion) => void;
-  /** Sends a heart rate that this device measures now, if it is the athlete's own. */
-  readonly heartRate: (heart_rate: number) => void;
+  /** Sends a heart rate of this device, of now or of `moment`, if it is the athlete's own. */
+  readonly heartRate: (heart_rate: number, moment?: Moment) => void;
+  /** What this device measured, of the last hour at most; oldest first. */
+  readonly measured: () => readonly Sample[];
   /** Settings for a session that does not run yet: it begins with them. */
   readonly begin: (settings: Settings) => void;
   /** Puts songs into the person's own library, or takes them out; rejects with a sentence. */
@@ -68,17 +74,17 @@ export function watch(config: Config, user: string, store: Store): Watch {
     },
   );
   const send = (message: ClientMessage) => store.get().may_send && connection.send(message);
-  let first: Settings | null = null;
-  const sender = new Sender({
-    send,
-    state: () => {
-      const state = store.get();
-      return first && state.session === null ? { ...state, settings: first } : state;
-    },
+  const backlogs = new Backlogs(user, (sentence) => {
+    store.dispatch({ kind: "problem", sentence, now_ms: Date.now() });
   });
+  const sender = new Sender({ send, state: store.get }, backlogs.kept(SESSION_GAP_MS, Date.now()));
   const collector = new Collector(send);
   const flush = () => {
     sender.flush(Date.now());
+  };
+  const leave = () => {
+    flush();
+    backlogs.keep(sender.backlog);
   };
   const ask = () => connection.send(workout(store.get().latest?.at_ms));
   const hurry = () => {
@@ -95,7 +101,10 @@ export function watch(config: Config, user: string, store: Store): Watch {
   const check = setInterval(() => {
     sender.tick(Date.now());
   }, SEND_CHECK_MS);
-  window.addEventListener("pagehide", flush);
+  const keeping = setInterval(() => {
+    backlogs.keep(sender.backlog);
+  }, KEEP_EVERY_MS);
+  window.addEventListener("pagehide", leave);
   window.addEventListener("online", hurry);
   connection.connect();
   return {
@@ -109,25 +118,32 @@ export function watch(config: Config, user: string, store: Store): Watch {
     rate: (song_id, opinion) => {
       wish(rate(song_id, opinion), (sent, now_ms) => ({ kind: "rate", song_id, opinion, sent, now_ms }));
     },
-    heartRate: (heart_rate) => {
-      const now_ms = Date.now();
-      if (!store.get().may_send || !sender.add(now_ms, heart_rate)) return;
-      store.dispatch({ kind: "measured", sample: [now_ms, heart_rate] });
+    heartRate: (heart_rate, moment = ofNow()) => {
+      const { at_ms } = moment;
+      if (!store.get().may_send || !sender.add(at_ms, heart_rate, Date.now())) return;
+      store.dispatch({ kind: "measured", sample: [at_ms, heart_rate], moment });
     },
+    measured: () => sender.samples,
     begin: (settings) => {
-      first = settings;
+      sender.beginWith(settings);
     },
     collect: (songs, remove, onTaken) => collector.collect(songs, remove, onTaken),
     stop: () => {
-      flush();
+      leave();
       collector.stop();
       clearInterval(poll);
       clearInterval(check);
-      window.removeEventListener("pagehide", flush);
+      clearInterval(keeping);
+      window.removeEventListener("pagehide", leave);
       window.removeEventListener("online", hurry);
       connection.stop();
     },
   };
+}
+
+function ofNow(): Moment {
+  const now_ms = Date.now();
+  return { at_ms: now_ms, came_ms: now_ms, speed: 1 };
 }
 
 /** What came, in the store already; null where it cannot be read. */

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 
+import type { Backlog } from "../src/backlog";
 import type { ClientMessage, Sample, ServerMessage, SongPush } from "../src/messages";
 import { BATCH, KEPT, SESSION_GAP_MS, Sender } from "../src/sender";
 import { EMPTY, type State, reduce } from "../src/store";
@@ -11,21 +12,23 @@ class FakeServer {
   /** Whether what is sent arrives; a broken connection takes messages for a while. */
   arrives = true;
   readonly messages: ClientMessage[] = [];
-  readonly taken: Sample[] = [];
+  taken: Sample[] = [];
   session: number | null = NOW;
   songs: readonly SongPush[] = [];
   settings = SETTINGS;
   state: State = EMPTY;
   now_ms = NOW;
-  readonly sender = new Sender({
-    send: (message) => {
+  readonly sender: Sender;
+
+  constructor(backlog: Backlog | null = null) {
+    const send = (message: ClientMessage) => {
       if (!this.open) return false;
       this.messages.push(message);
       if (this.arrives && message.action === "heartrate") this.take(message.samples);
       return true;
-    },
-    state: () => this.state,
-  });
+    };
+    this.sender = new Sender({ send, state: () => this.state }, backlog);
+  }
 
   private take(samples: readonly Sample[]): void {
     for (const sample of samples) {
@@ -43,6 +46,22 @@ class FakeServer {
     const latest = at_ms === 0 ? null : { at_ms, heart_rate, average: heart_rate };
     const { session, songs, settings } = this;
     this.says(workoutOf({ session, songs, settings, latest }));
+  }
+
+  /** Everything is gone, as after a restart of a server that keeps nothing. */
+  forgets(): void {
+    this.taken = [];
+    this.session = null;
+    this.songs = [];
+    this.settings = SETTINGS;
+  }
+
+  starts(): void {
+    const last = this.messages.at(-1);
+    if (last?.action !== "start") throw new Error("No session was asked for.");
+    this.session = last.at_ms;
+    this.settings = { ...SETTINGS, ...last.settings };
+    this.says({ type: "started", session: last.at_ms, settings: this.settings });
   }
 
   opens(): void {
@@ -217,6 +236,137 @@ describe("nothing is lost or doubled", () => {
     server.opens();
     expect(server.takenSeconds[0]).toBe(6);
     expect(server.takenSeconds).toHaveLength(KEPT);
+  });
+});
+
+describe("a server that forgot", () => {
+  test("is sent everything again, from a start at the first sample, in what was chosen", () => {
+    server.settings = { ...SETTINGS, mode: "zone" };
+    server.opens();
+    server.beats(...rising(130));
+    server.tellsWorkout();
+    server.forgets();
+    server.opens();
+    expect(server.messages.at(-1)).toEqual({
+      action: "start",
+      at_ms: NOW + 1000,
+      settings: { ...SETTINGS, mode: "zone" },
+    });
+    server.starts();
+    expect(server.takenSeconds).toEqual(upTo(130));
+    server.beats(...rising(5));
+    server.sender.flush(server.now_ms);
+    expect(server.takenSeconds).toEqual(upTo(135));
+  });
+
+  test("its newest samples is sent those, and no others", () => {
+    server.opens();
+    server.beats(...rising(60));
+    server.tellsWorkout();
+    server.taken = server.taken.slice(0, 41);
+    const { length } = server.batches;
+    server.opens();
+    expect(server.takenSeconds).toEqual(upTo(60));
+    expect(server.batches.slice(length).flat()).toHaveLength(19);
+  });
+
+  test("and knows the session, as another device began it, is sent nothing from before it", () => {
+    server.opens();
+    server.beats(...rising(60));
+    server.tellsWorkout();
+    server.session = NOW + 50_000;
+    server.taken = [];
+    server.opens();
+    expect(server.takenSeconds).toEqual(upTo(60).slice(49));
+  });
+
+  test("an old workout is not sent that again", () => {
+    server.opens();
+    server.beats(...rising(60));
+    server.sender.flush(server.now_ms);
+    server.tellsWorkout();
+    server.forgets();
+    server.now_ms += SESSION_GAP_MS;
+    const { length } = server.messages;
+    server.opens();
+    expect(server.messages).toHaveLength(length);
+  });
+
+  test("is sent the newer of two workouts only", () => {
+    server.opens();
+    server.beats(...rising(60));
+    server.sender.flush(server.now_ms);
+    server.tellsWorkout();
+    server.now_ms += SESSION_GAP_MS;
+    server.beats(90);
+    server.starts();
+    server.forgets();
+    server.opens();
+    server.starts();
+    expect(server.takenSeconds).toEqual([61 + SESSION_GAP_MS / 1000]);
+  });
+
+  test("makes nothing go twice while answers only lag", () => {
+    server.opens();
+    server.beats(...rising(6));
+    const lagging = server.taken.slice(0, 2);
+    const all = server.taken;
+    server.taken = lagging;
+    server.tellsWorkout();
+    server.taken = all;
+    server.beats(...rising(5));
+    expect(server.batches.flat()).toHaveLength(11);
+  });
+});
+
+describe("what this device measured", () => {
+  test("is known for an hour, taken or not", () => {
+    server.opens();
+    server.beats(...rising(KEPT + 10));
+    server.tellsWorkout();
+    expect(server.sender.samples).toHaveLength(KEPT);
+    expect(server.sender.samples.at(-1)?.[0]).toBe(server.now_ms);
+  });
+
+  test("and is not known to be taken survives a reload, and goes first", () => {
+    server.opens();
+    server.beats(...rising(11));
+    server.tellsWorkout();
+    server.arrives = false;
+    server.beats(...rising(8));
+    const { backlog } = server.sender;
+    expect(backlog).toMatchObject({ came_ms: server.now_ms });
+    expect(backlog.samples).toHaveLength(8);
+    const reloaded = new FakeServer(backlog);
+    reloaded.taken = server.taken;
+    reloaded.now_ms = server.now_ms;
+    reloaded.beats(90);
+    reloaded.opens();
+    expect(reloaded.takenSeconds).toEqual(upTo(20));
+    reloaded.tellsWorkout();
+    expect(reloaded.sender.backlog.samples).toEqual([]);
+  });
+});
+
+describe("a replay", () => {
+  /** Heart rates that come in a burst every quarter of a second. */
+  const replay = (speed: number, seconds: number) => {
+    for (let quarter = 0, second = 0; quarter < seconds * 4; quarter += 1) {
+      server.now_ms += 250;
+      for (; second <= ((quarter + 1) * speed) / 4; second += 1) {
+        server.sender.add(NOW - 3_600_000 + second * 1000, 100 + (second % 5), server.now_ms);
+      }
+    }
+  };
+
+  test.each([10, 30, 60])("%i times as fast as life fills few messages", (speed) => {
+    server.session = NOW - 3_600_000;
+    server.opens();
+    replay(speed, 12);
+    expect(server.messages.length).toBeLessThanOrEqual(12 / 0.75 + 1);
+    expect(Math.max(...server.sizes)).toBeLessThanOrEqual(BATCH);
+    server.sender.flush(server.now_ms);
+    expect(server.taken).toHaveLength(speed * 12 + 1);
   });
 });
 

@@ -6,12 +6,11 @@ import {
   type Bluetooth,
   HEART_RATE_MEASUREMENT,
   HEART_RATE_SERVICE,
-  Source,
-  type SourceStatus,
-  madeUpHeartRate,
-  sourceSentence,
-} from "../src/source";
-import { StrapControls } from "../src/views/Strap";
+  chooseStrap,
+} from "../src/bluetooth";
+import { madeUpHeartRate, makeUp } from "../src/madeUp";
+import { OFF, Source, type SourceStatus } from "../src/source";
+import { SourceControls } from "../src/views/Sources";
 import { packet } from "./helpers";
 
 /** A strap that is worn, and `navigator.bluetooth` for it. */
@@ -64,16 +63,13 @@ let statuses: SourceStatus[];
 let heart_rates: number[];
 let source: Source;
 
-function sourceOf(bluetooth: Bluetooth | undefined): Source {
-  const listener = {
-    onStatus: (status: SourceStatus) => statuses.push(status),
-    onHeartRate: (heart_rate: number) => heart_rates.push(heart_rate),
-  };
-  return new Source(bluetooth, listener, () => 0.5);
+async function choose(bluetooth: Bluetooth | undefined = strap): Promise<void> {
+  source.use((listener) => chooseStrap(bluetooth, listener, () => 0.5));
+  await vi.advanceTimersByTimeAsync(0);
 }
 
 function said(): string {
-  return sourceSentence(statuses.at(-1) ?? { phase: "off" });
+  return statuses.at(-1)?.sentence ?? "";
 }
 
 beforeEach(() => {
@@ -81,7 +77,10 @@ beforeEach(() => {
   strap = new FakeStrap();
   statuses = [];
   heart_rates = [];
-  source = sourceOf(strap);
+  source = new Source({
+    onStatus: (status) => statuses.push(status),
+    onHeartRate: (heart_rate) => heart_rates.push(heart_rate),
+  });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -89,9 +88,9 @@ afterEach(() => {
 
 describe("a strap", () => {
   test("is chosen, connected and heard", async () => {
-    await source.chooseStrap();
+    await choose();
     expect(strap.asked).toEqual([HEART_RATE_SERVICE, HEART_RATE_SERVICE, HEART_RATE_MEASUREMENT]);
-    expect(statuses.map(({ phase }) => phase)).toEqual(["choosing", "connecting", "on"]);
+    expect(statuses.map(({ phase }) => phase)).toEqual(["beginning", "beginning", "on"]);
     expect(said()).toBe("Connected to Polar H10.");
     strap.sends(0x16, 0x79, 0x00, 0x02);
     strap.sends(0x01, 0x7a, 0x00);
@@ -99,7 +98,7 @@ describe("a strap", () => {
   });
 
   test("that is lost is connected again by itself, as often as it takes, and heard once", async () => {
-    await source.chooseStrap();
+    await choose();
     strap.outOfReach = true;
     strap.goes();
     expect(said()).toMatch("The connection to Polar H10 was lost.");
@@ -115,7 +114,7 @@ describe("a strap", () => {
   });
 
   test("that sends nonsense is told of, until it sends sense", async () => {
-    await source.chooseStrap();
+    await choose();
     strap.sends(0x01, 0x79);
     expect(said()).toMatch("cut short");
     strap.sends(0x00, 0x00);
@@ -128,7 +127,7 @@ describe("a strap", () => {
   });
 
   test("that is stopped is let go, not heard and not connected again", async () => {
-    await source.chooseStrap();
+    await choose();
     source.stop();
     expect(strap.disconnected).toBe(true);
     strap.goes();
@@ -136,41 +135,42 @@ describe("a strap", () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(strap.connects).toBe(1);
     expect(heart_rates).toEqual([]);
-    expect(statuses.at(-1)).toEqual({ phase: "off" });
+    expect(statuses.at(-1)).toEqual(OFF);
   });
 
   test("that is stopped while it waits to be connected again stays stopped", async () => {
-    await source.chooseStrap();
+    await choose();
     strap.goes();
     source.stop();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(strap.connects).toBe(1);
-    expect(statuses.at(-1)).toEqual({ phase: "off" });
+    expect(statuses.at(-1)).toEqual(OFF);
   });
 
   test("that was given up for another is not missed when it goes", async () => {
-    await source.chooseStrap();
+    await choose();
     source.stop();
     const first = strap;
     const other = new FakeStrap();
     first.requestDevice = () => Promise.resolve(other);
-    await source.chooseStrap();
+    await choose();
     first.goes();
     expect(statuses.at(-1)?.phase).toBe("on");
     other.goes();
-    expect(statuses.at(-1)?.phase).toBe("lost");
+    expect(statuses.at(-1)?.phase).toBe("warning");
   });
 
   test("without a name is called the strap", async () => {
     strap.name = undefined;
-    await source.chooseStrap();
+    await choose();
     expect(said()).toBe("Connected to the strap.");
   });
 });
 
 describe("where no strap can be had, a sentence says why:", () => {
   test("no Web Bluetooth", async () => {
-    await sourceOf(undefined).chooseStrap();
+    source.use((listener) => chooseStrap(undefined, listener));
+    await vi.advanceTimersByTimeAsync(0);
     expect(said()).toMatch("This browser cannot reach a strap: it has no Web Bluetooth.");
   });
 
@@ -181,14 +181,14 @@ describe("where no strap can be had, a sentence says why:", () => {
     ["TypeError", "Something else.", "The strap could not be chosen: Something else."],
   ])("%s, %s", async (name, message, sentence) => {
     strap.refusal = Object.assign(new Error(message), { name });
-    await source.chooseStrap();
+    await choose();
     expect(said()).toMatch(sentence);
   });
 });
 
 describe("the made-up heart", () => {
   test("beats once a second until stopped", () => {
-    source.makeUp();
+    source.use(makeUp);
     vi.advanceTimersByTime(10_000);
     expect(heart_rates).toHaveLength(11);
     source.stop();
@@ -206,36 +206,74 @@ describe("the made-up heart", () => {
   });
 
   test("ends a strap, and a strap ends it", async () => {
-    await source.chooseStrap();
-    source.makeUp();
+    await choose();
+    source.use(makeUp);
     expect(strap.disconnected).toBe(true);
-    await source.chooseStrap();
+    await choose();
     heart_rates = [];
     vi.advanceTimersByTime(5_000);
     expect(heart_rates).toEqual([]);
   });
 });
 
+test("a source that was left is not heard of any more, whatever it still says", () => {
+  const listeners: Parameters<Parameters<Source["use"]>[0]>[0][] = [];
+  const begin: Parameters<Source["use"]>[0] = (listener) => {
+    listeners.push(listener);
+    return { stop: () => undefined };
+  };
+  source.use(begin);
+  source.use(begin);
+  listeners[0]?.onHeartRate(100);
+  listeners[0]?.onStatus({ phase: "failed", sentence: "Too late." });
+  listeners[1]?.onHeartRate(101);
+  expect(heart_rates).toEqual([101]);
+  expect(statuses).toEqual([]);
+});
+
 describe("the view", () => {
   const nothing = () => undefined;
-  const handlers = { onStrap: nothing, onMakeUp: nothing, onStop: nothing };
+  const handlers = {
+    onStrap: nothing,
+    onMakeUp: nothing,
+    onFile: nothing,
+    onSpeed: nothing,
+    onService: nothing,
+    onStop: nothing,
+  };
   const shown = (status: SourceStatus, off = false, comes = false) =>
-    renderToStaticMarkup(createElement(StrapControls, { status, off, comes, ...handlers }));
+    renderToStaticMarkup(
+      createElement(SourceControls, { status, off, comes, isOver: false, speed: 10, ...handlers }),
+    );
+  const inUse = (way: "strap" | "made-up" | "file" | "service"): SourceStatus => ({
+    phase: "on",
+    way,
+    sentence: "It is on.",
+  });
 
-  test("offers a strap and a made-up heart, to none but the athlete", () => {
-    expect(shown({ phase: "off" })).toMatch(/"false">Use my heart-rate strap.*"false">Try it without/);
-    expect(shown({ phase: "off" }, true)).toMatch(/"true">Use my heart-rate strap.*"true">Try it/);
+  test("offers every way, to none but the athlete", () => {
+    expect(shown(OFF)).toMatch(
+      /"false">Use my heart-rate strap.*"false">Try it without.*"false">Play a rec.*"false">Use Pulsoid/,
+    );
+    expect(shown(OFF, true)).not.toMatch(/<button[^>]*"false"/);
   });
 
   test("offers to stop what runs, and nothing else meanwhile", () => {
-    const on: SourceStatus = { phase: "on", name: "H10", trouble: "" };
-    expect(shown(on)).toMatch(/"false">Stop using the strap.*"true">Try it without a strap/);
-    expect(shown({ phase: "made-up" })).toMatch(/"true">Use my.*"false">Stop the made-up heart/);
+    expect(shown(inUse("strap"))).toMatch(/"false">Stop using the strap.*"true">Try it without a strap/);
+    expect(shown(inUse("made-up"))).toMatch(/"true">Use my.*"false">Stop the made-up heart/);
+    expect(shown(inUse("file"))).toMatch(/"true">Use my.*"true">Try it.*"false">Stop the recording/);
+    expect(shown(inUse("service"))).toMatch(/"true">Use my.*"true">Try it.*"false">Stop using Pulsoid/);
+  });
+
+  test("says how far a recording was played, and how fast", () => {
+    const progress = { at_seconds: 754, of_seconds: 2710, speed: 10 };
+    const status: SourceStatus = { phase: "on", way: "file", sentence: "Playing.", progress };
+    expect(shown(status)).toMatch("12:34 of 45:10 at 10×");
   });
 
   test("warns of a heart rate that comes from elsewhere, not of its own", () => {
     const warning = "Another device sends a heart rate already";
-    expect(shown({ phase: "off" }, false, true)).toMatch(warning);
-    expect(shown({ phase: "made-up" }, false, true)).not.toMatch(warning);
+    expect(shown(OFF, false, true)).toMatch(warning);
+    expect(shown(inUse("made-up"), false, true)).not.toMatch(warning);
   });
 });

@@ -2,12 +2,14 @@ import { describe, expect, test, vi } from "vitest";
 
 import { workoutTime } from "../src/clock";
 import { freshness } from "../src/pulse";
+import type { Moment } from "../src/source";
 import {
   EMPTY,
   type State,
   comesFromElsewhere,
   createStore,
   newestHeartRate,
+  newestTime,
   reduce,
 } from "../src/store";
 import { NOW, SESSION, SETTINGS, after, point, songPush, workoutOf } from "./helpers";
@@ -167,7 +169,9 @@ describe("skip", () => {
 
 describe("a heart rate of this device", () => {
   const measured = (state: State, now_ms: number, heart_rate: number): State =>
-    reduce(state, { kind: "measured", sample: [now_ms, heart_rate] });
+    measuredAt(state, { at_ms: now_ms, came_ms: now_ms, speed: 1 }, heart_rate);
+  const measuredAt = (state: State, moment: Moment, heart_rate: number): State =>
+    reduce(state, { kind: "measured", sample: [moment.at_ms, heart_rate], moment });
 
   test("is live at once, whatever the server knows, and goes stale like any other", () => {
     const state = measured(EMPTY, NOW, 131);
@@ -187,6 +191,22 @@ describe("a heart rate of this device", () => {
     }
     expect(newestHeartRate(state)).toBe(131);
     expect(state.latest?.average).toBe(99);
+  });
+
+  test("of a replay makes the workout's clock run as fast, from its first sample on", () => {
+    const state = measuredAt(EMPTY, { at_ms: NOW - 600_000, came_ms: NOW - 100, speed: 30 }, 131);
+    expect(workoutTime(state.arrivals, NOW)).toBe(NOW - 600_000 + 3_000);
+    expect(workoutTime(state.arrivals, NOW + 2_000)).toBe(NOW - 600_000 + 63_000);
+    expect(freshness(state, NOW)).toEqual({ state: "live" });
+    const real = measured(state, NOW + 2_000, 131);
+    expect(workoutTime(real.arrivals, NOW + 5_000)).toBe(NOW + 5_000);
+  });
+
+  test("may not be older than anything that is known of the workout", () => {
+    expect(newestTime(EMPTY)).toBe(0);
+    const told = after([0, workoutOf({ latest: point(30) })]);
+    expect(newestTime(told)).toBe(SESSION + 30_000);
+    expect(newestTime(measured(told, NOW, 131))).toBe(NOW);
   });
 
   test("that went stale is no news when it comes back from the server", () => {

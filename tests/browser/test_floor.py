@@ -16,7 +16,7 @@ from local.launcher import Cloud
 from local.processes import PROJECT
 from simulator.athletes import user_name
 from tests.browser.conftest import OpenPage
-from tests.browser.test_strap import SOCKETS
+from tests.browser.strap import SOCKETS
 
 SOON_MS = 30_000
 CROWD_MS = 120_000

@@ -6,7 +6,8 @@ import { heardNow } from "../heard";
 import type { Opinion, Sample, Settings } from "../messages";
 import { position } from "../playlist";
 import { freshness } from "../pulse";
-import { type Problem, type State, comesFromElsewhere, createStore } from "../store";
+import type { Moment } from "../source";
+import { type Problem, type State, comesFromElsewhere, createStore, newestTime } from "../store";
 import { samplesOf } from "../summary";
 import { type Watch, watch } from "../watch";
 import { Announcer } from "./Announcer";
@@ -23,8 +24,8 @@ import { NowPlaying } from "./NowPlaying";
 import { SongList } from "./SongList";
 import { SongTools } from "./SongTools";
 import { Sound } from "./Sound";
+import { Sources } from "./Sources";
 import { SpareSong } from "./SpareSong";
-import { Strap } from "./Strap";
 import { Summary } from "./Summary";
 import { useNow, useStore } from "./hooks";
 import { useShelf, useSpare } from "./shelves";
@@ -71,9 +72,10 @@ export function WorkoutPage({ config, user, children }: Props) {
   const change = (wish: Partial<Settings>) => {
     if (state.settings) watching.current?.change({ ...state.settings, ...wish });
   };
-  const beat = useCallback((heart_rate: number) => {
-    watching.current?.heartRate(heart_rate);
+  const beat = useCallback((heart_rate: number, moment?: Moment) => {
+    watching.current?.heartRate(heart_rate, moment);
   }, []);
+  const newest = useCallback(() => newestTime(store.get()), [store]);
   const rate = (opinion: Opinion) => {
     if (playing) watching.current?.rate(playing.song.id, opinion);
   };
@@ -143,7 +145,12 @@ export function WorkoutPage({ config, user, children }: Props) {
         )}
         <NextSong next={next} playing={playing} over={over} />
         <section className="sources card" aria-label="Where the heart rate comes from">
-          <Strap maySend={state.may_send} comes={fresh.state === "live" && comesFromElsewhere(state)} onHeartRate={beat} />
+          <Sources
+            maySend={state.may_send}
+            comes={fresh.state === "live" && comesFromElsewhere(state)}
+            onHeartRate={beat}
+            newestTime={newest}
+          />
         </section>
         <Sound
           state={state}
@@ -167,7 +174,7 @@ export function WorkoutPage({ config, user, children }: Props) {
             here={state.measured !== null && !comesFromElsewhere(state)}
             focused={returned}
             onEnd={() => {
-              setEnded({ state, at_ms, samples: samplesOf(state, state.measured ? [state.measured] : []) });
+              setEnded({ state, at_ms, samples: samplesOf(state, watching.current?.measured() ?? []) });
             }}
           />
         )}

@@ -1,0 +1,120 @@
+/** Plays a recording as a heart rate of this device, as fast as one likes. */
+import type { Recording } from "./recording";
+import type { Running, SourceListener } from "./source";
+
+export const SPEEDS = [1, 2, 5, 10, 30, 60] as const;
+export type Speed = (typeof SPEEDS)[number];
+
+/** Event time was `from_ms` when the wall's clock showed `since_ms`, and runs at `speed`. */
+export interface Pace {
+  readonly from_ms: number;
+  readonly since_ms: number;
+  readonly speed: number;
+}
+
+const TICK_MS = 250;
+
+/**
+ * The pace of a recording of `seconds` that begins now, after `newest_ms` of the workout so far.
+ *
+ * It begins in the past, so that it may run fast: the server takes no heart rate of the future, and
+ * ignores what is older than its newest.
+ */
+export function paceFrom(now_ms: number, seconds: number, newest_ms: number, speed: number): Pace {
+  return { from_ms: Math.max(now_ms - seconds * 1000, newest_ms + 1000), since_ms: now_ms, speed };
+}
+
+/** Event time at `now_ms`: it never passes the present. */
+export function eventTime(pace: Pace, now_ms: number): number {
+  return Math.min(onItsLine(pace, now_ms), now_ms);
+}
+
+/** When event time was, or will be, `at_ms`. */
+export function cameAt({ from_ms, since_ms, speed }: Pace, at_ms: number): number {
+  return Math.max(since_ms + (at_ms - from_ms) / speed, at_ms);
+}
+
+/** How fast event time runs at `now_ms`: as wished, or as life, once it has reached the present. */
+export function speedAt(pace: Pace, now_ms: number): number {
+  return onItsLine(pace, now_ms) < now_ms ? pace.speed : 1;
+}
+
+function onItsLine({ from_ms, since_ms, speed }: Pace, now_ms: number): number {
+  return from_ms + (now_ms - since_ms) * speed;
+}
+
+/** Plays until the end or until stopped. */
+export class Replay implements Running {
+  private readonly begun_ms: number;
+  private readonly of_seconds: number;
+  private pace: Pace;
+  private played = 0;
+  private readonly ticking: ReturnType<typeof setInterval>;
+
+  constructor(
+    private readonly recording: Recording,
+    speed: number,
+    newest_ms: number,
+    private readonly listener: SourceListener,
+  ) {
+    this.of_seconds = recording.samples.at(-1)?.[0] ?? 0;
+    this.pace = paceFrom(Date.now(), this.of_seconds, newest_ms, speed);
+    this.begun_ms = this.pace.from_ms;
+    this.ticking = setInterval(this.tick, TICK_MS);
+    this.tick();
+  }
+
+  /** Goes on from here at another speed. */
+  setSpeed(speed: number): void {
+    const now_ms = Date.now();
+    this.pace = { from_ms: eventTime(this.pace, now_ms), since_ms: now_ms, speed };
+    this.tell(now_ms);
+  }
+
+  stop(): void {
+    clearInterval(this.ticking);
+  }
+
+  private readonly tick = (): void => {
+    const now_ms = Date.now();
+    this.play(now_ms);
+    if (this.played < this.recording.samples.length) {
+      this.tell(now_ms);
+      return;
+    }
+    this.stop();
+    const sentence = `${this.recording.name} was played to its end.`;
+    this.listener.onStatus({ phase: "off", sentence });
+  };
+
+  private play(now_ms: number): void {
+    const until_ms = eventTime(this.pace, now_ms);
+    const speed = speedAt(this.pace, now_ms);
+    for (;;) {
+      const [seconds, heart_rate] = this.recording.samples[this.played] ?? [Infinity, 0];
+      const at_ms = this.begun_ms + seconds * 1000;
+      if (at_ms > until_ms) return;
+      this.played += 1;
+      this.listener.onHeartRate(heart_rate, { at_ms, came_ms: cameAt(this.pace, at_ms), speed });
+    }
+  }
+
+  private tell(now_ms: number): void {
+    const at_seconds = Math.max(0, (eventTime(this.pace, now_ms) - this.begun_ms) / 1000);
+    const speed = speedAt(this.pace, now_ms);
+    const sentence = [
+      `Playing ${this.recording.name}.`,
+      speed < this.pace.speed ? AT_PRESENT : "",
+      this.recording.trouble,
+    ];
+    this.listener.onStatus({
+      phase: "on",
+      way: "file",
+      sentence: sentence.filter(Boolean).join(" "),
+      progress: { at_seconds, of_seconds: this.of_seconds, speed },
+    });
+  }
+}
+
+const AT_PRESENT =
+  "It goes on in real time: the workout has reached the present, and heart rates cannot lie in the future.";

@@ -1,0 +1,140 @@
+import { FitBaseType, FitEncoder, type FitEncoderField } from "fit-file-parser";
+import { describe, expect, test } from "vitest";
+
+import { isRecording } from "../src/file";
+import { type Points, type Recording, readRecording, recordingOf } from "../src/recording";
+import { mend } from "../src/track";
+import { SESSION } from "./helpers";
+
+const RECORD = 20;
+const NO_HEART_RATE = 255;
+
+/** A FIT file with a record for each [second, beats a minute]. */
+function fit(...records: readonly (readonly [number, number])[]): Uint8Array<ArrayBuffer> {
+  const encoder = new FitEncoder();
+  for (const [second, heart_rate] of records) {
+    const timestamp = FitEncoder.toFitTimestamp(new Date(SESSION + second * 1000));
+    const fields: FitEncoderField[] = [
+      { number: 253, size: 4, baseType: FitBaseType.Uint32, value: timestamp },
+      { number: 3, size: 1, baseType: FitBaseType.Uint8, value: heart_rate },
+    ];
+    encoder.writeMessage(RECORD, fields);
+  }
+  return new Uint8Array(encoder.close());
+}
+
+function read(bytes: Uint8Array<ArrayBuffer>, name = "ride.fit"): Promise<Recording> {
+  return readRecording(new File([bytes], name));
+}
+
+function minutes(count: number): Uint8Array<ArrayBuffer> {
+  return fit(...Array.from({ length: count * 60 + 1 }, (_, second) => [second, 120] as const));
+}
+
+function refused(points: Points): string {
+  try {
+    recordingOf("ride.gpx", points);
+  } catch (error) {
+    return error instanceof Error ? error.message : "";
+  }
+  return "";
+}
+
+describe("a FIT file", () => {
+  test("gives its heart rates and the seconds between them, and nothing else", async () => {
+    expect(await read(fit([7, 91], [8, 92], [30, 95]))).toEqual({
+      name: "ride.fit",
+      samples: [
+        [0, 91],
+        [1, 92],
+        [23, 95],
+      ],
+      trouble: "",
+    });
+  });
+
+  test("may have records without a heart rate: they stay holes", async () => {
+    const { samples, trouble } = await read(fit([0, 91], [1, NO_HEART_RATE], [2, 93]));
+    expect(samples.map(([second]) => second)).toEqual([0, 2]);
+    expect(trouble).toBe("");
+  });
+
+  test("that is cut short gives what came before, and says where it breaks off", async () => {
+    const whole = minutes(10);
+    const { samples, trouble } = await read(whole.slice(0, whole.length / 2));
+    expect(samples.length).toBeGreaterThan(290);
+    expect(samples.length).toBeLessThan(301);
+    expect(trouble).toMatch(/^The file breaks off after (4:5\d|5:00); what came before is used\.$/);
+  });
+
+  test("cut anywhere never gives a time or a heart rate that it does not hold", async () => {
+    const whole = fit([0, 91], [1, 92], [2, 93], [3, 94]);
+    for (let length = 0; length < whole.length; length += 1) {
+      const { samples } = await read(whole.slice(0, length)).catch(() => ({ samples: [] }));
+      for (const [second, heart_rate] of samples) expect(heart_rate).toBe(91 + second);
+    }
+  });
+
+  test("that its watch never finished says nothing of its length, and is used", async () => {
+    const whole = minutes(1);
+    new DataView(whole.buffer).setUint32(4, 0, true);
+    const { samples, trouble } = await read(whole);
+    expect(samples).toHaveLength(61);
+    expect(trouble).toMatch("breaks off after 1:00");
+  });
+
+  test("without a heart rate is refused with a sentence", async () => {
+    await expect(read(fit([0, NO_HEART_RATE]))).rejects.toThrow(
+      "ride.fit holds no heart rate, so there is nothing to play.",
+    );
+    await expect(read(minutes(1).slice(0, 20))).rejects.toThrow(
+      "ride.fit breaks off or is damaged before its first heart rate",
+    );
+  });
+});
+
+test.each(["", "PK\u0003\u0004", "time,heart_rate\n0,91\n", "<html><gpx-like/></html>"])(
+  "a file of another kind is refused by what is in it, whatever its name: %j",
+  async (text) => {
+    const sentence = "ride.fit is no workout that can be read: it is neither FIT nor TCX nor GPX";
+    await expect(read(new TextEncoder().encode(text))).rejects.toThrow(sentence);
+  },
+);
+
+describe("what is read", () => {
+  test("is put in the order of time, from the first heart rate on", () => {
+    const points = [[5_000, 95], [2_000, 92], [3_500, 93]] as const;
+    expect(recordingOf("ride.gpx", { points, cut: false }).samples).toEqual([
+      [0, 92],
+      [1.5, 93],
+      [3, 95],
+    ]);
+  });
+
+  test("loses what is no heart rate or has no time, and says how many", () => {
+    const one = [[0, 29], [1_000, 30], [2_000, 230]] as const;
+    const several = [[0, 0], [1_000, 100], [2_000, 231], [NaN, 100], [3_000, NaN]] as const;
+    expect(recordingOf("a.tcx", { points: one, cut: false })).toMatchObject({
+      samples: [[0, 30], [1, 230]],
+      trouble: "One heart rate was left out: it has no time or does not lie between 30 and 230.",
+    });
+    const { trouble } = recordingOf("a.tcx", { points: several, cut: true });
+    expect(trouble).toBe(
+      "The file breaks off after 0:00; what came before is used. " +
+        "4 heart rates were left out: they have no time or do not lie between 30 and 230.",
+    );
+    expect(refused({ points: [[0, 0]], cut: false })).toMatch(/^ride.gpx holds nothing to play. One heart/);
+  });
+});
+
+test("XML that breaks off is ended after its last whole point", () => {
+  const format = { point: "trkpt", end: "</trkseg></trk></gpx>" };
+  const begun = "<gpx><trk><trkseg><trkpt><hr>91</hr></trkpt>";
+  expect(mend(`${begun}<trkpt><hr>9`, format)).toBe(`${begun}</trkseg></trk></gpx>`);
+  expect(mend("<gpx><trk>", format)).toBe("<gpx><trk>");
+});
+
+test("a file is taken for a recorded workout by its ending", () => {
+  const names = ["a.fit", "B.TCX", "c.d.gpx", "fit", "a.fit.gz", "song.mp3"];
+  expect(names.filter((name) => isRecording(new File([], name)))).toEqual(["a.fit", "B.TCX", "c.d.gpx"]);
+});
