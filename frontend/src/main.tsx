@@ -3,7 +3,7 @@ import { createRoot } from "react-dom/client";
 
 import "uplot/dist/uPlot.min.css";
 import "./style.css";
-import { keepPage } from "./network";
+import { keepPage } from "./wire/network";
 import { App } from "./views/App";
 
 const page = document.getElementById("page");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { readAbout, readGenres } from "../src/about";
+import { readAbout, readGenres } from "../src/workout/about";
 
 const TEXT = { age: "40", resting: "55.5", maximum: "" };
 

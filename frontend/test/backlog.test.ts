@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { type Backlog, Backlogs } from "../src/backlog";
+import { type Backlog, Backlogs } from "../src/heart/backlog";
 import { NOW } from "./helpers";
 
 const WITHIN_MS = 900_000;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { FRAME_BYTES, batches } from "../src/batches";
-import { type OwnSong, collect } from "../src/messages";
+import { FRAME_BYTES, batches } from "../src/own/batches";
+import { type OwnSong, collect } from "../src/wire/messages";
 
 function ownSong(number: number, title = `Title ${number}`): OwnSong {
   return { id: `f-${number}`, title, artist: "Me", tempo: 128, duration_seconds: 200, genre: null };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { type Arrival, arrived, speed, workoutTime } from "../src/clock";
+import { type Arrival, arrived, speed, workoutTime } from "../src/workout/clock";
 
 /** A sample every `every` ms of life, in a replay `rate` times as fast. */
 function stream(rate: number, every: number, count: number): readonly Arrival[] {

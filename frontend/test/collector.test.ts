@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { ANSWER_WITHIN_MS } from "../src/asked";
-import { Collector } from "../src/collector";
-import type { ClientMessage, OwnSong } from "../src/messages";
+import { ANSWER_WITHIN_MS } from "../src/workout/asked";
+import { Collector } from "../src/own/collector";
+import type { ClientMessage, OwnSong } from "../src/wire/messages";
 
 const SONGS: readonly OwnSong[] = Array.from({ length: 120 }, (_, number) => ({
   id: `f-${number}`,

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 
-import { loadConfig } from "../src/config";
+import { loadConfig } from "../src/wire/config";
 
 const LOCAL = { websocket_url: "ws://here", token_url: "/token", users: ["ann"] };
 const DEPLOYED = {

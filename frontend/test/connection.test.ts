@@ -9,8 +9,8 @@ import {
   SILENCE_MS,
   type Status,
   waitMs,
-} from "../src/connection";
-import type { Socket, SocketListener } from "../src/socket";
+} from "../src/wire/connection";
+import type { Socket, SocketListener } from "../src/wire/socket";
 
 /** One socket that the test opens, speaks through and breaks. */
 class FakeSocket implements Socket {

@@ -2,8 +2,8 @@ import Ajv, { type ValidateFunction } from "ajv";
 import { describe, expect, test } from "vitest";
 
 import document from "../../events/asyncapi.json?raw";
-import { decode } from "../src/decode";
-import { LAST_MS, beyondLimits } from "../src/limits";
+import { decode } from "../src/wire/decode";
+import { LAST_MS, beyondLimits } from "../src/wire/limits";
 import {
   type ClientMessage,
   MAX_OWN_SONGS,
@@ -20,7 +20,7 @@ import {
   skip,
   start,
   workout,
-} from "../src/messages";
+} from "../src/wire/messages";
 import { SETTINGS, example } from "./helpers";
 
 interface Contract {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import type { SongPush } from "../src/messages";
-import { CROSS_FADE_SECONDS, PRESS_FADE_SECONDS, Player } from "../src/player";
+import type { SongPush } from "../src/wire/messages";
+import { CROSS_FADE_SECONDS, PRESS_FADE_SECONDS, Player } from "../src/music/player";
 import { FakeAudio } from "./audio";
 import { songPush } from "./helpers";
 

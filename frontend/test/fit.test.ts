@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { distance, fitNow, fitSentence, fitWord } from "../src/fit";
+import { distance, fitNow, fitSentence, fitWord } from "../src/workout/fit";
 import { SETTINGS, SESSION, songPush } from "./helpers";
 
 const HEARD = { slot: 0, rate: 1, at_ms: SESSION };

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 
-import { LEAVES_AFTER } from "../src/attention";
+import { LEAVES_AFTER } from "../src/floor/attention";
 import {
   EMPTY_FLOOR,
   type FloorState,
   createFloorStore,
   headSentence,
   reduceFloor,
-} from "../src/floor";
-import type { FloorPerson, FloorSong } from "../src/messages";
+} from "../src/floor/floor";
+import type { FloorPerson, FloorSong } from "../src/wire/messages";
 import { NOW } from "./helpers";
 
 const POLL_MS = 3_000;

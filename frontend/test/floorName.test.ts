@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { chosenFloor, floorAddress, floorNameSentence, isFloor } from "../src/floorName";
+import { chosenFloor, floorAddress, floorNameSentence, isFloor } from "../src/floor/name";
 
 describe("the name of a floor", () => {
   test.each(["demo", "north-gym", "7", "a".repeat(64), "a-"])("may be %s", (name) => {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { type FloorStore, createFloorStore } from "../src/floor";
-import { type FloorWatch, watchFloor } from "../src/floorWatch";
-import type { FloorView } from "../src/messages";
-import { createStore } from "../src/store";
+import { type FloorStore, createFloorStore } from "../src/floor/floor";
+import { type FloorWatch, watchFloor } from "../src/floor/watch";
+import type { FloorView } from "../src/wire/messages";
+import { createStore } from "../src/workout/store";
 import { NOW, SESSION, example, point, workoutOf } from "./helpers";
 import { FakeSocket } from "./socket";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { type Heard, heardNow, heardTempo } from "../src/heard";
-import type { Settings, SongPush } from "../src/messages";
+import { type Heard, heardNow, heardTempo } from "../src/music/heard";
+import type { Settings, SongPush } from "../src/wire/messages";
 import { SESSION, SETTINGS, after, point, songPush, workoutOf } from "./helpers";
 
 const song = songPush(5, { starts_at_ms: SESSION }); // of 125, so it may be bent to 120-130

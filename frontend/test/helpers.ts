@@ -1,7 +1,7 @@
-import { decode } from "../src/decode";
-import type { ServerMessage, Settings, SongPush, TracePoint, Workout } from "../src/messages";
-import { EMPTY, type State, reduce } from "../src/store";
-import { heartRateOf } from "../src/strap";
+import { decode } from "../src/wire/decode";
+import type { ServerMessage, Settings, SongPush, TracePoint, Workout } from "../src/wire/messages";
+import { EMPTY, type State, reduce } from "../src/workout/store";
+import { heartRateOf } from "../src/heart/strap";
 
 export const SESSION = 1_760_000_000_000;
 /** A moment on the wall that has nothing to do with the workout's time. */

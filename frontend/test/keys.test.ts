@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 
-import { keepScreenOn, nameSong, takeKeys } from "../src/keys";
+import { keepScreenOn, nameSong, takeKeys } from "../src/music/keys";
 
 const SONG = { id: "demo-00001", title: "Slow Water", artist: "The Lamps", tempo: 120 };
 

@@ -1,12 +1,12 @@
 import "fake-indexeddb/auto";
 import { expect, test } from "vitest";
 
-import { batches } from "../src/batches";
-import { droppedFiles, musicOf } from "../src/dropped";
-import { bring, removeAll, uncollected } from "../src/library";
-import type { OwnSong } from "../src/messages";
-import { Shelf, type ShelfSong, boardsOf } from "../src/shelf";
-import type { Watch } from "../src/watch";
+import { batches } from "../src/own/batches";
+import { droppedFiles, musicOf } from "../src/own/dropped";
+import { bring, removeAll, uncollected } from "../src/own/library";
+import type { OwnSong } from "../src/wire/messages";
+import { Shelf, type ShelfSong, boardsOf } from "../src/own/shelf";
+import type { Watch } from "../src/workout/watch";
 
 const SONGS = Array.from({ length: 60 }, (_, number): ShelfSong => {
   const song = { id: `f-${number}`, title: "Steps", artist: "Me", tempo: 128, genre: null };

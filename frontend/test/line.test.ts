@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { bands, columns, ofSession, shownStretch, shownValues, wholeStretch } from "../src/line";
+import { bands, columns, ofSession, shownStretch, shownValues, wholeStretch } from "../src/workout/line";
 import { SESSION, point, songPush } from "./helpers";
 
 const stretch = { from_ms: SESSION, to_ms: SESSION + 400_000 };

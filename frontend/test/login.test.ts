@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { type Login, REFRESH_BEFORE_MS } from "../src/login";
+import { type Login, REFRESH_BEFORE_MS } from "../src/wire/login";
 
 const LOGIN: Login = {
   authorize_url: "https://login.test/oauth2/authorize",
@@ -58,9 +58,9 @@ function tab(storage = new Map<string, string>(), onLine = true) {
 type Tab = ReturnType<typeof tab>;
 
 /** The page as it is after each load: nothing is left in memory. */
-async function load(): Promise<typeof import("../src/login")> {
+async function load(): Promise<typeof import("../src/wire/login")> {
   vi.resetModules();
-  return import("../src/login");
+  return import("../src/wire/login");
 }
 
 function tokens(changes: Record<string, unknown> = {}, claims: Record<string, unknown> = {}): Answer {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { decode } from "../src/decode";
+import { decode } from "../src/wire/decode";
 import {
   change,
   collect,
@@ -10,7 +10,7 @@ import {
   skip,
   start,
   workout,
-} from "../src/messages";
+} from "../src/wire/messages";
 import { SETTINGS, example, refusal } from "./helpers";
 
 describe("outgoing messages are those of the contract", () => {

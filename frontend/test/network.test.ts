@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 
-import { keepPage, noNetworkSentence, onNetwork } from "../src/network";
+import { keepPage, noNetworkSentence, onNetwork } from "../src/wire/network";
 
 afterEach(() => {
   vi.unstubAllGlobals();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { readPlan, rowsOf } from "../src/plan";
+import { readPlan, rowsOf } from "../src/workout/plan";
 
 describe("a plan of one's own", () => {
   test("is minutes in a zone, one phase after the other", () => {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { fadeCurve } from "../src/fade";
-import { heardNow, heardTempo } from "../src/heard";
-import type { SongPush } from "../src/messages";
-import { CROSS_FADE_SECONDS, LOOKAHEAD_SECONDS, PRESS_FADE_SECONDS, Player } from "../src/player";
+import { fadeCurve } from "../src/music/fade";
+import { heardNow, heardTempo } from "../src/music/heard";
+import type { SongPush } from "../src/wire/messages";
+import { CROSS_FADE_SECONDS, LOOKAHEAD_SECONDS, PRESS_FADE_SECONDS, Player } from "../src/music/player";
 import { FakeAudio } from "./audio";
 import { SESSION, SETTINGS, point, songPush } from "./helpers";
 

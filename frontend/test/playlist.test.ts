@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { endOf, feltTempo, position, wasSkipped } from "../src/playlist";
+import { endOf, feltTempo, position, wasSkipped } from "../src/workout/playlist";
 import { SESSION, songPush } from "./helpers";
 
 const NONE = { phase: "none" } as const;

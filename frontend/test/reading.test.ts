@@ -1,10 +1,10 @@
 import "fake-indexeddb/auto";
 import { describe, expect, test } from "vitest";
 
-import { intakeSentence, takeIn } from "../src/intake";
-import { type Ears, idOf, readSong } from "../src/reading";
-import { Shelf, boardsOf } from "../src/shelf";
-import { tagsOf } from "../src/tags";
+import { intakeSentence, takeIn } from "../src/own/intake";
+import { type Ears, idOf, readSong } from "../src/own/reading";
+import { Shelf, boardsOf } from "../src/own/shelf";
+import { tagsOf } from "../src/own/tags";
 import { id3, mp3, wav } from "./music";
 
 const EARS: Ears = {

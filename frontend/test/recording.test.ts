@@ -1,9 +1,9 @@
 import { FitBaseType, FitEncoder, type FitEncoderField } from "fit-file-parser";
 import { describe, expect, test } from "vitest";
 
-import { isRecording } from "../src/file";
-import { type Points, type Recording, readRecording, recordingOf } from "../src/recording";
-import { mend } from "../src/track";
+import { isRecording } from "../src/heart/recorded";
+import { type Points, type Recording, readRecording, recordingOf } from "../src/heart/recording";
+import { mend } from "../src/heart/track";
 import { SESSION } from "./helpers";
 
 const RECORD = 20;

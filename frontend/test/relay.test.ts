@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { type Relay, type ServiceName, addressOf, heartRateFrom } from "../src/relay";
-import type { Running, SourceStatus } from "../src/source";
-import { subscribe } from "../src/subscription";
+import { type Relay, type ServiceName, addressOf, heartRateFrom } from "../src/heart/relay";
+import type { Running, SourceStatus } from "../src/heart/source";
+import { subscribe } from "../src/heart/subscription";
 
 const PULSOID: Relay = {
   service: "Pulsoid",

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { playFile } from "../src/file";
-import type { Recording } from "../src/recording";
-import { Replay, cameAt, eventTime, paceFrom, speedAt } from "../src/replay";
-import type { Moment, SourceListener, SourceStatus } from "../src/source";
+import { playFile } from "../src/heart/recorded";
+import type { Recording } from "../src/heart/recording";
+import { Replay, cameAt, eventTime, paceFrom, speedAt } from "../src/heart/replay";
+import type { Moment, SourceListener, SourceStatus } from "../src/heart/source";
 import { NOW } from "./helpers";
 
 const HOUR_SECONDS = 3_600;

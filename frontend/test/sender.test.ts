@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
 
-import type { Backlog } from "../src/backlog";
-import type { ClientMessage, Sample, ServerMessage, SongPush } from "../src/messages";
-import { BATCH, KEPT, SESSION_GAP_MS, Sender } from "../src/sender";
-import { EMPTY, type State, reduce } from "../src/store";
+import type { Backlog } from "../src/heart/backlog";
+import type { ClientMessage, Sample, ServerMessage, SongPush } from "../src/wire/messages";
+import { BATCH, KEPT, SESSION_GAP_MS, Sender } from "../src/heart/sender";
+import { EMPTY, type State, reduce } from "../src/workout/store";
 import { NOW, SETTINGS, songPush, workoutOf } from "./helpers";
 
 /** A server as far as a sender sees it: it takes what is newer than its newest sample. */

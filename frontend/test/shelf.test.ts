@@ -2,7 +2,7 @@ import "fake-indexeddb/auto";
 import { type UseStore, get, set } from "idb-keyval";
 import { beforeEach, describe, expect, test } from "vitest";
 
-import { type Boards, Shelf, type ShelfSong, boardsOf } from "../src/shelf";
+import { type Boards, Shelf, type ShelfSong, boardsOf } from "../src/own/shelf";
 
 const SONG: ShelfSong = {
   id: "f-1",

@@ -1,4 +1,4 @@
-import type { ClientMessage } from "../src/messages";
+import type { ClientMessage } from "../src/wire/messages";
 
 /** The WebSocket of a server that answers nothing by itself. */
 export class FakeSocket {

@@ -2,9 +2,9 @@ import { createElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { afterEach, expect, test, vi } from "vitest";
 
-import type { SongPush } from "../src/messages";
-import { Sound } from "../src/views/Sound";
-import { Shelf, boardsOf } from "../src/shelf";
+import type { SongPush } from "../src/wire/messages";
+import { Sound } from "../src/views/music/Sound";
+import { Shelf, boardsOf } from "../src/own/shelf";
 import { FakeAudio } from "./audio";
 import { SETTINGS, after, songPush, workoutOf } from "./helpers";
 

@@ -7,10 +7,10 @@ import {
   HEART_RATE_MEASUREMENT,
   HEART_RATE_SERVICE,
   chooseStrap,
-} from "../src/bluetooth";
-import { madeUpHeartRate, makeUp } from "../src/madeUp";
-import { OFF, Source, type SourceStatus } from "../src/source";
-import { SourceControls } from "../src/views/Sources";
+} from "../src/heart/bluetooth";
+import { madeUpHeartRate, makeUp } from "../src/heart/madeUp";
+import { OFF, Source, type SourceStatus } from "../src/heart/source";
+import { SourceControls } from "../src/views/heart/Sources";
 import { packet } from "./helpers";
 
 /** A strap that is worn, and `navigator.bluetooth` for it. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { type Choice, type Need, choicesOf, spareSong } from "../src/spare";
+import { type Choice, type Need, choicesOf, spareSong } from "../src/music/spare";
 import { songPush } from "./helpers";
 
 const LAST = songPush(3);

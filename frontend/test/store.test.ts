@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
 
-import { workoutTime } from "../src/clock";
-import { freshness } from "../src/pulse";
-import type { Moment } from "../src/source";
+import { workoutTime } from "../src/workout/clock";
+import { freshness } from "../src/workout/freshness";
+import type { Moment } from "../src/heart/source";
 import {
   EMPTY,
   type State,
@@ -11,7 +11,7 @@ import {
   newestHeartRate,
   newestTime,
   reduce,
-} from "../src/store";
+} from "../src/workout/store";
 import { NOW, SESSION, SETTINGS, after, point, songPush, workoutOf } from "./helpers";
 
 const asked = (state: State, slot: number, sent = true): State =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { heartRateOf, measurement } from "../src/strap";
+import { heartRateOf, measurement } from "../src/heart/strap";
 import { packet, refusedPacket } from "./helpers";
 
 describe("a packet of a strap", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import type { Sample, SongPush } from "../src/messages";
-import { samplesOf, summaryOf } from "../src/summary";
+import type { Sample, SongPush } from "../src/wire/messages";
+import { samplesOf, summaryOf } from "../src/workout/summary";
 import { SESSION, point, songPush } from "./helpers";
 
 const RANGE = { resting_heart_rate: 60, max_heart_rate: 160 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { tapped, tappedTempo } from "../src/taps";
+import { tapped, tappedTempo } from "../src/workout/taps";
 
 /** Taps with these pauses between them. */
 function taps(...pauses_ms: readonly number[]): readonly number[] {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 
-import { freshToken, isCoach, isTokenOf } from "../src/token";
+import { freshToken, isCoach, isTokenOf } from "../src/wire/token";
 
 const LOCAL = { websocket_url: "ws://here", users: [], token_url: "/token" };
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { workoutTime } from "../src/clock";
-import type { Workout } from "../src/messages";
-import { type Store, createStore } from "../src/store";
-import { type Watch, watch } from "../src/watch";
+import { workoutTime } from "../src/workout/clock";
+import type { Workout } from "../src/wire/messages";
+import { type Store, createStore } from "../src/workout/store";
+import { type Watch, watch } from "../src/workout/watch";
 import { NOW, SETTINGS, workoutOf } from "./helpers";
 import { FakeSocket } from "./socket";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { chosenUser } from "../src/user";
+import { chosenUser } from "../src/wire/user";
 import {
   duration,
   freshnessSentence,
@@ -10,7 +10,7 @@ import {
   skipSentence,
   statusSentence,
   whySentence,
-} from "../src/words";
+} from "../src/workout/words";
 import { songPush } from "./helpers";
 
 describe("words", () => {

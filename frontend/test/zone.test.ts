@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { ZONES, ZONE_NAMES, rangeOf, reserve, zoneOf, zoneWords } from "../src/zone";
+import { ZONES, ZONE_NAMES, rangeOf, reserve, zoneOf, zoneWords } from "../src/workout/zone";
 import { SETTINGS } from "./helpers";
 
 const RANGE = { resting_heart_rate: 60, max_heart_rate: 160 };

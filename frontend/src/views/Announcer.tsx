@@ -1,6 +1,6 @@
-import type { SongPush } from "../messages";
-import { feltTempo } from "../playlist";
-import type { Freshness } from "../pulse";
+import type { SongPush } from "../wire/messages";
+import { feltTempo } from "../workout/playlist";
+import type { Freshness } from "../workout/freshness";
 
 interface Props {
   readonly playing: SongPush | null;

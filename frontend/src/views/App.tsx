@@ -1,16 +1,16 @@
 import { Suspense, lazy, useEffect, useState } from "react";
 
-import { type Config, loadConfig } from "../config";
-import { chosenFloor } from "../floorName";
-import { signIn, signOut } from "../login";
-import { chosenUser, rememberUser } from "../user";
+import { type Config, loadConfig } from "../wire/config";
+import { chosenFloor } from "../floor/name";
+import { signIn, signOut } from "../wire/login";
+import { chosenUser, rememberUser } from "../wire/user";
 import { AthleteSelect } from "./AthleteSelect";
-import { FloorLink } from "./FloorLink";
+import { FloorLink } from "./floor/FloorLink";
 import { WorkoutPage } from "./WorkoutPage";
 
 /** Loaded by coaches only. */
 const FloorPage = lazy(() =>
-  import("./FloorPage").then(
+  import("./floor/FloorPage").then(
     (module) => ({ default: module.FloorPage }),
     () => ({ default: NoFloorPage }),
   ),

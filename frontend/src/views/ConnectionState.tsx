@@ -1,5 +1,5 @@
-import type { Status } from "../connection";
-import { statusSentence } from "../words";
+import type { Status } from "../wire/connection";
+import { statusSentence } from "../workout/words";
 import { useOnline } from "./NoNetwork";
 
 export function ConnectionState({ status, now_ms }: { readonly status: Status; readonly now_ms: number }) {

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-import { isOnline, noNetworkSentence, onNetwork } from "../network";
+import { isOnline, noNetworkSentence, onNetwork } from "../wire/network";
 import "./NoNetwork.css";
 
 /** Whether there is a network, renewed when it goes or comes. */

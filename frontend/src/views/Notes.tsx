@@ -1,5 +1,5 @@
-import type { State } from "../store";
-import { changeSentence, rateSentence, skipSentence } from "../words";
+import type { State } from "../workout/store";
+import { changeSentence, rateSentence, skipSentence } from "../workout/words";
 
 /** What became of what was asked for, in sight wherever on the page that was. */
 export function Notes({ state, now_ms }: { readonly state: State; readonly now_ms: number }) {

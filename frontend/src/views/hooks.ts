@@ -1,6 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 
-import type { Held } from "../held";
+import type { Held } from "../workout/held";
 
 /** The wall's clock, renewed every `every_ms`. */
 export function useNow(every_ms: number): number {

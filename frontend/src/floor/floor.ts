@@ -1,0 +1,135 @@
+/** The state of a coach's page: who is on the floor, in the order in which they need a look. */
+import { BANDS, type Standing, bandOf, needsAttention, reason, stand } from "./attention";
+import type { Status } from "../wire/connection";
+import { type Held, hold } from "../workout/held";
+import type { FloorPerson, FloorView } from "../wire/messages";
+import type { Problem } from "../workout/store";
+
+/** Somebody on the floor, as of the newest answer. */
+export interface Person extends Standing {
+  readonly told: FloorPerson;
+  /** When the newest heart rate came, on the wall; null before any did. */
+  readonly came_ms: number | null;
+  readonly reason: string;
+  readonly stale: boolean;
+}
+
+export interface FloorState {
+  readonly status: Status;
+  /** When the newest answer came, on the wall; null before the first one. */
+  readonly seen_ms: number | null;
+  /** Whether the next answer is the first since the socket opened. */
+  readonly reopened: boolean;
+  /** Who needs a look first, first; by name where the need is the same. */
+  readonly people: readonly Person[];
+  /** All who are on the floor; the server tells of the newest 200. */
+  readonly count: number;
+  /** Why this floor is not shown to who asks; empty where it is. */
+  readonly refusal: string;
+  readonly problem: Problem | null;
+}
+
+export const EMPTY_FLOOR: FloorState = {
+  status: { phase: "connecting" },
+  seen_ms: null,
+  reopened: true,
+  people: [],
+  count: 0,
+  refusal: "",
+  problem: null,
+};
+
+/** What can happen; `now_ms` is the wall's clock. */
+export type FloorHappening =
+  | { readonly kind: "status"; readonly status: Status }
+  | { readonly kind: "view"; readonly view: FloorView; readonly now_ms: number }
+  | { readonly kind: "refusal"; readonly sentence: string }
+  | { readonly kind: "problem"; readonly sentence: string; readonly now_ms: number };
+
+export type FloorStore = Held<FloorState, FloorHappening>;
+
+export function createFloorStore(): FloorStore {
+  return hold(reduceFloor, EMPTY_FLOOR);
+}
+
+/** The state after `happening`. Pure: the same arguments give the same state. */
+export function reduceFloor(state: FloorState, happening: FloorHappening): FloorState {
+  switch (happening.kind) {
+    case "status": {
+      const { status } = happening;
+      return { ...state, status, reopened: state.reopened || status.phase === "open" };
+    }
+    case "view":
+      return withView(state, happening.view, happening.now_ms);
+    case "refusal":
+      return { ...state, refusal: happening.sentence, people: [], count: 0 };
+    case "problem":
+      return { ...state, problem: { sentence: happening.sentence, at_ms: happening.now_ms } };
+  }
+}
+
+function withView(state: FloorState, view: FloorView, now_ms: number): FloorState {
+  const before = new Map(state.people.map((person) => [person.told.user, person]));
+  const { stale_after_ms, count } = view;
+  const seen = { now_ms, stale_after_ms, reopened: state.reopened };
+  const people = view.people
+    .map((told) => personOf(before.get(told.user) ?? null, told, seen))
+    .sort(byNeed);
+  return { ...state, seen_ms: now_ms, reopened: false, people, count };
+}
+
+interface Seen {
+  readonly now_ms: number;
+  readonly stale_after_ms: number;
+  readonly reopened: boolean;
+}
+
+function personOf(before: Person | null, told: FloorPerson, seen: Seen): Person {
+  const { now_ms, stale_after_ms } = seen;
+  const came_ms = cameAt(before, told, seen);
+  const silent_ms = came_ms === null ? null : Math.max(0, now_ms - came_ms);
+  const standing = stand(before, bandOf(told, silent_ms, stale_after_ms));
+  return {
+    ...standing,
+    told,
+    came_ms,
+    reason: reason(standing.band, told, silent_ms, stale_after_ms),
+    stale: silent_ms === null || silent_ms >= stale_after_ms,
+  };
+}
+
+/**
+ * A time that is another than before came just now, whatever it says. At first sight there is no
+ * before, so a heart rate that says to be old is taken to be as old as it says.
+ */
+function cameAt(before: Person | null, { latest }: FloorPerson, seen: Seen): number | null {
+  const { now_ms, stale_after_ms, reopened } = seen;
+  if (!latest) return null;
+  if (before && before.told.latest?.at_ms === latest.at_ms) return before.came_ms;
+  const isOld = now_ms - latest.at_ms >= stale_after_ms;
+  return isOld && (!before || reopened) ? latest.at_ms : now_ms;
+}
+
+function byNeed(one: Person, other: Person): number {
+  return (
+    BANDS.indexOf(one.band) - BANDS.indexOf(other.band) ||
+    NAMES.compare(nameOf(one.told), nameOf(other.told)) ||
+    (one.told.user < other.told.user ? -1 : 1)
+  );
+}
+
+const NAMES = new Intl.Collator("en", { numeric: true });
+
+/** How a coach sees somebody named. */
+export function nameOf({ alias, user }: Pick<FloorPerson, "alias" | "user">): string {
+  return alias ?? user;
+}
+
+/** How many are there, and how many of them need a look. */
+export function headSentence({ people, count }: FloorState): string {
+  const attention = people.filter(({ band }) => needsAttention(band)).length;
+  const all = `${people.length} ${people.length === 1 ? "person" : "people"}`;
+  const shown = count > people.length ? `The newest ${people.length} of ${count} people` : all;
+  if (attention === 0) return `${shown}, nobody needs attention`;
+  return `${shown}, ${attention} ${attention === 1 ? "needs" : "need"} attention`;
+}

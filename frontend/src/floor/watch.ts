@@ -1,0 +1,105 @@
+import type { Config } from "../wire/config";
+import { Connection } from "../wire/connection";
+import { UnreadableMessage, decode } from "../wire/decode";
+import type { FloorStore } from "./floor";
+import { type ServerMessage, lookAtFloor, workout } from "../wire/messages";
+import { openSocket } from "../wire/socket";
+import type { Store } from "../workout/store";
+import { COACH, freshToken } from "../wire/token";
+
+const POLL_EVERY_MS = 3_000;
+/** Who a coach is, where tokens are for the asking. */
+const LOCAL_COACH = "coach";
+
+export interface FloorWatch {
+  /** Follows the workout of `user` into `store` too, instead of another's; returns what ends it. */
+  readonly open: (user: string, store: Store) => () => void;
+  readonly stop: () => void;
+}
+
+/** Somebody whose workout is looked at. */
+interface Opened {
+  readonly user: string;
+  readonly store: Store;
+}
+
+/** Follows `floor` into `store` until stopped, or refused. */
+export function watchFloor(config: Config, floor: string, store: FloorStore): FloorWatch {
+  let opened: Opened | null = null;
+  const connection = new Connection(
+    async (listener) => {
+      const token = await freshToken(config, LOCAL_COACH, COACH);
+      return openSocket(`${config.websocket_url}?token=${encodeURIComponent(token)}`, listener);
+    },
+    {
+      onStatus: (status) => {
+        store.dispatch({ kind: "status", status });
+        opened?.store.dispatch({ kind: "status", status });
+        if (status.phase === "open") ask();
+      },
+      onMessage: (text) => {
+        const message = read(text, store);
+        if (message) take(message);
+      },
+    },
+  );
+  const askForOpened = () => {
+    if (opened) connection.send(workout(opened.store.get().latest?.at_ms, opened.user));
+  };
+  const ask = () => {
+    connection.send(lookAtFloor(floor));
+    askForOpened();
+  };
+  const stop = () => {
+    clearInterval(poll);
+    window.removeEventListener("online", hurry);
+    connection.stop();
+  };
+  const take = (message: ServerMessage) => {
+    const now_ms = Date.now();
+    if (message.type === "floor" && message.floor === floor) {
+      store.dispatch({ kind: "view", view: message, now_ms });
+    } else if (message.type === "workout" && opened && message.athlete === opened.user) {
+      opened.store.dispatch({ kind: "message", message, now_ms });
+    } else if (message.type === "error" && message.code === "coaches_only") {
+      store.dispatch({ kind: "refusal", sentence: message.message });
+      stop();
+    } else if (message.type === "error" && message.code === "not_on_a_floor") {
+      opened?.store.dispatch({ kind: "message", message, now_ms });
+    } else if (message.type === "error") {
+      store.dispatch({ kind: "problem", sentence: message.message, now_ms });
+    } else if (message.type === "refused") {
+      const sentence = `The server refused a message of this page: ${message.message}.`;
+      store.dispatch({ kind: "problem", sentence, now_ms });
+    }
+  };
+  const hurry = () => {
+    connection.hurry();
+  };
+  const poll = setInterval(ask, POLL_EVERY_MS);
+  window.addEventListener("online", hurry);
+  connection.connect();
+  return {
+    open: (user, workoutStore) => {
+      const mine = { user, store: workoutStore };
+      opened = mine;
+      workoutStore.dispatch({ kind: "status", status: store.get().status });
+      askForOpened();
+      return () => {
+        if (opened === mine) opened = null;
+      };
+    },
+    stop,
+  };
+}
+
+/** What came; null, and a problem in the store, where it cannot be read. */
+function read(text: string, store: FloorStore): ServerMessage | null {
+  try {
+    return decode(text);
+  } catch (error) {
+    if (!(error instanceof UnreadableMessage)) throw error;
+    store.dispatch({ kind: "problem", sentence: error.message, now_ms: Date.now() });
+    return null;
+  }
+}

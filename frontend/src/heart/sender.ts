@@ -1,0 +1,198 @@
+/** Brings this device's samples to the server: in their order, each once, whatever breaks. */
+import { ANSWER_WITHIN_MS } from "../workout/asked";
+import type { Backlog } from "./backlog";
+import { STEADY_EVERY_MS, isDue } from "./due";
+import { aHeartRate } from "../wire/limits";
+import {
+  type ClientMessage,
+  type Sample,
+  type ServerMessage,
+  type Settings,
+  type TracePoint,
+  heartRates,
+  start,
+} from "../wire/messages";
+import type { State } from "../workout/store";
+
+/** An hour at one a second; then the oldest go. */
+export const KEPT = 3_600;
+/** What one message may hold: `MAX_SAMPLES` of `events/`. */
+export const BATCH = 60;
+/** After this much silence the next heart rate begins another session: the server's own rule. */
+export const SESSION_GAP_MS = 900_000;
+const BUSY_FOR_MS = 1_000;
+
+/** Where messages go, and what is known of the workout. */
+export interface Way {
+  /** Sends if there is a connection; answers whether there was. */
+  send(message: ClientMessage): boolean;
+  state(): Pick<State, "session" | "settings" | "latest" | "songs">;
+}
+
+/**
+ * Keeps an hour of samples, and sends again what the server turns out not to have.
+ *
+ * `held`: nothing goes before the first answer on this connection, which tells what arrived over
+ * the last one. The server ignores what is older than its newest sample, so what is missing must
+ * go first. `starting`: a session was asked for, which would forget what came before it.
+ */
+export class Sender {
+  private phase: "held" | "free" | "starting" = "held";
+  /** Oldest first: `taken` of them by the server, then, up to `sent`, those on their way. */
+  private kept: Sample[];
+  private taken = 0;
+  private sent = 0;
+  private recent: Sample[] = [];
+  /** When the newest sample came, on the wall. */
+  private came_ms = -Infinity;
+  private flushed_ms = -Infinity;
+  private start_again_ms = Infinity;
+  /** What a session begins with: what was asked for, or in force at a server that forgot it. */
+  private settings: Settings | null = null;
+
+  constructor(
+    private readonly way: Way,
+    backlog: Backlog | null = null,
+  ) {
+    this.kept = [...(backlog?.samples ?? [])];
+    this.came_ms = backlog?.came_ms ?? -Infinity;
+  }
+
+  /** How many samples have not been sent. */
+  get unsent(): number {
+    return this.kept.length - this.sent;
+  }
+
+  /** What this device measured, of the last hour at most; oldest first. */
+  get samples(): readonly Sample[] {
+    return [...this.kept];
+  }
+
+  /** What the server is not known to have. */
+  get backlog(): Backlog {
+    return { came_ms: this.came_ms, samples: this.kept.slice(this.taken) };
+  }
+
+  /**
+   * Takes a heart rate of `at_ms`; false where there was one in this second, or a later one, or
+   * where the server would refuse it, and with it all others of its message.
+   */
+  add(time_ms: number, heart_rate: number, now_ms: number = time_ms): boolean {
+    if (aHeartRate(heart_rate, "") !== "") return false;
+    const at_ms = Math.round(time_ms);
+    const [newest_ms] = this.kept.at(-1) ?? [-Infinity];
+    if (second(at_ms) <= second(newest_ms)) return false;
+    if (at_ms - newest_ms >= SESSION_GAP_MS) this.forget(this.taken);
+    const sample: Sample = [at_ms, heart_rate];
+    this.recent = [...this.recent.filter(([each]) => at_ms - each < STEADY_EVERY_MS), sample];
+    this.kept.push(sample);
+    this.came_ms = now_ms;
+    if (this.kept.length > KEPT) this.forget(1);
+    this.tick(now_ms);
+    return true;
+  }
+
+  /** Settings for a session that does not run yet. */
+  beginWith(settings: Settings): void {
+    this.settings = settings;
+  }
+
+  /** Sends if it is time to. */
+  tick(now_ms: number): void {
+    if (this.phase === "starting" && now_ms >= this.start_again_ms) this.phase = "free";
+    const { flushed_ms, recent } = this;
+    const sent = this.kept[this.sent - 1] ?? null;
+    const song_ends_ms = this.way.state().songs.map((song) => song.ends_at_ms);
+    if (isDue({ flushed_ms, sent, recent, song_ends_ms }, now_ms)) this.flush(now_ms);
+  }
+
+  /** Sends what is unsent, if it may go at all. */
+  flush(now_ms: number): void {
+    const next = this.kept[this.sent];
+    if (this.phase !== "free" || !next) return;
+    if (!isRunning(this.way.state(), next[0])) {
+      this.start(next[0], now_ms);
+      return;
+    }
+    while (this.unsent > 0) {
+      const batch = this.kept.slice(this.sent, this.sent + BATCH);
+      if (!this.way.send(heartRates(batch))) return;
+      this.sent += batch.length;
+    }
+    this.flushed_ms = now_ms;
+  }
+
+  /** The connection opened or went: what was sent may have been lost. */
+  hold(): void {
+    this.phase = "held";
+  }
+
+  /** The server said something, which the way's state shows already. */
+  onMessage(message: ServerMessage, now_ms: number): void {
+    if (message.type === "workout") this.told(message.latest, now_ms);
+    else if (message.type === "refused") this.hold(); // perhaps samples: see what arrived
+    else if (this.phase === "starting") this.answered(message, now_ms);
+    const { session, settings } = this.way.state();
+    if (session !== null || message.type === "changed") this.settings = settings;
+  }
+
+  private told(latest: TracePoint | null, now_ms: number): void {
+    const known = this.countBefore((latest?.at_ms ?? -Infinity) + 1);
+    if (this.phase !== "held") {
+      this.taken = Math.max(this.taken, known);
+      this.sent = Math.max(this.sent, known);
+      return;
+    }
+    this.phase = "free";
+    this.taken = this.sent = Math.max(known, this.settled(now_ms));
+    this.flush(now_ms);
+  }
+
+  /** How many samples need not go again, even if the server forgot them. */
+  private settled(now_ms: number): number {
+    if (now_ms - this.came_ms >= SESSION_GAP_MS) return this.taken; // of a workout that is over
+    const { session } = this.way.state();
+    return session === null ? 0 : Math.min(this.taken, this.countBefore(session));
+  }
+
+  private answered(message: ServerMessage, now_ms: number): void {
+    if (message.type === "started") {
+      this.phase = "free";
+      this.flush(now_ms);
+    } else if (message.type === "error" && message.code === "busy") {
+      this.start_again_ms = now_ms + BUSY_FOR_MS;
+    } else if (message.type === "error" && message.code === "older_session") {
+      this.hold(); // another device began one: the next answer names it
+    }
+  }
+
+  private start(at_ms: number, now_ms: number): void {
+    // Without settings the server would forget what the athlete chose the last time.
+    const settings = this.settings ?? this.way.state().settings ?? undefined;
+    if (!this.way.send(start(at_ms, settings))) return;
+    this.phase = "starting";
+    this.start_again_ms = now_ms + ANSWER_WITHIN_MS;
+  }
+
+  private countBefore(at_ms: number): number {
+    const first = this.kept.findIndex(([each]) => each >= at_ms);
+    return first < 0 ? this.kept.length : first;
+  }
+
+  private forget(count: number): void {
+    this.kept.splice(0, count);
+    this.taken = Math.max(0, this.taken - count);
+    this.sent = Math.max(0, this.sent - count);
+  }
+}
+
+/** Whether a sample of `at_ms` belongs to the session that is known. */
+function isRunning({ session, latest, songs }: ReturnType<Way["state"]>, at_ms: number): boolean {
+  if (session === null) return false;
+  const last_ms = Math.max(session, latest?.at_ms ?? 0, songs.at(-1)?.ends_at_ms ?? 0);
+  return at_ms - last_ms < SESSION_GAP_MS;
+}
+
+function second(at_ms: number): number {
+  return Math.floor(at_ms / 1000);
+}

@@ -1,0 +1,77 @@
+import { PLANS, type Settings } from "../../wire/messages";
+import { PLAN_WORDS, ZONE_WORDS, planWords } from "../../workout/modes";
+import { Cadence } from "./Cadence";
+import { OwnPlan } from "./OwnPlan";
+
+interface Props {
+  readonly settings: Settings;
+  readonly waiting: boolean;
+  readonly onChange: (wish: Partial<Settings>) => void;
+}
+
+/** What the mode in force aims at, where that may be chosen. */
+export function ModeAim({ settings, waiting, onChange }: Props) {
+  switch (settings.mode) {
+    case "push":
+    case "hold":
+      return <GoalZone settings={settings} waiting={waiting} onChange={onChange} />;
+    case "plan":
+      return (
+        <>
+          <Plan settings={settings} waiting={waiting} onChange={onChange} />
+          <OwnPlan plan={settings.plan} onChange={onChange} />
+        </>
+      );
+    case "cadence":
+      return <Cadence cadence={settings.cadence} onChange={onChange} />;
+    case "pulse":
+    case "zone":
+    case "recover":
+      return null;
+  }
+}
+
+function GoalZone({ settings, waiting, onChange }: Props) {
+  return (
+    <label className="aim">
+      Goal zone
+      <select
+        aria-disabled={waiting}
+        value={settings.goal_zone}
+        onChange={(event) => {
+          onChange({ goal_zone: Number(event.target.value) });
+        }}
+      >
+        {ZONE_WORDS.map((words, index) => (
+          <option key={words} value={index + 1}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Plan({ settings: { plan }, waiting, onChange }: Props) {
+  const own = typeof plan !== "string";
+  return (
+    <label className="aim">
+      Plan
+      <select
+        aria-disabled={waiting}
+        value={own ? "own" : plan}
+        onChange={(event) => {
+          const name = PLANS.find((each) => each === event.target.value);
+          if (name) onChange({ plan: name });
+        }}
+      >
+        {PLANS.map((name) => (
+          <option key={name} value={name}>
+            {PLAN_WORDS[name]}
+          </option>
+        ))}
+        {own && <option value="own">{planWords(plan)}</option>}
+      </select>
+    </label>
+  );
+}

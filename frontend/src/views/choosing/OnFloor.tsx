@@ -1,0 +1,89 @@
+import { type SyntheticEvent, useId, useState } from "react";
+
+import { floorNameSentence } from "../../floor/name";
+import type { Settings } from "../../wire/messages";
+import "./OnFloor.css";
+import { Press } from "../Press";
+
+interface Props {
+  readonly settings: Settings;
+  readonly waiting: boolean;
+  readonly onChange: (wish: Partial<Settings>) => void;
+}
+
+/** Lets the athlete be seen by coaches, under a name of their own, and leave again. */
+export function OnFloor({ settings: { floor, alias }, waiting, onChange }: Props) {
+  const [written, setWritten] = useState<{ readonly name?: string; readonly called?: string }>({});
+  const [refusal, setRefusal] = useState("");
+  const id = useId();
+  const name = written.name ?? floor ?? "";
+  const called = written.called ?? alias ?? "";
+  const join = (event: SyntheticEvent) => {
+    event.preventDefault();
+    const sentence = floorNameSentence(name.trim());
+    setRefusal(sentence);
+    if (sentence === "") onChange({ floor: name.trim(), alias: called.trim() || null });
+  };
+  return (
+    <form className="on-floor" noValidate onSubmit={join}>
+      <fieldset>
+        <legend>Let a coach see you</legend>
+        <p data-testid="on-floor">{standing(floor, alias)}</p>
+        <div className="fields">
+          <label>
+            Floor
+            <input
+              type="text"
+              autoCapitalize="none"
+              spellCheck={false}
+              maxLength={80}
+              value={name}
+              aria-invalid={refusal !== ""}
+              aria-describedby={id}
+              onChange={(event) => {
+                setWritten({ ...written, name: event.target.value });
+              }}
+            />
+          </label>
+          <label>
+            Name shown, if you like
+            <input
+              type="text"
+              autoComplete="nickname"
+              maxLength={40}
+              value={called}
+              onChange={(event) => {
+                setWritten({ ...written, called: event.target.value });
+              }}
+            />
+          </label>
+          <button type="submit" aria-disabled={waiting}>
+            Join
+          </button>
+          <Press
+            off={waiting || floor === null}
+            onPress={() => {
+              onChange({ floor: null, alias: null });
+            }}
+          >
+            Leave
+          </Press>
+        </div>
+        <p id={id} role="alert">
+          {refusal}
+        </p>
+      </fieldset>
+    </form>
+  );
+}
+
+function standing(floor: string | null, alias: string | null): string {
+  if (floor === null) {
+    return (
+      "Coaches who look at the floor you join see your name, your heart rate and its zone, and the " +
+      "songs of this workout. They see you from your next song on, until you leave."
+    );
+  }
+  const as = alias === null ? "by your user name" : `as ${alias}`;
+  return `You are on the floor ${floor}. Its coaches see you ${as}, with your heart rate and songs.`;
+}

@@ -1,0 +1,91 @@
+import { memo } from "react";
+
+import type { Band } from "../../floor/attention";
+import { type Person, nameOf } from "../../floor/floor";
+import { fitWord } from "../../workout/fit";
+import { ZONE_NAMES, type Zone, zoneOf } from "../../workout/zone";
+import type { Chosen } from "./FloorWorkout";
+
+interface Props {
+  readonly people: readonly Person[];
+  /** The same function each time. */
+  readonly onOpen: (chosen: Chosen) => void;
+}
+
+/** A tile for everybody, drawn again only where what it shows is another. */
+export const FloorGrid = memo(function FloorGrid({ people, onOpen }: Props) {
+  return (
+    <ul className="tiles" data-crowd={crowd(people.length)}>
+      {people.map((person) => (
+        <Tile key={person.told.user} {...shownOf(person)} onOpen={onOpen} />
+      ))}
+    </ul>
+  );
+});
+
+/** How large a tile may be. */
+function crowd(people: number): "few" | "some" | "many" {
+  if (people <= 12) return "few";
+  return people <= 60 ? "some" : "many";
+}
+
+/** What a tile shows: plain values, so that equal ones are seen to be equal. */
+interface Shown {
+  readonly user: string;
+  readonly name: string;
+  readonly band: Band;
+  readonly reason: string;
+  readonly stale: boolean;
+  readonly heart_rate: number | null;
+  readonly zone: Zone | null;
+  readonly title: string;
+  readonly song: string;
+}
+
+function shownOf({ told, band, reason, stale }: Person): Shown {
+  const { latest, song, ...range } = told;
+  return {
+    user: told.user,
+    name: nameOf(told),
+    band,
+    reason,
+    stale,
+    heart_rate: latest && Math.round(latest.heart_rate),
+    zone: latest && !stale ? zoneOf(latest.heart_rate, range) : null,
+    title: song?.title ?? "No song yet",
+    song: song ? `tempo ${Math.round(song.tempo)}, ${fitWord(song.distance)}` : "",
+  };
+}
+
+const Tile = memo(function Tile({ onOpen, ...shown }: Shown & Pick<Props, "onOpen">) {
+  const { user, name, band, heart_rate, zone } = shown;
+  return (
+    <li
+      className="tile"
+      data-testid="tile"
+      data-user={user}
+      data-band={band}
+      data-stale={shown.stale}
+      data-zone={zone}
+    >
+      <button
+        type="button"
+        aria-haspopup="dialog"
+        onClick={() => {
+          onOpen({ user, name });
+        }}
+      >
+        <span className="who">{name}</span>
+        <span className="pulse">
+          <strong>{heart_rate ?? "–"}</strong>
+          <span className="unseen"> beats a minute </span>
+        </span>
+        <span className="zone">{zone ? `zone ${zone}, ${ZONE_NAMES[zone]}` : "zone not known"}</span>
+        <span className="what">
+          <span className="title">{shown.title}</span> <span>{shown.song}</span>
+        </span>
+        {shown.reason !== "" && <span className="needs">{shown.reason}</span>}
+      </button>
+    </li>
+  );
+});

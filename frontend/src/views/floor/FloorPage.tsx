@@ -1,0 +1,94 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+
+import type { Config } from "../../wire/config";
+import { type FloorState, createFloorStore, headSentence } from "../../floor/floor";
+import { floorAddress, floorNameSentence, isFloor } from "../../floor/name";
+import { type FloorWatch, watchFloor } from "../../floor/watch";
+import { span } from "../../workout/words";
+import { ConnectionState } from "../ConnectionState";
+import "./Floor.css";
+import { FloorForm } from "./FloorForm";
+import { FloorGrid } from "./FloorGrid";
+import { type Chosen, FloorWorkout } from "./FloorWorkout";
+import { ProblemNote } from "../WorkoutPage";
+import { useNow, useStore } from "../hooks";
+
+const TICK_MS = 1_000;
+/** Three polls without an answer: what is shown is no longer how it is. */
+const OLD_AFTER_MS = 10_000;
+
+interface Props {
+  readonly config: Config;
+  /** As the address has it, which may be no floor's name. */
+  readonly floor: string;
+}
+
+/** Everybody who works out on a floor, for their coach. */
+export function FloorPage({ config, floor }: Props) {
+  const [store] = useState(createFloorStore);
+  const [chosen, setChosen] = useState<Chosen | null>(null);
+  const watching = useRef<FloorWatch | null>(null);
+  useEffect(() => {
+    if (!isFloor(floor)) return;
+    const started = watchFloor(config, floor, store);
+    watching.current = started;
+    return started.stop;
+  }, [config, floor, store]);
+  const close = useCallback(() => {
+    setChosen(null);
+  }, []);
+
+  const state = useStore(store);
+  const now_ms = Math.max(useNow(TICK_MS), state.seen_ms ?? 0);
+  const shown = isFloor(floor) && state.refusal === "";
+  const isOld = state.seen_ms !== null && now_ms - state.seen_ms >= OLD_AFTER_MS;
+  return (
+    <>
+      <header className="floor-header">
+        <h1>
+          <img src="/icon.svg" alt="" width="28" height="28" />
+          {isFloor(floor) ? `Floor ${floor}` : "Floors"}
+        </h1>
+        <FloorForm label={isFloor(floor) ? "Another floor" : "Floor"} />
+        <a className="link" href={floorAddress(window.location.search, null)}>
+          My workout
+        </a>
+        {shown && <ConnectionState status={state.status} now_ms={now_ms} />}
+      </header>
+      <main className="floor" data-old={isOld}>
+        <ProblemNote problem={state.problem} now_ms={now_ms} />
+        <p className="floor-head" role="status" data-testid="floor-head">
+          {sentence(floor, state)}
+        </p>
+        {state.seen_ms !== null && isOld && shown && (
+          <p className="problem">
+            No answer for {span(now_ms - state.seen_ms)}. This is what was known then.
+          </p>
+        )}
+        {state.refusal !== "" && <p className="hint">{COACHES}</p>}
+        {shown && state.seen_ms !== null && state.people.length === 0 && <Empty floor={floor} />}
+        <FloorGrid people={state.people} onOpen={setChosen} />
+      </main>
+      {chosen && <FloorWorkout key={chosen.user} chosen={chosen} watching={watching} onClose={close} />}
+    </>
+  );
+}
+
+const COACHES =
+  "Ask whoever runs this TempoFit to put you into the group “coach”. Then sign out and in again.";
+
+function sentence(floor: string, state: FloorState): string {
+  if (!isFloor(floor)) return floorNameSentence(floor);
+  if (state.refusal !== "") return state.refusal;
+  if (state.seen_ms === null) return "Asking who is there…";
+  return state.people.length === 0 ? "Nobody is on this floor now." : headSentence(state);
+}
+
+function Empty({ floor }: { readonly floor: string }) {
+  return (
+    <p className="hint">
+      People come here by themselves: on their own page, under “How songs are chosen”, they write{" "}
+      <code>{floor}</code> and press “Join”. They are seen here from their next song on.
+    </p>
+  );
+}

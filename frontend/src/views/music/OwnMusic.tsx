@@ -1,0 +1,226 @@
+import { useEffect, useRef, useState } from "react";
+
+import { isWaiting } from "../../workout/asked";
+import { detectTempo, playableSeconds } from "../../own/detect";
+import { musicOf } from "../../own/dropped";
+import { type Intake, intakeSentence, songs as countOf, takeIn } from "../../own/intake";
+import { bring, removeAll, uncollected } from "../../own/library";
+import { OWN } from "../../wire/messages";
+import type { Shelf, ShelfSong } from "../../own/shelf";
+import type { State } from "../../workout/store";
+import { tagsOf } from "../../own/tags";
+import type { Watch } from "../../workout/watch";
+import { OwnSongs } from "./OwnSongs";
+import { PickFiles } from "./PickFiles";
+import { Press } from "../Press";
+import { useSongs } from "./shelves";
+
+const EARS = { tagsOf, playableSeconds, detectTempo };
+const DEMO = "demo";
+
+export interface Props {
+  readonly state: State;
+  readonly shelf: Shelf;
+  /** Files that were dropped on the page; other ones each time. */
+  readonly dropped: readonly File[];
+  readonly collect: Watch["collect"];
+  readonly onLibrary: (library: string) => void;
+}
+
+/** One's own music: picked, read, kept, and brought to the library that songs are chosen from. */
+export default function OwnMusic({ state, shelf, dropped, collect, onLibrary }: Props) {
+  const songs = useSongs(shelf);
+  const [intake, setIntake] = useState<Intake | null>(null);
+  const [busy, setBusy] = useState("");
+  const [failure, setFailure] = useState("");
+  /** Asked for before there is a session, which will begin with it. */
+  const [wanted, setWanted] = useState("");
+  const [cancel, setCancel] = useState<AbortController | null>(null);
+  const isOwn = state.settings?.library === OWN;
+  const begins = state.session === null && wanted === OWN;
+  const left = uncollected(songs);
+  /** Whether nothing is left to do for one's own music to play. */
+  const plays = (isOwn || begins) && left.length === 0;
+  const off = busy !== "" || cancel !== null || !state.may_send;
+
+  /** Reading takes long enough for anything to change meanwhile. */
+  const latest = useRef({ take: (files: readonly File[]) => take(files), onLibrary, isOwn });
+  const run = async (doing: string, task: () => Promise<void>) => {
+    setBusy(doing);
+    setFailure("");
+    try {
+      await task();
+    } catch (error) {
+      setFailure(error instanceof Error ? error.message : String(error));
+    } finally {
+      setBusy("");
+    }
+  };
+  const choose = (library: string) => {
+    setWanted(library);
+    latest.current.onLibrary(library);
+  };
+  const playOwn = (some: readonly ShelfSong[]) =>
+    run("Adding the songs to your library…", async () => {
+      await bring(shelf, some, collect);
+      if (!latest.current.isOwn) choose(OWN);
+    });
+  const take = async (files: readonly File[]) => {
+    if (off) {
+      setFailure("These files were not read. Choose them again when what is going on is done.");
+      return;
+    }
+    const stopper = new AbortController();
+    setCancel(stopper);
+    keepStored();
+    const done = await takeIn(files, shelf, EARS, stopper.signal, setIntake);
+    setIntake(done);
+    setCancel(null);
+    if (done.added + done.known > 0) await playOwn(uncollected(shelf.songs()));
+  };
+  useEffect(() => {
+    latest.current = { take, onLibrary, isOwn };
+  });
+  useEffect(() => {
+    if (dropped.length > 0) void latest.current.take(dropped);
+  }, [dropped]);
+
+  return (
+    <div className="own-music">
+      <p>
+        Your files stay in this browser. What is sent of each is its title, artist, genre, tempo and
+        length, so that songs can be chosen from them.
+      </p>
+      {!state.may_send && <p>Only the athlete can do this, not who watches their workout.</p>}
+      <PickFiles off={off} onFiles={(files) => void take(musicOf(files))} />
+      <Reading intake={intake} cancel={cancel} />
+      <p role="status" data-testid="own-note">
+        {cancel === null && intake && `${intakeSentence(intake)} `}
+        {cancel === null && (busy || standing(songs, left, isOwn, begins))}
+      </p>
+      {failure && <p className="problem" role="alert">{failure}</p>}
+      <div className="buttons">
+        {(songs.length > 0 || isOwn) && (
+          <Press
+            off={off || isWaiting(state.change, Date.now())}
+            onPress={() => {
+              if (plays) choose(DEMO);
+              else void playOwn(songs);
+            }}
+          >
+            {plays ? "Play the demo songs" : "Play from my own music"}
+          </Press>
+        )}
+        {songs.length > 0 && (
+          <Remove
+            off={off}
+            count={songs.length}
+            onRemove={() => {
+              setIntake(null);
+              void run("Removing the songs…", async () => {
+                await removeAll(shelf, collect);
+                if (latest.current.isOwn || begins) choose(DEMO);
+              });
+            }}
+          />
+        )}
+      </div>
+      <Refused sentences={intake?.sentences ?? []} />
+      <OwnSongs songs={songs} shelf={shelf} opinions={state.opinions} />
+    </div>
+  );
+}
+
+/** Else the browser may throw it away when it needs room; it may refuse, and ask the person. */
+function keepStored(): void {
+  if ("storage" in navigator) navigator.storage.persist().catch(() => undefined);
+}
+
+interface ReadingProps {
+  readonly intake: Intake | null;
+  readonly cancel: AbortController | null;
+}
+
+function Reading({ intake, cancel }: ReadingProps) {
+  if (!intake || !cancel) return null;
+  return (
+    <div className="reading-files">
+      <label>
+        <span>{`${intake.done} of ${intake.total} files read`}</span>
+        <progress value={intake.done} max={intake.total} />
+      </label>
+      <Press
+        off={cancel.signal.aborted}
+        onPress={() => {
+          cancel.abort();
+        }}
+      >
+        Stop reading
+      </Press>
+    </div>
+  );
+}
+
+interface RemoveProps {
+  readonly off: boolean;
+  readonly count: number;
+  readonly onRemove: () => void;
+}
+
+/** Asks once more, as every file would have to be picked again. */
+function Remove({ off, count, onRemove }: RemoveProps) {
+  const [asked, setAsked] = useState(false);
+  return (
+    <>
+      <Press
+        off={off}
+        pressed={asked}
+        onPress={() => {
+          setAsked(!asked);
+        }}
+      >
+        Remove my music
+      </Press>
+      {asked && (
+        <Press
+          off={off}
+          onPress={() => {
+            setAsked(false);
+            onRemove();
+          }}
+        >
+          {`Yes, remove ${count === 1 ? "the song" : `all ${count} songs`}`}
+        </Press>
+      )}
+    </>
+  );
+}
+
+function Refused({ sentences }: { readonly sentences: readonly string[] }) {
+  if (sentences.length === 0) return null;
+  return (
+    <div className="refused-files">
+      <h3>{sentences.length === 1 ? "About one file" : `About ${sentences.length} files`}</h3>
+      <ul>
+        {sentences.map((sentence, index) => (
+          <li key={index}>{sentence}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** How things stand when nothing is on its way. */
+function standing(
+  songs: readonly ShelfSong[],
+  left: readonly ShelfSong[],
+  isOwn: boolean,
+  begins: boolean,
+): string {
+  if (songs.length === 0) return "";
+  if (left.length === 1) return "1 song of yours is not in your library yet.";
+  if (left.length > 1) return `${left.length} songs of yours are not in your library yet.`;
+  if (isOwn) return "Songs are chosen from your own music, from the next choice on.";
+  const library = `${countOf(songs.length)} in your library.`;
+  return begins ? `${library} Your music plays as soon as a workout begins.` : library;
+}

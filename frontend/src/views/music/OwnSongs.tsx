@@ -1,0 +1,41 @@
+import type { Opinion } from "../../wire/messages";
+import type { Shelf, ShelfSong } from "../../own/shelf";
+
+interface Props {
+  readonly songs: readonly ShelfSong[];
+  readonly shelf: Shelf;
+  /** What the person said of songs: a tempo of theirs is the one that counts. */
+  readonly opinions: ReadonlyMap<string, Opinion>;
+}
+
+/** The songs of the shelf, with where each tempo comes from. */
+export function OwnSongs({ songs, shelf, opinions }: Props) {
+  if (songs.length === 0) return null;
+  return (
+    <>
+      <h3 id="own-songs">My songs</h3>
+      <ul className="own-songs" aria-labelledby="own-songs" tabIndex={0} data-testid="own-songs">
+        {songs.map((song) => {
+          const own = opinions.get(song.id)?.tempo ?? null;
+          return (
+            <li key={song.id}>
+              <p className="title">
+                {song.title} <span className="artist">{song.artist}</span>
+                {!shelf.has(song.id) && (
+                  <span className="artist">Its file is not in this browser: choose it again.</span>
+                )}
+              </p>
+              <p className="tempo">
+                <strong>{(own ?? song.tempo).toFixed(1)}</strong>
+                <span>{own !== null ? "by you" : song.tempo_from === "tag" ? "by tag" : "detected"}</span>
+              </p>
+            </li>
+          );
+        })}
+      </ul>
+      <p className="hint">
+        A tempo that is felt as double or half, or is wrong, can be put right while its song plays.
+      </p>
+    </>
+  );
+}

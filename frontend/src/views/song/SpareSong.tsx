@@ -1,0 +1,41 @@
+import type { Heard } from "../../music/heard";
+import type { SongPush } from "../../wire/messages";
+import { feltTempo } from "../../workout/playlist";
+import { duration, heardSentence } from "../../workout/words";
+import { Press } from "../Press";
+
+interface Props {
+  readonly push: SongPush;
+  readonly heard: Heard;
+  readonly at_ms: number;
+}
+
+/** The song that the page goes on with by itself; the server knows nothing of it. */
+export function SpareSong({ push, heard, at_ms }: Props) {
+  return (
+    <section className="now-playing card" aria-labelledby="playing" data-testid="spare">
+      <h2 id="playing">Spare song, until the connection is back</h2>
+      <div className="song">
+        <div>
+          <p className="title">{push.song.title}</p>
+          <p className="artist">{push.song.artist}</p>
+        </div>
+        <p className="tempo">
+          <strong>{Math.round(feltTempo(push))}</strong>
+          <span>tempo</span>
+          <span className="heard">{heardSentence(push, heard)}</span>
+        </p>
+      </div>
+      <div className="controls">
+        <p>{duration(push.ends_at_ms - at_ms)} left, unless the next song comes before</p>
+        <Press off onPress={() => undefined}>
+          Skip
+        </Press>
+      </div>
+      <p className="hint">
+        This page chose it, the nearest to {Math.round(push.why.target_tempo)} that it knows. Without
+        a connection nothing can be skipped, liked or locked.
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,28 @@
+import type { SongPush } from "../../wire/messages";
+import { feltTempo } from "../../workout/playlist";
+import { percent, whySentence } from "../../workout/words";
+
+/** From the average to the target to the song's tempo, how near it came, and what decided. */
+export function WhyThisSong({ push }: { readonly push: SongPush }) {
+  const { why } = push;
+  return (
+    <div className="why">
+      <h3>Why this song</h3>
+      <p data-testid="why">{whySentence(push)}</p>
+      <ul>
+        <li>
+          <span>average</span> <b>{Math.round(why.average)}</b>
+        </li>
+        <li>
+          <span>target</span> <b>{Math.round(why.target_tempo)}</b>
+        </li>
+        <li>
+          <span>tempo</span> <b>{feltTempo(push).toFixed(1)}</b>
+        </li>
+        <li>
+          <span>away</span> <b>{percent(why.distance)}</b>
+        </li>
+      </ul>
+    </div>
+  );
+}

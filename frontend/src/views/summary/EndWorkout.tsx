@@ -1,0 +1,59 @@
+import { useEffect, useRef, useState } from "react";
+
+import { Press } from "../Press";
+
+interface Props {
+  /** Whether heart rates come now. */
+  readonly live: boolean;
+  /** Whether they come from this device, whose source must then be started anew. */
+  readonly here: boolean;
+  /** Whether to take the focus, as after coming back. */
+  readonly focused: boolean;
+  readonly onEnd: () => void;
+}
+
+/** Ends the workout on this page; asks again only where that costs the source of the heart rate. */
+export function EndWorkout({ live, here, focused, onEnd }: Props) {
+  const [asks, setAsks] = useState(false);
+  const place = useRef<HTMLDivElement>(null);
+  const focuses = useRef(focused);
+  useEffect(() => {
+    if (focuses.current) place.current?.querySelector<HTMLElement>("p, button")?.focus();
+    focuses.current = true;
+  }, [asks]);
+  if (!asks) {
+    return (
+      <div className="end" ref={place}>
+        <Press
+          off={false}
+          onPress={() => {
+            if (live && here) setAsks(true);
+            else onEnd();
+          }}
+        >
+          {live ? "End the workout" : "See the summary"}
+        </Press>
+      </div>
+    );
+  }
+  return (
+    <div className="end card" ref={place}>
+      <p tabIndex={-1}>
+        This stops your heart-rate source and the music. To go on later, you start them again.
+      </p>
+      <div className="buttons">
+        <Press off={false} onPress={onEnd}>
+          End it
+        </Press>
+        <Press
+          off={false}
+          onPress={() => {
+            setAsks(false);
+          }}
+        >
+          Keep going
+        </Press>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+/** How well a song's tempo suits the effort. */
+import { type Heard, heardTempo } from "../music/heard";
+import type { SongPush } from "../wire/messages";
+import { type Effort, targetNow } from "./target";
+
+/** People notice about 4 % (Van Dyck 2015); 10 % is the width the first recommender allowed. */
+const FITS = 0.04;
+const NEAR = 0.1;
+
+/** |tempo - target| / target. */
+export function distance(tempo: number, target: number): number {
+  return Math.abs(tempo - target) / target;
+}
+
+/** A distance in a word, by its whole percents, as they are shown beside it. */
+export function fitWord(distance: number): "fits" | "near" | "off" {
+  const shown = Math.round(distance * 100) / 100;
+  if (shown <= FITS) return "fits";
+  return shown <= NEAR ? "near" : "off";
+}
+
+/** A distance as the athlete reads it: "Fits, 2 % away". */
+export function fitSentence(distance: number): string {
+  const word = { fits: "Fits", near: "Near", off: "Off" }[fitWord(distance)];
+  return `${word}, ${Math.round(distance * 100)}\u00a0%\u00a0away`;
+}
+
+/** How far the playing song is from what would suit now, as it is heard. */
+export function fitNow(effort: Effort, push: SongPush, heard: Heard): number {
+  return distance(heardTempo(push, heard), targetNow(effort, push));
+}

@@ -1,0 +1,99 @@
+/** What the chart shows: a stretch of the workout, its lines, and its songs. */
+import type { SongPush, TracePoint } from "../wire/messages";
+import { endOf } from "./playlist";
+
+/** A stretch of the workout, epoch ms. */
+export interface Stretch {
+  readonly from_ms: number;
+  readonly to_ms: number;
+}
+
+const SHOWN_MS = 8 * 60_000;
+const AT_LEAST_MS = 3 * 60_000;
+/** Room for what is known of the future: the rest of this song, and the next. */
+const AHEAD_MS = 45_000;
+/** The running average starts anew after this much silence, so no line is drawn across it. */
+const HOLE_MS = 30_000;
+const MARGIN = 6;
+const AT_LEAST_HIGH = 40;
+
+/** Averages are made a little before the session that they start. */
+const BEFORE_SESSION_MS = 30_000;
+
+/** The points of this session; the server may know those of an earlier one too. */
+export function ofSession(
+  trace: readonly TracePoint[],
+  session: number | null,
+): readonly TracePoint[] {
+  return trace.filter(({ at_ms }) => isOfSession(at_ms, session));
+}
+
+/** Whether a time is in this session; all are while none is known. */
+export function isOfSession(at_ms: number, session: number | null): boolean {
+  return session === null || at_ms >= session - BEFORE_SESSION_MS;
+}
+
+/** The newest minutes, from the first point on. */
+export function shownStretch(trace: readonly TracePoint[], at_ms: number): Stretch {
+  const first_ms = trace[0]?.at_ms ?? at_ms;
+  const to_ms = Math.max(at_ms + AHEAD_MS, first_ms + AT_LEAST_MS);
+  return { from_ms: Math.max(first_ms, to_ms - SHOWN_MS), to_ms };
+}
+
+/** All of the workout until `at_ms`. */
+export function wholeStretch(trace: readonly TracePoint[], at_ms: number): Stretch {
+  const from_ms = trace[0]?.at_ms ?? at_ms;
+  return { from_ms, to_ms: Math.max(at_ms, from_ms + 1000) };
+}
+
+export type Columns = [at_ms: number[], heart_rate: (number | null)[], average: (number | null)[]];
+
+/** The points of `stretch` as columns, with an empty one in every hole. */
+export function columns(trace: readonly TracePoint[], stretch: Stretch): Columns {
+  const out: Columns = [[], [], []];
+  const put = (at_ms: number, heart_rate: number | null, average: number | null) => {
+    out[0].push(at_ms);
+    out[1].push(heart_rate);
+    out[2].push(average);
+  };
+  let before_ms: number | null = null;
+  for (const { at_ms, heart_rate, average } of trace) {
+    if (at_ms < stretch.from_ms - HOLE_MS) continue;
+    if (before_ms !== null && at_ms - before_ms > HOLE_MS) put(before_ms + 1, null, null);
+    put(at_ms, heart_rate, average);
+    before_ms = at_ms;
+  }
+  return out;
+}
+
+/** A song as a band over time; `left` and `width` are shares of the stretch. */
+export interface Band {
+  readonly push: SongPush;
+  readonly from_ms: number;
+  readonly to_ms: number;
+  readonly left: number;
+  readonly width: number;
+}
+
+/** The songs heard, or about to be, in `stretch`. */
+export function bands(songs: readonly SongPush[], stretch: Stretch): readonly Band[] {
+  const length_ms = stretch.to_ms - stretch.from_ms;
+  return songs
+    .map((push, index) => {
+      const from_ms = Math.max(push.starts_at_ms, stretch.from_ms);
+      const to_ms = Math.min(endOf(songs, index), stretch.to_ms);
+      const left = (from_ms - stretch.from_ms) / length_ms;
+      return { push, from_ms, to_ms, left, width: (to_ms - from_ms) / length_ms };
+    })
+    .filter((band) => band.width > 0);
+}
+
+/** The lowest and highest value to show, with air around the lines and the tempi. */
+export function shownValues(shown: Columns, tempi: readonly number[]): [low: number, high: number] {
+  const values = [...shown[1], ...shown[2], ...tempi].filter((value) => value !== null);
+  if (values.length === 0) return [60, 180];
+  const low = Math.min(...values) - MARGIN;
+  const high = Math.max(...values) + MARGIN;
+  const air = Math.max(0, (AT_LEAST_HIGH - (high - low)) / 2);
+  return [Math.floor(low - air), Math.ceil(high + air)];
+}

@@ -1,0 +1,297 @@
+import { type Asked, ask, isWaiting, refuse } from "./asked";
+import { type Arrival, arrived, runningAt, workoutTime } from "./clock";
+import type { Status } from "../wire/connection";
+import { type Heard, heardNow } from "../music/heard";
+import { type Held, hold } from "./held";
+import type {
+  Opinion,
+  Sample,
+  ServerMessage,
+  Settings,
+  SongPush,
+  TracePoint,
+  Workout,
+} from "../wire/messages";
+import { position } from "./playlist";
+import type { Moment } from "../heart/source";
+import { NO_WISHES, type Wishes, changed, rated, toldOpinion, toldWishes } from "./wishes";
+
+export type Skip = Asked<{ slot: number }>;
+
+/** A sentence about what went wrong, and when, on the wall's clock. */
+export interface Problem {
+  readonly sentence: string;
+  readonly at_ms: number;
+}
+
+export interface State extends Wishes {
+  readonly status: Status;
+  /** Whether the server has told the session so far, at least once. */
+  readonly told: boolean;
+  readonly session: number | null;
+  readonly stale_after_ms: number;
+  readonly latest: TracePoint | null;
+  readonly arrivals: readonly Arrival[];
+  /** Whether the newest sample is known to be new, and not an old one just read. */
+  readonly confirmed: boolean;
+  /** Whether the next answer is the first since the socket opened. */
+  readonly reopened: boolean;
+  /** Oldest first, one point for each time. */
+  readonly trace: readonly TracePoint[];
+  /** In the order of their slots, one song for each slot. */
+  readonly songs: readonly SongPush[];
+  /** How the playing song is bent. */
+  readonly heard: Heard | null;
+  readonly skip: Skip;
+  readonly problem: Problem | null;
+  /** Whether the page's token is that of the athlete it watches, so that it may send. */
+  readonly may_send: boolean;
+  /** The newest sample of this device, which the server may not have yet. */
+  readonly measured: Sample | null;
+}
+
+export const EMPTY: State = {
+  ...NO_WISHES,
+  status: { phase: "connecting" },
+  told: false,
+  session: null,
+  stale_after_ms: 10_000,
+  latest: null,
+  arrivals: [],
+  confirmed: false,
+  reopened: true,
+  trace: [],
+  songs: [],
+  heard: null,
+  skip: { phase: "none" },
+  problem: null,
+  may_send: false,
+  measured: null,
+};
+
+/** Something was asked of the server; `sent` is false where there was no connection. */
+interface Asking {
+  readonly sent: boolean;
+  readonly now_ms: number;
+}
+
+/** What can happen; `now_ms` is the wall's clock. */
+export type Happening =
+  | { readonly kind: "status"; readonly status: Status }
+  | { readonly kind: "message"; readonly message: ServerMessage; readonly now_ms: number }
+  | { readonly kind: "problem"; readonly sentence: string; readonly now_ms: number }
+  | { readonly kind: "token"; readonly may_send: boolean }
+  | { readonly kind: "measured"; readonly sample: Sample; readonly moment: Moment }
+  | (Asking & { readonly kind: "skip"; readonly slot: number })
+  | (Asking & { readonly kind: "change"; readonly settings: Settings })
+  | (Asking & { readonly kind: "rate"; readonly song_id: string; readonly opinion: Opinion });
+
+/** The state after `happening`. Pure: the same arguments give the same state. */
+export function reduce(state: State, happening: Happening): State {
+  switch (happening.kind) {
+    case "status":
+      return {
+        ...state,
+        status: happening.status,
+        reopened: state.reopened || happening.status.phase === "open",
+      };
+    case "message":
+      return withHeard(reduceMessage(state, happening.message, happening.now_ms), happening.now_ms);
+    case "problem":
+      return { ...state, problem: { sentence: happening.sentence, at_ms: happening.now_ms } };
+    case "token":
+      return { ...state, may_send: happening.may_send };
+    case "measured":
+      return withMeasured(state, happening.sample, happening.moment);
+    case "skip": {
+      const { slot, sent, now_ms } = happening;
+      return { ...state, skip: ask({ slot }, sent, now_ms) };
+    }
+    case "change": {
+      const { settings, sent, now_ms } = happening;
+      return { ...state, change: ask({ settings }, sent, now_ms) };
+    }
+    case "rate": {
+      const { song_id, opinion, sent, now_ms } = happening;
+      return { ...state, rate: ask({ song_id, opinion }, sent, now_ms) };
+    }
+  }
+}
+
+/** A sample of this device is known to be new, and how fast its time runs. */
+function withMeasured(state: State, sample: Sample, moment: Moment): State {
+  return { ...state, measured: sample, arrivals: runningAt(moment), confirmed: true };
+}
+
+/** The newest time of the workout that is known, epoch ms; nothing may be measured before it. */
+export function newestTime({ session, latest, measured }: State): number {
+  return Math.max(session ?? 0, latest?.at_ms ?? 0, measured?.[0] ?? 0);
+}
+
+/** Whether the server told a newer heart rate than this device measured. */
+export function comesFromElsewhere({ measured, latest }: State): boolean {
+  return latest !== null && (measured === null || latest.at_ms > measured[0]);
+}
+
+/** The newest heart rate, of this device or of the server; null before there is one. */
+export function newestHeartRate(state: State): number | null {
+  const { measured, latest } = state;
+  return comesFromElsewhere(state) ? (latest?.heart_rate ?? null) : (measured?.[1] ?? null);
+}
+
+function reduceMessage(state: State, message: ServerMessage, now_ms: number): State {
+  switch (message.type) {
+    case "song":
+      return reduceSong(state, message, now_ms);
+    case "workout":
+      return reduceWorkout(state, message, now_ms);
+    case "started":
+      return { ...inSession(state, message.session), settings: message.settings };
+    case "changed":
+      return changed(state, message.settings, now_ms);
+    case "rated":
+      return rated(state, message.song_id, message.opinion, now_ms);
+    case "floor":
+    case "songs":
+      return state; // the floor's page and the shelf listen for themselves
+    case "skipped":
+      return { ...state, skip: { phase: "taken", slot: message.slot, at_ms: now_ms } };
+    case "error":
+      return refused(state, message.message, now_ms);
+    case "refused":
+      return refused(state, refusedSentence(state, message.message, now_ms), now_ms);
+  }
+}
+
+/** An error does not say to what it answers: it is taken for that to what was asked first. */
+function refused(state: State, sentence: string, now_ms: number): State {
+  const first = firstAsked(state, now_ms);
+  if (first) return { ...state, [first]: refuse(sentence, now_ms) };
+  return { ...state, problem: { sentence, at_ms: now_ms } };
+}
+
+type Wish = "skip" | "change" | "rate";
+
+const WISH_WORDS: Readonly<Record<Wish, string>> = {
+  skip: "to skip the song",
+  change: "these settings",
+  rate: "what you say of the song",
+};
+
+/** What the gateway refused, which does not say what that was, and what to do. */
+function refusedSentence(state: State, why: string, now_ms: number): string {
+  const first = firstAsked(state, now_ms);
+  const what = first ? WISH_WORDS[first] : "a message of this page, perhaps heart rates";
+  return `The server refused ${what} (${why}). Reload the page to get its newest version.`;
+}
+
+/** What is waiting for an answer, the longest. */
+function firstAsked(state: State, now_ms: number): Wish | undefined {
+  const [first] = (["skip", "change", "rate"] as const)
+    .filter((name) => isWaiting(state[name], now_ms))
+    .sort((a, b) => askedAt(state[a]) - askedAt(state[b]));
+  return first;
+}
+
+/** Whether an answer to something that is kept here may still come. */
+export function isAsking({ skip, change, rate }: State, now_ms: number): boolean {
+  return [skip, change, rate].some((asked) => isWaiting(asked, now_ms));
+}
+
+function askedAt(asked: Asked<object>): number {
+  return asked.phase === "none" ? 0 : asked.at_ms;
+}
+
+function withHeard(state: State, now_ms: number): State {
+  const at_ms = workoutTime(state.arrivals, now_ms);
+  const { playing } = position(state.songs, at_ms, state.skip);
+  if (at_ms === null || !playing) return state;
+  return { ...state, heard: heardNow(state, playing, at_ms) };
+}
+
+function reduceSong(state: State, song: SongPush, now_ms: number): State {
+  if (state.session !== null && song.session < state.session) return state;
+  const here = toldOpinion(inSession(state, song.session), song, now_ms);
+  const songs = withSongs(here.songs, [song]);
+  return { ...here, songs, skip: skipAnswered(here, song, now_ms) };
+}
+
+/** Where the next song was known already, the answer to a skip is that song, moved forward. */
+function skipAnswered({ skip, songs }: State, song: SongPush, now_ms: number): Skip {
+  const known = songs.find(({ slot }) => slot === song.slot);
+  if (skip.phase !== "asked" || song.slot !== skip.slot + 1 || !known) return skip;
+  if (song.starts_at_ms >= known.starts_at_ms) return skip;
+  return { phase: "taken", slot: skip.slot, at_ms: now_ms };
+}
+
+function reduceWorkout(state: State, told: Workout, now_ms: number): State {
+  const here = inSession(state, told.session);
+  return {
+    ...withLatest(toldWishes(here, told, now_ms), told, now_ms),
+    told: true,
+    reopened: false,
+    stale_after_ms: told.stale_after_ms,
+    trace: withTrace(here.trace, told.trace),
+    songs: withSongs(here.songs, told.songs),
+  };
+}
+
+/** The state in `session`: empty if it is another one than before; a first one takes what is there. */
+function inSession(state: State, session: number | null): State {
+  if (state.session === session) return state;
+  if (state.session === null) return { ...state, session };
+  const { status, problem, told, reopened, settings, change, rate, opinions } = state;
+  const known = { status, problem, told, reopened, settings, change, rate, opinions };
+  const here = { ...EMPTY, ...known, may_send: state.may_send, session };
+  const { measured, arrivals } = state;
+  return measured ? { ...here, measured, arrivals, confirmed: true } : here;
+}
+
+/** One song for each slot, whatever comes twice or late; only a skip moves one, and only forward. */
+function withSongs(known: readonly SongPush[], told: readonly SongPush[]): readonly SongPush[] {
+  const slots = new Map(known.map((song) => [song.slot, song]));
+  const fresh = told.filter((song) => {
+    const before = slots.get(song.slot);
+    return !before || (song.song.id === before.song.id && song.starts_at_ms < before.starts_at_ms);
+  });
+  if (fresh.length === 0) return known;
+  for (const song of fresh) slots.set(song.slot, song);
+  return [...slots.values()].sort((a, b) => a.slot - b.slot);
+}
+
+function withTrace(known: readonly TracePoint[], told: readonly TracePoint[]): readonly TracePoint[] {
+  const times = new Set(known.map((point) => point.at_ms));
+  const fresh = told.filter((point) => !times.has(point.at_ms));
+  if (fresh.length === 0) return known;
+  return [...known, ...fresh].sort((a, b) => a.at_ms - b.at_ms);
+}
+
+function withLatest(state: State, { latest, stale_after_ms }: Workout, now_ms: number): State {
+  if (!latest || (state.latest && latest.at_ms <= state.latest.at_ms)) return state;
+  if (!comesFromElsewhere({ ...state, latest })) return { ...state, latest };
+  return {
+    ...state,
+    latest,
+    arrivals: arrived(state.arrivals, { at_ms: latest.at_ms, came_ms: now_ms }),
+    confirmed: !state.reopened || isKnownToBeNew(state, latest, stale_after_ms, now_ms),
+  };
+}
+
+/** The first answer on a socket may tell an old sample: its own time, or a short absence, says no. */
+function isKnownToBeNew(
+  state: State,
+  latest: TracePoint,
+  stale_after_ms: number,
+  now_ms: number,
+): boolean {
+  const age_ms = now_ms - latest.at_ms;
+  const away_ms = now_ms - (state.arrivals.at(-1)?.came_ms ?? -Infinity);
+  return (age_ms >= 0 && age_ms < stale_after_ms) || (state.confirmed && away_ms < stale_after_ms);
+}
+
+export type Store = Held<State, Happening>;
+
+/** Holds one state for the views. */
+export function createStore(): Store {
+  return hold(reduce, EMPTY);
+}

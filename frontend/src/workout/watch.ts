@@ -1,0 +1,161 @@
+import { Backlogs } from "../heart/backlog";
+import { type Collected, Collector, type OnTaken } from "../own/collector";
+import type { Config } from "../wire/config";
+import { Connection } from "../wire/connection";
+import { UnreadableMessage, decode } from "../wire/decode";
+import { beyondLimits } from "../wire/limits";
+import {
+  type ClientMessage,
+  type Opinion,
+  type OwnSong,
+  type Sample,
+  type ServerMessage,
+  type Settings,
+  change,
+  rate,
+  skip,
+  workout,
+} from "../wire/messages";
+import { SESSION_GAP_MS, Sender } from "../heart/sender";
+import { openSocket } from "../wire/socket";
+import type { Moment } from "../heart/source";
+import { type Happening, type Store, isAsking } from "./store";
+import { freshToken, isTokenOf } from "../wire/token";
+
+const POLL_EVERY_MS = 2_000;
+const SEND_CHECK_MS = 1_000;
+const KEEP_EVERY_MS = 3_000;
+
+export interface Watch {
+  /** Ends the song of `slot` at `at_ms` of the workout. */
+  readonly skip: (slot: number, at_ms: number) => void;
+  /** Asks for `settings`, all of them, from now on. */
+  readonly change: (settings: Settings) => void;
+  /** Says what the athlete thinks of a song, in place of what was said before. */
+  readonly rate: (song_id: string, opinion: Opinion) => void;
+  /** Sends a heart rate of this device, of now or of `moment`, if it is the athlete's own. */
+  readonly heartRate: (heart_rate: number, moment?: Moment) => void;
+  /** What this device measured, of the last hour at most; oldest first. */
+  readonly measured: () => readonly Sample[];
+  /** Settings for a session that does not run yet: it begins with them. */
+  readonly begin: (settings: Settings) => void;
+  /** Puts songs into the person's own library, or takes them out; rejects with a sentence. */
+  readonly collect: (
+    songs: readonly OwnSong[],
+    remove: readonly string[],
+    onTaken: OnTaken,
+  ) => Promise<Collected>;
+  readonly stop: () => void;
+}
+
+/** Follows the workout of `user` into `store` until stopped. */
+export function watch(config: Config, user: string, store: Store): Watch {
+  const connection = new Connection(
+    async (listener) => {
+      const token = await freshToken(config, user);
+      store.dispatch({ kind: "token", may_send: isTokenOf(config, token, user) });
+      return openSocket(`${config.websocket_url}?token=${encodeURIComponent(token)}`, listener);
+    },
+    {
+      onStatus: (status) => {
+        store.dispatch({ kind: "status", status });
+        sender.hold();
+        if (status.phase !== "open") return;
+        ask();
+        collector.resume();
+      },
+      onMessage: (text) => {
+        const asking = isAsking(store.get(), Date.now());
+        const message = receive(text, store);
+        if (!message) return;
+        sender.onMessage(message, Date.now());
+        collector.onMessage(message, !asking);
+      },
+    },
+  );
+  const send = (message: ClientMessage) => store.get().may_send && connection.send(message);
+  const backlogs = new Backlogs(user, (sentence) => {
+    store.dispatch({ kind: "problem", sentence, now_ms: Date.now() });
+  });
+  const sender = new Sender({ send, state: store.get }, backlogs.kept(SESSION_GAP_MS, Date.now()));
+  const collector = new Collector(send);
+  const flush = () => {
+    sender.flush(Date.now());
+  };
+  const leave = () => {
+    flush();
+    backlogs.keep(sender.backlog);
+  };
+  const ask = () => connection.send(workout(store.get().latest?.at_ms));
+  const hurry = () => {
+    connection.hurry();
+  };
+  /** Sends what the server would take; the rest is a problem of its own, and a sentence. */
+  const wish = (message: ClientMessage, asked: (sent: boolean, now_ms: number) => Happening) => {
+    const now_ms = Date.now();
+    const sentence = beyondLimits(message);
+    if (sentence) store.dispatch({ kind: "problem", sentence, now_ms });
+    else store.dispatch(asked(connection.send(message), now_ms));
+  };
+  const poll = setInterval(ask, POLL_EVERY_MS);
+  const check = setInterval(() => {
+    sender.tick(Date.now());
+  }, SEND_CHECK_MS);
+  const keeping = setInterval(() => {
+    backlogs.keep(sender.backlog);
+  }, KEEP_EVERY_MS);
+  window.addEventListener("pagehide", leave);
+  window.addEventListener("online", hurry);
+  connection.connect();
+  return {
+    skip: (slot, at_ms) => {
+      flush();
+      wish(skip(slot, at_ms), (sent, now_ms) => ({ kind: "skip", slot, sent, now_ms }));
+    },
+    change: (settings) => {
+      wish(change(settings), (sent, now_ms) => ({ kind: "change", settings, sent, now_ms }));
+    },
+    rate: (song_id, opinion) => {
+      wish(rate(song_id, opinion), (sent, now_ms) => ({ kind: "rate", song_id, opinion, sent, now_ms }));
+    },
+    heartRate: (heart_rate, moment = ofNow()) => {
+      const { at_ms } = moment;
+      if (!store.get().may_send || !sender.add(at_ms, heart_rate, Date.now())) return;
+      store.dispatch({ kind: "measured", sample: [at_ms, heart_rate], moment });
+    },
+    measured: () => sender.samples,
+    begin: (settings) => {
+      sender.beginWith(settings);
+    },
+    collect: (songs, remove, onTaken) => collector.collect(songs, remove, onTaken),
+    stop: () => {
+      leave();
+      collector.stop();
+      clearInterval(poll);
+      clearInterval(check);
+      clearInterval(keeping);
+      window.removeEventListener("pagehide", leave);
+      window.removeEventListener("online", hurry);
+      connection.stop();
+    },
+  };
+}
+
+function ofNow(): Moment {
+  const now_ms = Date.now();
+  return { at_ms: now_ms, came_ms: now_ms, speed: 1 };
+}
+
+/** What came, in the store already; null where it cannot be read. */
+function receive(text: string, store: Store): ServerMessage | null {
+  const now_ms = Date.now();
+  try {
+    const message = decode(text);
+    store.dispatch({ kind: "message", message, now_ms });
+    return message;
+  } catch (error) {
+    if (!(error instanceof UnreadableMessage)) throw error;
+    store.dispatch({ kind: "problem", sentence: error.message, now_ms });
+    return null;
+  }
+}
