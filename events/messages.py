@@ -141,7 +141,7 @@ class FloorSong(Struct, frozen=True):
     tempo: float
     target_tempo: float
     distance: float
-    """|tempo - target tempo| / target tempo when the song was chosen."""
+    """|tempo - target tempo| / target tempo, where the target is what would suit now."""
     ends_at_ms: TimeMs
 
 

@@ -12,6 +12,7 @@ from events.messages import (
     TracePoint,
     encode,
 )
+from events.session import Settings, SongPush
 from lambdas.adapters import floors, song_ends, windows
 from lambdas.adapters.song_ends import Session
 from lambdas.adapters.telemetry import count, metrics, traced
@@ -66,22 +67,27 @@ def _person(user: str, session: Session, latest: TracePoint | None) -> FloorPers
         and TracePoint(latest.at_ms, _tenths(latest.heart_rate), _tenths(latest.average)),
         resting_heart_rate=_tenths(settings.resting_heart_rate),
         max_heart_rate=_tenths(settings.max_heart_rate or max_heart_rate(settings.age)),
-        song=_song(session),
+        song=session.song and _song(session.song, session, latest),
     )
 
 
-def _song(session: Session) -> FloorSong | None:
-    if session.song is None:
-        return None
-    song, why = session.song.song, session.song.why
+def _song(push: SongPush, session: Session, latest: TracePoint | None) -> FloorSong:
+    tempo, target = push.why.tempo * push.why.octave, _target_now(push, session.settings, latest)
     return FloorSong(
-        title=song.title[:MAX_TEXT],
-        artist=song.artist[:MAX_TEXT],
-        tempo=_tenths(why.tempo * why.octave),
-        target_tempo=_tenths(why.target_tempo),
-        distance=round(why.distance, 4),
+        title=push.song.title[:MAX_TEXT],
+        artist=push.song.artist[:MAX_TEXT],
+        tempo=_tenths(tempo),
+        target_tempo=_tenths(target),
+        distance=round(abs(tempo - target) / target, 4),
         ends_at_ms=session.end.ends_at_ms,
     )
+
+
+def _target_now(push: SongPush, settings: Settings, latest: TracePoint | None) -> float:
+    """What would suit now: the lock, the newest heart rate in `pulse`, else what was aimed at."""
+    if settings.lock is not None:
+        return settings.lock
+    return latest.heart_rate if settings.mode == "pulse" and latest else push.why.target_tempo
 
 
 def _tenths(number: float) -> float:

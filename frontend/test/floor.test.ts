@@ -78,7 +78,7 @@ describe("who needs attention comes first", () => {
   test("with the reason in words", () => {
     expect(reasonOf(state, "silent")).toBe("No heart rate for 23 s");
     expect(reasonOf(state, "hard")).toBe("At 98\u00a0% of the heart-rate reserve");
-    expect(reasonOf(state, "off")).toBe("Song 16\u00a0% off its target");
+    expect(reasonOf(state, "off")).toBe("Song 16\u00a0% off the effort");
     expect(reasonOf(state, "songless")).toBe("No song plays");
     expect(reasonOf(state, "ann")).toBe("");
     expect(reasonOf(state, "gone")).toBe("Gone for 11 min");

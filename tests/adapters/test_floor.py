@@ -62,13 +62,30 @@ def test_a_coach_sees_who_is_on_a_floor_and_what_they_hear() -> None:
                     "title": "Song",
                     "artist": "Artist",
                     "tempo": 130,
-                    "target_tempo": 130,
-                    "distance": 0,
+                    "target_tempo": 140,
+                    "distance": 0.0714,
                     "ends_at_ms": SONG.ends_at_ms,
                 },
             }
         ],
     }
+
+
+@pytest.mark.parametrize(
+    ("settings", "target"),
+    [
+        (NORTH, 140),
+        (structs.replace(NORTH, lock=125.0), 125),
+        (structs.replace(NORTH, mode="zone"), 130),
+    ],
+)
+def test_a_song_is_held_to_what_would_suit_now(settings: Settings, target: float) -> None:
+    play(settings=settings)
+    beat("ann", 130, 140)
+    floors.join("north", "ann", START_MS)
+    song = look()["people"][0]["song"]
+    assert song["target_tempo"] == target
+    assert song["distance"] == round(abs(130 - target) / target, 4)
 
 
 def test_a_tempo_is_told_as_it_is_felt() -> None:

@@ -16,8 +16,8 @@ from playwright.sync_api import Page, expect
 
 from local.processes import free_port
 from tests.browser.conftest import OpenPage
-from tests.browser.strap import SOON_MS, note, press
 from tests.browser.sign_in import serving
+from tests.browser.strap import SOON_MS, note, press
 
 BEGUN = datetime(2024, 5, 1, 9, tzinfo=UTC)
 """Long before any test, so that only the time between heart rates can matter."""

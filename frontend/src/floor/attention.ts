@@ -9,7 +9,7 @@
  * |----------|------------------------------------------------------------------------------------|
  * | silent   | no heart rate came for `stale_after_ms`, nor ever; yet somebody may be in trouble  |
  * | hard     | the heart rate is above 95 % of its reserve                                        |
- * | off      | the song was more than 10 % from its target when it was chosen                     |
+ * | off      | the song is more than 10 % from what would suit now                                |
  * | songless | no song plays, 20 s after the session began or the last song ended                 |
  * | fine     | none of these                                                                      |
  * | gone     | no heart rate came for 10 minutes: the workout is over                             |
@@ -78,7 +78,7 @@ export function reason(
     case "hard":
       return `At ${percentRounded(reserveOf(person))} of the heart-rate reserve`;
     case "off":
-      return person.song ? `Song ${percentRounded(person.song.distance)} off its target` : "";
+      return person.song ? `Song ${percentRounded(person.song.distance)} off the effort` : "";
     case "songless":
       return isSongless(person) ? "No song plays" : "A song plays again";
     case "fine":

@@ -1,37 +1,32 @@
-import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import { type ReactNode, useState } from "react";
 
-import { workoutTime } from "../workout/clock";
-import type { Config } from "../wire/config";
 import { heardNow } from "../music/heard";
-import type { Opinion, Sample, Settings } from "../wire/messages";
-import { position } from "../workout/playlist";
+import type { Config } from "../wire/config";
+import type { Sample } from "../wire/messages";
 import { freshness } from "../workout/freshness";
-import type { Moment } from "../heart/source";
-import { type Problem, type State, comesFromElsewhere, createStore, newestTime } from "../workout/store";
+import { position } from "../workout/playlist";
+import { type State, comesFromElsewhere } from "../workout/store";
 import { samplesOf } from "../workout/summary";
-import { type Watch, watch } from "../workout/watch";
 import { Announcer } from "./Announcer";
-import { Chart } from "./chart/Chart";
-import { Choosing } from "./choosing/Choosing";
 import { ConnectionState } from "./ConnectionState";
-import { EndWorkout } from "./summary/EndWorkout";
-import { HeartRate } from "./heart/HeartRate";
-import { MyMusic } from "./music/MyMusic";
-import { NextSong } from "./song/NextSong";
 import { NoNetwork } from "./NoNetwork";
 import { Notes } from "./Notes";
+import { ProblemNote } from "./ProblemNote";
+import { Chart } from "./chart/Chart";
+import { Choosing } from "./choosing/Choosing";
+import { HeartRate } from "./heart/HeartRate";
+import { Sources } from "./heart/Sources";
+import { MyMusic } from "./music/MyMusic";
+import { Sound } from "./music/Sound";
+import { useShelf, useSpare } from "./music/shelves";
+import { NextSong } from "./song/NextSong";
 import { NowPlaying } from "./song/NowPlaying";
 import { SongList } from "./song/SongList";
 import { SongTools } from "./song/SongTools";
-import { Sound } from "./music/Sound";
-import { Sources } from "./heart/Sources";
 import { SpareSong } from "./song/SpareSong";
+import { EndWorkout } from "./summary/EndWorkout";
 import { Summary } from "./summary/Summary";
-import { useNow, useStore } from "./hooks";
-import { useShelf, useSpare } from "./music/shelves";
-
-const TICK_MS = 250;
-const PROBLEM_SHOWN_MS = 15_000;
+import { useWorkout } from "./workout";
 
 interface Props {
   readonly config: Config;
@@ -48,17 +43,7 @@ interface Ended {
 
 /** One athlete's workout, live. */
 export function WorkoutPage({ config, user, children }: Props) {
-  const [store] = useState(createStore);
-  const watching = useRef<Watch | null>(null);
-  useEffect(() => {
-    const started = watch(config, user, store);
-    watching.current = started;
-    return started.stop;
-  }, [config, user, store]);
-
-  const state = useStore(store);
-  const now_ms = Math.max(useNow(TICK_MS), state.arrivals.at(-1)?.came_ms ?? 0);
-  const at_ms = workoutTime(state.arrivals, now_ms);
+  const { state, now_ms, at_ms, asks } = useWorkout(config, user);
   const place = position(state.songs, at_ms, state.skip);
   const { playing, next, over } = place;
   const { shelf, trouble } = useShelf(user);
@@ -67,28 +52,8 @@ export function WorkoutPage({ config, user, children }: Props) {
   const heard = sounds && at_ms !== null ? heardNow(state, sounds, at_ms) : null;
   const fresh = freshness(state, now_ms);
   const skipPlaying = () => {
-    if (playing && !spare && at_ms !== null) watching.current?.skip(playing.slot, at_ms);
+    if (playing && !spare && at_ms !== null) asks.skip(playing.slot, at_ms);
   };
-  const change = (wish: Partial<Settings>) => {
-    if (state.settings) watching.current?.change({ ...state.settings, ...wish });
-  };
-  const beat = useCallback((heart_rate: number, moment?: Moment) => {
-    watching.current?.heartRate(heart_rate, moment);
-  }, []);
-  const newest = useCallback(() => newestTime(store.get()), [store]);
-  const rate = (opinion: Opinion) => {
-    if (playing) watching.current?.rate(playing.song.id, opinion);
-  };
-
-  const playFrom = (library: string) => {
-    if (!state.settings) return;
-    if (state.session === null) watching.current?.begin({ ...state.settings, library });
-    else change({ library });
-  };
-  const collect = useCallback<Watch["collect"]>((songs, remove, onTaken) => {
-    if (!watching.current) return Promise.reject(new Error("The page is being left."));
-    return watching.current.collect(songs, remove, onTaken);
-  }, []);
 
   const [ended, setEnded] = useState<Ended | null>(null);
   const [returned, setReturned] = useState(false);
@@ -132,14 +97,7 @@ export function WorkoutPage({ config, user, children }: Props) {
             onSkip={skipPlaying}
           >
             {playing && heard && (
-              <SongTools
-                push={playing}
-                heard={heard}
-                state={state}
-                now_ms={now_ms}
-                onRate={rate}
-                onChange={change}
-              />
+              <SongTools push={playing} heard={heard} state={state} now_ms={now_ms} asks={asks} />
             )}
           </NowPlaying>
         )}
@@ -148,8 +106,8 @@ export function WorkoutPage({ config, user, children }: Props) {
           <Sources
             maySend={state.may_send}
             comes={fresh.state === "live" && comesFromElsewhere(state)}
-            onHeartRate={beat}
-            newestTime={newest}
+            onHeartRate={asks.heartRate}
+            newestTime={asks.newestTime}
           />
         </section>
         <Sound
@@ -164,8 +122,8 @@ export function WorkoutPage({ config, user, children }: Props) {
             state={state}
             shelf={shelf}
             trouble={trouble}
-            collect={collect}
-            onLibrary={playFrom}
+            collect={asks.collect}
+            onLibrary={asks.playFrom}
           />
         </Sound>
         {at_ms !== null && (
@@ -174,11 +132,11 @@ export function WorkoutPage({ config, user, children }: Props) {
             here={state.measured !== null && !comesFromElsewhere(state)}
             focused={returned}
             onEnd={() => {
-              setEnded({ state, at_ms, samples: samplesOf(state, watching.current?.measured() ?? []) });
+              setEnded({ state, at_ms, samples: samplesOf(state, asks.measured()) });
             }}
           />
         )}
-        <Choosing state={state} now_ms={now_ms} onChange={change} />
+        <Choosing state={state} now_ms={now_ms} onChange={asks.change} />
         <Chart state={state} at_ms={at_ms} />
         <SongList
           songs={state.songs}
@@ -191,10 +149,4 @@ export function WorkoutPage({ config, user, children }: Props) {
       <Announcer playing={sounds} fresh={fresh} />
     </>
   );
-}
-
-/** What went wrong, as long as it is new. */
-export function ProblemNote({ problem, now_ms }: { problem: Problem | null; now_ms: number }) {
-  if (!problem || now_ms - problem.at_ms > PROBLEM_SHOWN_MS) return null;
-  return <p className="problem" role="alert">{problem.sentence}</p>;
 }

@@ -182,7 +182,7 @@ export interface FloorSong {
   readonly artist: string;
   readonly tempo: number;
   readonly target_tempo: number;
-  /** |tempo - target tempo| / target tempo when the song was chosen. */
+  /** |tempo - target tempo| / target tempo, where the target is what would suit now. */
   readonly distance: number;
   readonly ends_at_ms: number;
 }

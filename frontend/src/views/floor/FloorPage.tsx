@@ -10,7 +10,7 @@ import "./Floor.css";
 import { FloorForm } from "./FloorForm";
 import { FloorGrid } from "./FloorGrid";
 import { type Chosen, FloorWorkout } from "./FloorWorkout";
-import { ProblemNote } from "../WorkoutPage";
+import { ProblemNote } from "../ProblemNote";
 import { useNow, useStore } from "../hooks";
 
 const TICK_MS = 1_000;

@@ -8,7 +8,7 @@ import { createStore } from "../../workout/store";
 import { Chart } from "../chart/Chart";
 import { HeartRate } from "../heart/HeartRate";
 import { SongList } from "../song/SongList";
-import { ProblemNote } from "../WorkoutPage";
+import { ProblemNote } from "../ProblemNote";
 import { useNow, useStore } from "../hooks";
 
 const TICK_MS = 1_000;

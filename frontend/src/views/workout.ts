@@ -1,0 +1,72 @@
+/** One athlete's workout, as the views follow it, and what they may ask of it. */
+import { useEffect, useMemo, useRef, useState } from "react";
+
+import type { Moment } from "../heart/source";
+import type { Config } from "../wire/config";
+import type { Opinion, Sample, Settings } from "../wire/messages";
+import { workoutTime } from "../workout/clock";
+import { type State, createStore, newestTime } from "../workout/store";
+import { type Watch, watch } from "../workout/watch";
+import { useNow, useStore } from "./hooks";
+
+const TICK_MS = 250;
+
+/** The same functions each time. */
+export interface Asks {
+  readonly skip: (slot: number, at_ms: number) => void;
+  /** Changes these settings and leaves the others. */
+  readonly change: (wish: Partial<Settings>) => void;
+  readonly rate: (song_id: string, opinion: Opinion) => void;
+  /** Plays from a library from now on, or from the start of the next session. */
+  readonly playFrom: (library: string) => void;
+  readonly collect: Watch["collect"];
+  readonly heartRate: (heart_rate: number, moment?: Moment) => void;
+  readonly newestTime: () => number;
+  readonly measured: () => readonly Sample[];
+}
+
+interface Followed {
+  readonly state: State;
+  /** The wall's clock. */
+  readonly now_ms: number;
+  /** The workout's; null before a heart rate came. */
+  readonly at_ms: number | null;
+  readonly asks: Asks;
+}
+
+/** Follows the workout of `user` as long as the view is there. */
+export function useWorkout(config: Config, user: string): Followed {
+  const [store] = useState(createStore);
+  const watching = useRef<Watch | null>(null);
+  useEffect(() => {
+    const started = watch(config, user, store);
+    watching.current = started;
+    return started.stop;
+  }, [config, user, store]);
+  const asks = useMemo<Asks>(
+    () => ({
+      skip: (slot, at_ms) => watching.current?.skip(slot, at_ms),
+      change: (wish) => {
+        const { settings } = store.get();
+        if (settings) watching.current?.change({ ...settings, ...wish });
+      },
+      rate: (song_id, opinion) => watching.current?.rate(song_id, opinion),
+      playFrom: (library) => {
+        const { settings, session } = store.get();
+        if (!settings) return;
+        if (session === null) watching.current?.begin({ ...settings, library });
+        else watching.current?.change({ ...settings, library });
+      },
+      collect: (songs, remove, onTaken) =>
+        watching.current?.collect(songs, remove, onTaken) ??
+        Promise.reject(new Error("The page is being left.")),
+      heartRate: (heart_rate, moment) => watching.current?.heartRate(heart_rate, moment),
+      newestTime: () => newestTime(store.get()),
+      measured: () => watching.current?.measured() ?? [],
+    }),
+    [store],
+  );
+  const state = useStore(store);
+  const now_ms = Math.max(useNow(TICK_MS), state.arrivals.at(-1)?.came_ms ?? 0);
+  return { state, now_ms, at_ms: workoutTime(state.arrivals, now_ms), asks };
+}
