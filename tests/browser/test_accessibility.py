@@ -5,6 +5,8 @@ A new view needs one line in VIEWS, with what opens it.
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from local.launcher import Cloud
 from local.processes import PROJECT
 from simulator.athletes import user_name
 from tests.browser.strap import SOCKETS, STRAP, press
+from tests.browser.test_own_music import kicks, pick
 
 SOON_MS = 30_000
 AXE = (PROJECT / "frontend/node_modules/axe-core/axe.min.js").read_text()
@@ -71,6 +74,37 @@ def no_settings(page: Page, url: str) -> None:
     expect(page.get_by_text("could not be loaded")).to_be_visible(timeout=SOON_MS)
 
 
+def the_end_of_a_workout(page: Page, url: str) -> None:
+    an_athlete_at_work(page, url)
+    page.get_by_role("button", name="End the workout").click()
+    expect(page.get_by_role("heading", name="Time in each zone")).to_be_visible(timeout=SOON_MS)
+
+
+def the_floor(page: Page, url: str) -> None:
+    page.goto(f"{url}/?floor=demo")
+    expect(page.get_by_test_id("tile").first).to_be_visible(timeout=SOON_MS)
+
+
+def a_workout_on_the_floor(page: Page, url: str) -> None:
+    the_floor(page, url)
+    page.get_by_test_id("tile").first.get_by_role("button").click()
+    expect(page.get_by_role("dialog").locator(".reading")).to_be_visible(timeout=SOON_MS)
+
+
+def no_floor(page: Page, url: str) -> None:
+    page.goto(f"{url}/?floor=North Gym")
+    expect(page.get_by_test_id("floor-head")).to_contain_text("cannot be the name of a floor")
+
+
+def music_of_ones_own(page: Page, url: str) -> None:
+    watch(page, url, "somebody-with-music", "no heart rate yet")
+    with TemporaryDirectory() as folder:
+        song, none = kicks(Path(folder) / "Steps.wav", 120), Path(folder) / "notes.wav"
+        none.write_text("Milk, bread and a new strap.")
+        pick(page, [song, none])
+        expect(page.get_by_test_id("own-note")).to_contain_text("1 song", timeout=2 * SOON_MS)
+
+
 VIEWS: list[Callable[[Page, str], None]] = [
     an_athlete_at_work,
     a_stale_athlete,
@@ -78,6 +112,11 @@ VIEWS: list[Callable[[Page, str], None]] = [
     the_choice_of_songs,
     no_network,
     no_settings,
+    the_end_of_a_workout,
+    the_floor,
+    a_workout_on_the_floor,
+    no_floor,
+    music_of_ones_own,
 ]
 
 

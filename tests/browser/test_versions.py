@@ -17,6 +17,10 @@ from tests.browser.test_offline import SOON_MS, wait_for_worker
 
 VERSION = re.compile(r"\\\"version\\\":\\\"([^\"\\]+)\\\"")
 CACHES = "() => caches.keys()"
+SETTLED = """async () => {
+  const { installing, waiting, active } = await navigator.serviceWorker.getRegistration();
+  return !installing && !waiting && active?.state === "activated";
+}"""
 
 
 @pytest.fixture
@@ -70,7 +74,7 @@ def test_a_new_build_takes_over_and_leaves_the_last_one_to_open_pages(
     build_again(built, "second")
     page.reload()
     assert scripts(page) == ["index-second.js"]
-    wait_until(page, lambda: kept_versions(page)[1:] == ["second"])
+    wait_until(page, lambda: kept_versions(page)[1:] == ["second"] and page.evaluate(SETTLED))
     script = still_open.evaluate("(path) => fetch(path).then(({ ok }) => ok)", f"/assets/{first}")
     assert script, "the server has it no more, so it was kept"
 
