@@ -25,10 +25,8 @@ from tempofit.up import start_athletes
 
 SCREENS = PROJECT / "docs" / "screens"
 ATHLETES = 25
-FAST = 30
-"""So that some songs have played when the first picture is taken."""
-BRISK = 6
-"""So that people are warm soon, yet a coach's page does not miss the songs between two looks."""
+SPEED = 8
+"""So that some songs have played soon, yet a coach does not miss songs between two looks."""
 SONGS_PLAYED = 3
 ON_THE_FLOOR = 12
 SOON_MS = 120_000
@@ -49,8 +47,6 @@ class View(NamedTuple):
     size: dict[str, Any]
     scheme: str
     steps: Steps
-    speed: int = FAST
-    """How many times as fast the simulated athletes work out."""
 
 
 def playing(page: Page) -> None:
@@ -65,6 +61,7 @@ def details(page: Page) -> None:
     """Open everything that is folded, and look at how songs are chosen."""
     playing(page)
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    expect(page.get_by_text("Loading…")).to_have_count(0, timeout=SOON_MS)
     page.get_by_text("How songs are chosen").scroll_into_view_if_needed()
 
 
@@ -112,8 +109,8 @@ VIEWS = (
     View("athlete-phone-dark", OTHER, PHONE, "dark", playing),
     View("details-desktop", OTHER, DESKTOP, "light", details),
     View("details-phone", OTHER, PHONE, "light", details),
-    View("coach-desktop", "?floor=demo", DESKTOP, "light", floor, BRISK),
-    View("coach-phone", "?floor=demo", PHONE, "dark", floor, BRISK),
+    View("coach-desktop", "?floor=demo", DESKTOP, "light", floor),
+    View("coach-phone", "?floor=demo", PHONE, "dark", floor),
     View("summary-desktop", OTHER, DESKTOP, "light", summary),
     View("summary-phone", OTHER, PHONE, "light", summary),
     View("sources-phone", "?user=me", PHONE, "light", sources),
@@ -129,16 +126,13 @@ def main(names: list[str]) -> None:
         sys.exit(f"There is no view {', '.join(sorted(unknown))!r}. There are: {known}.")
     SCREENS.mkdir(exist_ok=True)
     chosen = [view for view in VIEWS if not names or view.name in names]
-    with chromium() as browser:
-        for speed in sorted({view.speed for view in chosen}):
-            with _athletes(speed) as cloud:
-                for view in chosen:
-                    if view.speed == speed:
-                        _take(browser, cloud, view)
+    with chromium() as browser, _athletes() as cloud:
+        for view in chosen:
+            _take(browser, cloud, view)
 
 
 @contextmanager
-def _athletes(speed: int) -> Iterator[Cloud]:
+def _athletes() -> Iterator[Cloud]:
     """A cloud of its own with simulated athletes."""
     users = [user_name(number) for number in range(1, ATHLETES + 1)]
     with (
@@ -147,7 +141,7 @@ def _athletes(speed: int) -> Iterator[Cloud]:
     ):
         table = cloud.addresses.songs_table
         store_songs(cloud.client("dynamodb"), table, "demo", demo_songs())
-        start_athletes(cloud, ATHLETES, speed)
+        start_athletes(cloud, ATHLETES, SPEED)
         yield cloud
 
 

@@ -72,7 +72,7 @@ describe("who needs attention comes first", () => {
   ]);
 
   test("in the order of urgency, and who is gone last", () => {
-    expect(order(state)).toEqual(["silent", "hard", "off", "songless", "ann", "gone"]);
+    expect(order(state)).toEqual(["silent", "hard", "songless", "off", "ann", "gone"]);
   });
 
   test("with the reason in words", () => {

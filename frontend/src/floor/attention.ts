@@ -9,18 +9,20 @@
  * |----------|------------------------------------------------------------------------------------|
  * | silent   | no heart rate came for `stale_after_ms`, nor ever; yet somebody may be in trouble  |
  * | hard     | the heart rate is above 95 % of its reserve                                        |
- * | off      | the song is more than 10 % from what would suit now                                |
  * | songless | no song plays, 20 s after the session began or the last song ended                 |
+ * | off      | the song is more than 10 % from what would suit now; the next one will do better   |
  * | fine     | none of these                                                                      |
  * | gone     | no heart rate came for 10 minutes: the workout is over                             |
+ *
+ * The first three need the coach; who is `off` is only shown before those who are fine.
  */
 import { fitWord } from "../workout/fit";
-import type { FloorPerson } from "../wire/messages";
+import type { FloorPerson, FloorSong } from "../wire/messages";
 import { percentRounded, span } from "../workout/words";
 import { reserve } from "../workout/zone";
 
 /** The most urgent first. */
-export const BANDS = ["silent", "hard", "off", "songless", "fine", "gone"] as const;
+export const BANDS = ["silent", "hard", "songless", "off", "fine", "gone"] as const;
 export type Band = (typeof BANDS)[number];
 
 const HARD = 0.95;
@@ -45,7 +47,7 @@ export function bandOf(
   if (silent_ms === null || silent_ms >= stale_after_ms) return "silent";
   if (reserveOf(person) > HARD) return "hard";
   if (isSongless(person)) return "songless";
-  return person.song && fitWord(person.song.distance) === "off" ? "off" : "fine";
+  return isOff(person) ? "off" : "fine";
 }
 
 /** The standing after a poll that tells of band `told`; `before` is null at first sight. */
@@ -59,7 +61,7 @@ export function stand(before: Standing | null, told: Band): Standing {
 
 /** Whether a coach should look there. */
 export function needsAttention(band: Band): boolean {
-  return band !== "fine" && band !== "gone";
+  return band === "silent" || band === "hard" || band === "songless";
 }
 
 /** Why somebody is in `band`, in words; empty where all is well. */
@@ -78,7 +80,9 @@ export function reason(
     case "hard":
       return `At ${percentRounded(reserveOf(person))} of the heart-rate reserve`;
     case "off":
-      return person.song ? `Song ${percentRounded(person.song.distance)} off the effort` : "";
+      return isOff(person)
+        ? `Song ${percentRounded(person.song.distance)} off the effort`
+        : "The song fits again";
     case "songless":
       return isSongless(person) ? "No song plays" : "A song plays again";
     case "fine":
@@ -86,6 +90,10 @@ export function reason(
     case "gone":
       return `Gone for ${span(silent_ms ?? 0)}`;
   }
+}
+
+function isOff(person: FloorPerson): person is FloorPerson & { readonly song: FloorSong } {
+  return person.song !== null && fitWord(person.song.distance) === "off";
 }
 
 function reserveOf({ latest, ...range }: FloorPerson): number {
