@@ -43,6 +43,8 @@ class Report(msgspec.Struct, frozen=True):
     visits: int
     first_visit: Loaded
     repeated_visit: Loaded
+    """Without what came from the service worker, and without what that asked of the network itself:
+    the page and its settings anew."""
     first_contentful_paint_ms: int
     largest_contentful_paint_ms: int
     first_heart_rate_ms: int

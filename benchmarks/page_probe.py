@@ -58,7 +58,7 @@ requestAnimationFrame(look);
 
 
 class Loaded(Struct, frozen=True):
-    """What came over the network; as the local server sends it, and as a compressing one would."""
+    """What a page itself had from the network; as the local server sends it, and as gzip."""
 
     requests: int
     kilobytes: float
@@ -91,7 +91,10 @@ def middle(values: Sequence[float]) -> int:
 
 
 class Network:
-    """The bodies that a page was answered with, and not by its service worker."""
+    """The bodies that a page was answered with over the network.
+
+    What its service worker answers is none, even where the worker had it from the network first.
+    """
 
     def __init__(self, page: Page) -> None:
         self._responses: list[Response] = []

@@ -4,6 +4,7 @@
 """
 
 import json
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +68,8 @@ def description() -> dict[str, Any]:
             "title": "TempoFit WebSocket API",
             "version": "1",
             "description": "Heart rates in, songs out. Connect with the query parameter `token`, "
-            "a token of the configured OpenID Connect issuer. A heart rate that is taken is not "
-            "answered. What the gateway itself refuses is answered without a `type`: "
+            "an access token of the configured OpenID Connect issuer. A heart rate that is taken "
+            "is not answered. What the gateway itself refuses is answered without a `type`: "
             '{"message": "Bad request body", ...}.',
         },
         "channels": {
@@ -100,9 +101,14 @@ def _operation(action: str, names: dict[str, type[msgspec.Struct]]) -> dict[str,
 
 def _message(name: str, kind: type[msgspec.Struct]) -> dict[str, Any]:
     schema = draft4(kind)
-    summary = schema.pop("description").splitlines()[0]
+    summary, _, rest = cleandoc(schema.pop("description")).partition("\n\n")
     example = json.loads((EXAMPLES / f"{name}.json").read_bytes())
-    return {"summary": summary, "payload": schema, "examples": [{"payload": example}]}
+    return {
+        "summary": summary,
+        **({"description": rest.replace("\n", " ")} if rest else {}),
+        "payload": schema,
+        "examples": [{"payload": example}],
+    }
 
 
 if __name__ == "__main__":

@@ -48,9 +48,11 @@ class Rate(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", 
 
 
 class Watch(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="workout"):
-    """Asks for the session so far; the trace from `since_ms` on (default: the last hour).
+    """Asks for the session so far: heart rates after `since_ms` and songs that end after it.
 
-    Coaches may ask for the session of an `athlete` who is on a floor; all others for their own.
+    Whoever says the newest time that they know has the rest already. Without it, the last hour is
+    told, and as many of the newest songs as a message holds. Coaches may ask for the session of an
+    `athlete` who is on a floor now; all others for their own.
     """
 
     since_ms: TimeMs = 0
@@ -75,7 +77,10 @@ class OwnSong(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Collect(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="songs"):
-    """Puts songs into the person's library `own`, and takes others out; twice is as once."""
+    """Puts songs into the person's library `own`, and takes others out; twice is as once.
+
+    The library holds 2,000 songs. What would make it more is refused, whole.
+    """
 
     songs: Annotated[list[OwnSong], Meta(max_length=MAX_OWN_SONGS)] = []
     remove: Annotated[list[SongId], Meta(max_length=MAX_OWN_SONGS)] = []
@@ -121,7 +126,8 @@ class TracePoint(Struct, frozen=True, array_like=True):
 class Workout(Struct, frozen=True, tag_field="type", tag="workout"):
     """The session so far. `latest` is the newest folded sample: whatever is newer was not taken.
 
-    `athlete` is whose session a coach asked for; null in one's own.
+    `athlete` is whose session a coach asked for, of whom nothing earlier than that session is told;
+    null in one's own.
     """
 
     athlete: str | None

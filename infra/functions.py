@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk.aws_iam import PolicyStatement, Role, ServicePrincipal
@@ -79,6 +80,13 @@ def create_function(
     return function
 
 
-def allow(function: Function, resource_arn: str, *actions: str) -> None:
-    """Lets `function` carry out `actions` on one resource."""
-    function.add_to_role_policy(PolicyStatement(actions=list(actions), resources=[resource_arn]))
+def allow(
+    function: Function,
+    resource_arn: str,
+    *actions: str,
+    conditions: Mapping[str, Any] | None = None,
+) -> None:
+    """Lets `function` carry out `actions` on one resource, under `conditions` if there are any."""
+    function.add_to_role_policy(
+        PolicyStatement(actions=list(actions), resources=[resource_arn], conditions=conditions)
+    )

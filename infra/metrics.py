@@ -127,6 +127,7 @@ def throttles(watched: Watched, name: str) -> MathExpression:
     }
     if name == "songs":
         metrics[f"{prefix}_queries"] = of_index(table, "ReadThrottleEvents")
+        metrics[f"{prefix}_indexing"] = of_index(table, "WriteThrottleEvents")
     filled = ", ".join(f"FILL({metric}, 0)" for metric in metrics)
     return math(f"SUM([{filled}])", metrics)
 

@@ -4,6 +4,7 @@ from aws_cdk import App, CfnOutput, Stack
 from aws_cdk.aws_apigatewayv2 import CfnApi
 from aws_cdk.aws_lambda import Function
 
+from events.session import OWN
 from infra.api import create_api, let_push, open_api, socket_url
 from infra.bundle import function_code
 from infra.cache import Cache, create_cache, let_connect
@@ -33,6 +34,9 @@ ON_REDIS = (
     *("skip", "rate", "workout", "floor", "forget"),
 )
 """The functions that speak to Redis, which alone live in the network."""
+
+OWN_LIBRARIES = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{OWN}:*"]}}
+"""Of the songs table, only what people added themselves."""
 
 SESSION_GAP = {"SESSION_GAP_SECONDS": "900"}
 
@@ -158,13 +162,12 @@ def _functions(
 def _permit(functions: dict[str, Function], streams: Streams, tables: Tables) -> None:
     song_ends, tastes = tables.song_ends.table_arn, tables.tastes.table_arn
     heart_rate, averages = streams.heart_rate.stream_arn, streams.averages.stream_arn
-    requests, songs = streams.requests.stream_arn, tables.songs.table_arn
+    requests = streams.requests.stream_arn
     for name, resource, *actions in (
         ("average", averages, SEND),
         ("schedule", requests, SEND),
         ("schedule", song_ends, BATCH_GET),
         ("recommend", tables.by_tempo_arn, QUERY),
-        ("recommend", songs, QUERY),
         ("recommend", song_ends, GET, PUT),
         ("recommend", tastes, BATCH_GET, UPDATE),
         ("start", heart_rate, SEND),
@@ -179,12 +182,16 @@ def _permit(functions: dict[str, Function], streams: Streams, tables: Tables) ->
         ("rate", tastes, UPDATE),
         ("workout", song_ends, GET),
         ("floor", song_ends, BATCH_GET),
-        ("collect", songs, BATCH_WRITE),
         ("forget", song_ends, DELETE),
         ("forget", tastes, DELETE),
-        ("forget", songs, QUERY, BATCH_WRITE),
     ):
         allow(functions[name], resource, *actions)
+    for name, *actions in (
+        ("recommend", QUERY),
+        ("collect", QUERY, BATCH_WRITE),
+        ("forget", QUERY, BATCH_WRITE),
+    ):
+        allow(functions[name], tables.songs.table_arn, *actions, conditions=OWN_LIBRARIES)
 
 
 def _outputs(stack: Stack, streams: Streams, tables: Tables, url: str, forget: str) -> None:

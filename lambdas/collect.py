@@ -6,6 +6,7 @@ from events.messages import Collect, Collected, Error, OwnSong, ServerMessage
 from events.session import Song
 from lambdas.adapters import own_songs
 from lambdas.adapters.batch_writes import BusyError
+from lambdas.adapters.own_songs import MAX_SONGS, FullError
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import Request, answer, message_of, request_of
 
@@ -24,6 +25,12 @@ def _collect(request: Request, collect: Collect) -> ServerMessage:
     removed = [song_id for song_id in dict.fromkeys(collect.remove) if song_id not in songs]
     try:
         own_songs.write(request.user, list(songs.values()), removed)
+    except FullError as error:
+        return Error(
+            "library_full",
+            f"You can keep {MAX_SONGS:,} songs of your own, and with these it would be "
+            f"{error.count:,}, so none was added: take some out first.",
+        )
     except BusyError:
         return Error("busy", "Not all of your songs were kept: send them again in a while.")
     return Collected(len(songs), len(removed))

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from events.messages import (
     Error,
     FloorPerson,
@@ -10,21 +12,18 @@ from events.messages import (
     LookAtFloor,
     ServerMessage,
     TracePoint,
-    encode,
 )
 from events.session import Settings, SongPush
 from lambdas.adapters import floors, song_ends, windows
 from lambdas.adapters.song_ends import Session
 from lambdas.adapters.telemetry import count, metrics, traced
-from lambdas.adapters.websocket import Request, answer, message_of, request_of
-from lambdas.domain.target import max_heart_rate
-from lambdas.domain.window import STALE_AFTER_MS
+from lambdas.adapters.websocket import Request, answer, fitting, message_of, request_of
+from lambdas.domain.target import max_heart_rate, playable
+from lambdas.domain.window import STALE_AFTER_MS, Window
 
 MAX_PEOPLE = 200
 MAX_TEXT = 80
 """Characters of a title or an artist."""
-ROOM_BYTES = 127 * 1024
-"""For people, in an answer of at most 128 KB (API Gateway's limit of a WebSocket message)."""
 
 
 @traced
@@ -51,14 +50,13 @@ def _floor(request: Request, floor: str) -> ServerMessage:
         if user in sessions and sessions[user].settings.floor == floor
     }
     seen = windows.read(there, request.arrived_ms)
-    people = [
-        _person(user, session, windows.latest(seen.get(user))) for user, session in there.items()
-    ]
-    return FloorView(floor, _fitting(people), total - len(users) + len(there), STALE_AFTER_MS)
+    people = [_person(user, session, seen.get(user)) for user, session in there.items()]
+    view = FloorView(floor, [], total - len(users) + len(there), STALE_AFTER_MS)
+    return replace(view, people=fitting(people, view))
 
 
-def _person(user: str, session: Session, latest: TracePoint | None) -> FloorPerson:
-    settings = session.settings
+def _person(user: str, session: Session, window: Window | None) -> FloorPerson:
+    settings, latest = session.settings, windows.latest(window, session.end.session)
     return FloorPerson(
         user=user,
         alias=settings.alias,
@@ -67,7 +65,7 @@ def _person(user: str, session: Session, latest: TracePoint | None) -> FloorPers
         and TracePoint(latest.at_ms, _tenths(latest.heart_rate), _tenths(latest.average)),
         resting_heart_rate=_tenths(settings.resting_heart_rate),
         max_heart_rate=_tenths(settings.max_heart_rate or max_heart_rate(settings.age)),
-        song=session.song and _song(session.song, session, latest),
+        song=_song(session.song, session, latest) if session.song else None,
     )
 
 
@@ -86,20 +84,11 @@ def _song(push: SongPush, session: Session, latest: TracePoint | None) -> FloorS
 def _target_now(push: SongPush, settings: Settings, latest: TracePoint | None) -> float:
     """What would suit now: the lock, the newest heart rate in `pulse`, else what was aimed at."""
     if settings.lock is not None:
-        return settings.lock
-    return latest.heart_rate if settings.mode == "pulse" and latest else push.why.target_tempo
+        return playable(settings.lock)
+    pulse = settings.mode == "pulse" and latest
+    return playable(pulse.heart_rate) if pulse else push.why.target_tempo
 
 
 def _tenths(number: float) -> float:
     """As finely as a coach reads, so that many people fit into one answer."""
     return round(number, 1)
-
-
-def _fitting(people: list[FloorPerson]) -> list[FloorPerson]:
-    """As many as one message holds: all of them, unless their names are long and not Latin."""
-    room = ROOM_BYTES
-    for index, person in enumerate(people):
-        room -= len(encode(person)) + 1
-        if room < 0:
-            return people[:index]
-    return people

@@ -6,10 +6,10 @@ from msgspec.structs import replace
 
 from events.messages import Error, ServerMessage, Watch, Workout
 from events.session import Settings, SongPush
-from lambdas.adapters import connections, playlists, song_ends, traces, windows
+from lambdas.adapters import connections, floors, playlists, song_ends, traces, windows
 from lambdas.adapters.song_ends import Session
 from lambdas.adapters.telemetry import count, metrics, traced
-from lambdas.adapters.websocket import Request, answer, message_of, request_of
+from lambdas.adapters.websocket import Request, answer, fitting, message_of, request_of
 from lambdas.domain.window import STALE_AFTER_MS
 
 HOUR_MS = 3_600_000
@@ -30,7 +30,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _watch(request: Request, watch: Watch) -> ServerMessage:
     athlete = watch.athlete
     if athlete is None:
-        return _workout(request.user, song_ends.read(request.user), request, watch)
+        return _workout(request, watch, request.user, song_ends.read(request.user))
     if not request.is_coach:
         return Error(
             "coaches_only",
@@ -38,35 +38,44 @@ def _watch(request: Request, watch: Watch) -> ServerMessage:
             "or ask to be made a coach and connect again.",
         )
     session = song_ends.read(athlete)
-    if session is None or session.settings.floor is None:
+    floor = session.settings.floor if session else None
+    if session is None or floor is None or not floors.holds(floor, athlete, request.arrived_ms):
         return Error(
             "not_on_a_floor",
             f"{athlete!r} is on no floor now, so their workout is not shown: "
             "they choose a floor in their settings.",
         )
-    return _workout(athlete, session, request, watch)
+    return _workout(request, watch, athlete, session, from_ms=session.end.session)
 
 
-def _workout(user: str, session: Session | None, request: Request, watch: Watch) -> Workout:
-    latest = windows.latest(windows.read([user], request.arrived_ms).get(user))
+def _workout(
+    request: Request, watch: Watch, user: str, session: Session | None, *, from_ms: int = 0
+) -> Workout:
+    """The newest songs as far as they fit; of heart rates nothing before `from_ms`."""
+    latest = windows.latest(windows.read([user], request.arrived_ms).get(user), from_ms)
     trace = []
     if latest is not None:
-        since_ms = max(watch.since_ms, latest.at_ms - HOUR_MS)
+        since_ms = max(watch.since_ms, latest.at_ms - HOUR_MS, from_ms - 1)
         trace = traces.read(user, since_ms, latest.at_ms)
-    songs = {}
-    if session is not None:
-        songs = {song.slot: song for song in playlists.read(user, session.end.session)}
-        if session.song is not None:
-            songs[session.song.slot] = _moved(session.song, songs.get(session.song.slot))
-    return Workout(
+    workout = Workout(
         athlete=watch.athlete,
         session=session.end.session if session else None,
         settings=session.settings if session else Settings(),
         latest=latest,
         trace=trace,
-        songs=list(songs.values()),
+        songs=[],
         stale_after_ms=STALE_AFTER_MS,
     )
+    newest_first = _songs(user, session, watch.since_ms)[::-1] if session else []
+    return replace(workout, songs=fitting(newest_first, workout)[::-1])
+
+
+def _songs(user: str, session: Session, since_ms: int) -> list[SongPush]:
+    """The songs of a session that end after `since_ms`, by slot."""
+    songs = {song.slot: song for song in playlists.read(user, session.end.session)}
+    if session.song is not None:
+        songs[session.song.slot] = _moved(session.song, songs.get(session.song.slot))
+    return [song for song in songs.values() if song.ends_at_ms > since_ms]
 
 
 def _moved(stored: SongPush, played: SongPush | None) -> SongPush:

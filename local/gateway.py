@@ -184,7 +184,12 @@ class Gateway:
         except IntegrationError as error:
             log.error("Route %s: %s", route.key, error)
             return _error("Internal server error", context)
-        return answer if route.responds else None
+        if not route.responds:
+            return None
+        if len(answer.encode()) > MESSAGE_BYTES:
+            log.error("Route %s: an answer may have %s bytes.", route.key, MESSAGE_BYTES)
+            return _error("Internal server error", context)
+        return answer
 
     async def _reply(self, connection: Connection, answer: str | None) -> None:
         if not answer:

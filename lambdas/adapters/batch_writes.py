@@ -43,8 +43,9 @@ def write(
 ) -> None:
     """Put and delete items of different keys, by the function's own client unless one is given.
 
-    What is throttled is tried again, later each time. Raises BusyError when so many attempts in a
-    row wrote nothing, and botocore's errors.
+    What is left unprocessed is tried again, later each time. Raises BusyError when so many attempts
+    in a row wrote nothing, and botocore's errors. The function's own client has tried a throttled
+    call again before it says so, and BusyError is raised at once; by another it is an attempt.
     """
     for start in range(0, len(requests), BATCH):
         _write(table, requests[start : start + BATCH], attempts, dynamodb, backoff_seconds)
@@ -58,15 +59,13 @@ def _write(
     backoff_seconds: float,
 ) -> None:
     attempt = 0
-    while attempt < attempts:
-        left = _left(table, requests, dynamodb)
-        if not left:
-            return
-        attempt = attempt + 1 if len(left) == len(requests) else 1
+    while left := _left(table, requests, dynamodb):
+        attempt = attempt + 1 if len(left) == len(requests) else 0
+        if attempt == attempts:
+            raise BusyError(len(left))
         requests = left
         most_seconds = min(BACKOFF_CAP_SECONDS, backoff_seconds * 2**attempt)
         time.sleep(uniform(0, most_seconds))  # noqa: S311 - jitter
-    raise BusyError(len(requests))
 
 
 def _left(
@@ -74,13 +73,16 @@ def _left(
     requests: "Sequence[WriteRequestUnionTypeDef]",
     dynamodb: "DynamoDBClient | None",
 ) -> "Sequence[WriteRequestUnionTypeDef]":
-    """What one call leaves unwritten: all of it when DynamoDB throttles the whole batch."""
+    """What one call leaves unwritten: all of it when a client that was given is throttled."""
+    has_tried_again = dynamodb is None
     if dynamodb is None:
         dynamodb = clients.dynamodb()
     try:
         answer = dynamodb.batch_write_item(RequestItems={table: requests})
     except ClientError as error:
-        if error.response["Error"]["Code"] in THROTTLED:
-            return requests
-        raise
+        if error.response["Error"]["Code"] not in THROTTLED:
+            raise
+        if has_tried_again:
+            raise BusyError(len(requests)) from None
+        return requests
     return answer.get("UnprocessedItems", {}).get(table, [])

@@ -23,6 +23,12 @@ def join(floor: str, user: str, arrived_ms: int) -> None:
         pipeline.execute()
 
 
+def holds(floor: str, user: str, at_ms: int) -> bool:
+    """Whether somebody is on a floor at `at_ms`: was seen there no longer ago than `SEEN_MS`."""
+    seen_ms = clients.redis().zscore(_key(floor), user)
+    return seen_ms is not None and seen_ms >= at_ms - SEEN_MS
+
+
 def newest(floor: str, at_ms: int, count: int) -> tuple[list[str], int]:
     """The `count` people who were seen last on a floor, and how many there are, at `at_ms`."""
     key, since_ms = _key(floor), at_ms - SEEN_MS

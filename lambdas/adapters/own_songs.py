@@ -7,14 +7,22 @@ from typing import Any
 
 from events.session import OWN, Song
 from lambdas.adapters import batch_writes, clients
-from lambdas.adapters.songs import Runs, near, song_item, song_of
+from lambdas.adapters.songs import Item, song_item, song_of
 
 ATTEMPTS = 5
 """In a row without one song written: a person waits."""
-READ_WHOLE = 500
-"""Songs that are read at once, which costs less than as many looks at the index by tempo."""
+MAX_SONGS = 2_000
+"""Of one person, because all are read whenever one of them is chosen."""
 
 Near = Callable[[float, int], list[Song]]
+
+
+class FullError(Exception):
+    """A library would have more than MAX_SONGS; `count` is how many."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count} songs are too many.")
+        self.count = count
 
 
 def library_of(user: str) -> str:
@@ -23,7 +31,14 @@ def library_of(user: str) -> str:
 
 
 def write(user: str, songs: Sequence[Song], remove: Sequence[str]) -> None:
-    """Put songs of different ids in, and take others out. Raises batch_writes.BusyError."""
+    """Put songs of different ids in, and take others out.
+
+    Raises FullError, and then nothing was written, and batch_writes.BusyError.
+    """
+    if songs:
+        kept = {song_id for ids in _ids(user) for song_id in ids} | {song.id for song in songs}
+        if (count := len(kept.difference(remove))) > MAX_SONGS:
+            raise FullError(count)
     library = library_of(user)
     puts: list[Any] = [{"PutRequest": {"Item": song_item(library, song)}} for song in songs]
     deletes = [_delete(library, song_id) for song_id in remove]
@@ -31,16 +46,11 @@ def write(user: str, songs: Sequence[Song], remove: Sequence[str]) -> None:
 
 
 def shelf(user: str) -> tuple[Near, set[str]]:
-    """How to find the songs nearest to a tempo, and which of them are known to be there.
+    """How to find the songs nearest to a tempo, and the ids of all that are there.
 
-    Nothing is kept for the next time, so what was just added is found: all of it in a library of
-    up to 500 songs; in a larger one as soon as the index has it, and none is known beforehand.
+    Nothing is kept for the next time, so what was just added is found.
     """
-    page = _page(user, Limit=READ_WHOLE)
-    if "LastEvaluatedKey" in page:
-        runs: Runs = {}
-        return lambda tempo, count: near(library_of(user), tempo, count, runs), set()
-    songs = [song_of(item) for item in page["Items"]]
+    songs = [song_of(item) for items in _pages(user) for item in items]
 
     def nearest(tempo: float, count: int) -> list[Song]:
         return nsmallest(count, songs, key=lambda song: abs(song.tempo - tempo))
@@ -59,24 +69,24 @@ def delete_all(user: str) -> int:
 
 
 def _ids(user: str) -> Iterator[list[str]]:
-    options: dict[str, Any] = {"ProjectionExpression": "song_id"}
+    for items in _pages(user, ProjectionExpression="song_id"):
+        yield [item["song_id"]["S"] for item in items]
+
+
+def _pages(user: str, **options: Any) -> Iterator[list[Item]]:
     while True:
-        page = _page(user, **options)
-        yield [item["song_id"]["S"] for item in page["Items"]]
+        page = clients.dynamodb().query(
+            TableName=os.environ["SONGS_TABLE"],
+            KeyConditionExpression="#library = :library",
+            ExpressionAttributeNames={"#library": "library"},
+            ExpressionAttributeValues={":library": {"S": library_of(user)}},
+            ConsistentRead=True,
+            **options,
+        )
+        yield page["Items"]
         if "LastEvaluatedKey" not in page:
             return
         options["ExclusiveStartKey"] = page["LastEvaluatedKey"]
-
-
-def _page(user: str, **options: Any) -> Any:
-    return clients.dynamodb().query(
-        TableName=os.environ["SONGS_TABLE"],
-        KeyConditionExpression="#library = :library",
-        ExpressionAttributeNames={"#library": "library"},
-        ExpressionAttributeValues={":library": {"S": library_of(user)}},
-        ConsistentRead=True,
-        **options,
-    )
 
 
 def _delete(library: str, song_id: str) -> Any:

@@ -23,20 +23,6 @@ CACHE_SECONDS = 300.0
 Item = dict[str, Any]
 
 
-@dataclass(slots=True)
-class _Run:
-    """Songs of one bucket in one direction, read as far as somebody needed."""
-
-    expires: float
-    songs: list[Song] = field(default_factory=list)
-    last_key: Item | None = None
-    complete: bool = False
-
-
-Runs = dict[tuple[str, int | None, bool], _Run]
-_runs: Runs = {}
-
-
 def tempo_bucket(library: str, tempo: float) -> str:
     """The index partition of a tempo."""
     return f"{library}#{floor(tempo / BUCKET_WIDTH)}"
@@ -79,36 +65,48 @@ def song_of(item: Item) -> Song:
     )
 
 
-def near(library: str, tempo: float, count: int, runs: Runs = _runs) -> list[Song]:
+def near(library: str, tempo: float, count: int) -> list[Song]:
     """The `count` songs nearest to `tempo` rounded to 2, nearest first; fewer if there are fewer.
 
     Reads the index outward from the tempo, so the cost depends on `count` and on how near the
-    songs lie, not on the size of the library. What was read serves for five minutes, here or
-    where `runs` is kept.
+    songs lie, not on the size of the library. What was read serves for five minutes.
     """
     middle = round(tempo / STEP) * STEP
     outward = merge(
-        _walk(library, middle, runs, upward=True),
-        _walk(library, middle, runs, upward=False),
+        _walk(library, middle, upward=True),
+        _walk(library, middle, upward=False),
         key=lambda song: abs(song.tempo - middle),
     )
     return list(islice(outward, count))
 
 
-def _walk(library: str, middle: int, runs: Runs, *, upward: bool) -> Iterator[Song]:
+def _walk(library: str, middle: int, *, upward: bool) -> Iterator[Song]:
     first = (middle if upward else middle - 1) // BUCKET_WIDTH
     last = (MAX_TEMPO if upward else MIN_TEMPO) // BUCKET_WIDTH
     step = 1 if upward else -1
     for bucket in range(first, last + step, step):
         start = middle if bucket == middle // BUCKET_WIDTH else None
-        yield from _run(runs, f"{library}#{bucket}", start, upward)
+        yield from _run(f"{library}#{bucket}", start, upward)
 
 
-def _run(runs: Runs, bucket: str, start: int | None, upward: bool) -> Iterator[Song]:
+@dataclass(slots=True)
+class _Run:
+    """Songs of one bucket in one direction, read as far as somebody needed."""
+
+    expires: float
+    songs: list[Song] = field(default_factory=list)
+    last_key: Item | None = None
+    complete: bool = False
+
+
+_runs: dict[tuple[str, int | None, bool], _Run] = {}
+
+
+def _run(bucket: str, start: int | None, upward: bool) -> Iterator[Song]:
     key = (bucket, start, upward)
-    run = runs.get(key)
+    run = _runs.get(key)
     if run is None or run.expires < monotonic():
-        run = runs[key] = _Run(expires=monotonic() + CACHE_SECONDS)
+        run = _runs[key] = _Run(expires=monotonic() + CACHE_SECONDS)
     index = 0
     while True:
         yield from run.songs[index:]

@@ -1,15 +1,20 @@
 """Events of the WebSocket API, and the answers that go back to the sender."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from msgspec import json
+from msgspec import Struct, json
 
 from events.messages import ClientMessage, Error, ServerMessage, encode
 from events.samples import MAX_FUTURE_MS
 from events.session import Settings
 
 T = TypeVar("T", bound=ClientMessage)
+S = TypeVar("S", bound=Struct)
+
+MESSAGE_BYTES = 128 * 1024
+"""Most that a message of API Gateway's WebSocket APIs may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,16 @@ def message_of(event: dict[str, Any], kind: type[T]) -> T:
 def answer(message: ServerMessage | None = None) -> dict[str, Any]:
     """What a function returns to have `message` sent to the sender."""
     return {"statusCode": 200, "body": encode(message).decode() if message else ""}
+
+
+def fitting(items: Sequence[S], rest: ServerMessage) -> list[S]:
+    """The first of `items`, as many as one message holds; `rest` is the answer without them."""
+    room = MESSAGE_BYTES - len(encode(rest))
+    for index, item in enumerate(items):
+        room -= len(encode(item)) + len(",")
+        if room < 0:
+            return list(items[:index])
+    return list(items)
 
 
 def unusable(settings: Settings) -> Error | None:

@@ -32,9 +32,9 @@ def read(users: Iterable[str], arrived_ms: int) -> dict[str, Window]:
     return windows | _read(missing, hour - 1) if missing else windows
 
 
-def latest(window: Window | None) -> TracePoint | None:
-    """The newest sample of a window, and the running average at it."""
-    if window is None or not window.times_ms:
+def latest(window: Window | None, from_ms: int = 0) -> TracePoint | None:
+    """The newest sample of a window, unless before `from_ms`, and the running average at it."""
+    if window is None or not window.times_ms or window.last_ms < from_ms:
         return None
     return TracePoint(window.last_ms, window.heart_rates[-1], average(window))
 

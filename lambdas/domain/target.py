@@ -138,11 +138,11 @@ def target_tempo(
     target of the song before it, when that was chosen by the same mode.
     """
     if goal.lock is not None:
-        return _playable(goal.lock)
+        return playable(goal.lock)
     tempo = _wanted(goal, heart_rate, plan, elapsed_seconds, previous)
     if previous is not None and goal.mode in LIMITED:
         tempo = min(previous * (1 + STEP), max(previous * (1 - STEP), tempo))
-    return _playable(tempo)
+    return playable(tempo)
 
 
 def _wanted(
@@ -195,5 +195,6 @@ def _tempo_of(zone: int, span: float) -> float:
     return zone_tempo((low + high) / 2, span)
 
 
-def _playable(tempo: float) -> float:
+def playable(tempo: float) -> float:
+    """The tempo held to what any target may be, 60-180 beats/min of a song."""
     return min(MAX_TEMPO, max(MIN_TEMPO, tempo))

@@ -7,17 +7,17 @@ from redis import Redis
 
 from events.messages import decode_server
 from events.session import Settings
+from events.stream import Average
 from lambdas import floor, workout
-from lambdas.adapters import floors, song_ends, windows
+from lambdas.adapters import floors, playlists, song_ends, traces, windows
 from lambdas.adapters.song_ends import Session
+from lambdas.adapters.websocket import MESSAGE_BYTES
 from lambdas.domain.due import SongEnd
 from lambdas.domain.window import Window, fold
 from tests.adapters.conftest import START_MS, Context, websocket_event
 from tests.adapters.test_skip import SONG
 
 NORTH = Settings(floor="north", alias="Kim", age=40, resting_heart_rate=55)
-LIMIT_BYTES = 128 * 1024
-"""Of a message of API Gateway's WebSocket APIs."""
 
 
 def play(user: str = "ann", settings: Settings = NORTH, song: Any = SONG) -> None:
@@ -76,6 +76,7 @@ def test_a_coach_sees_who_is_on_a_floor_and_what_they_hear() -> None:
     [
         (NORTH, 140),
         (structs.replace(NORTH, lock=125.0), 125),
+        (structs.replace(NORTH, lock=220.0), 180),
         (structs.replace(NORTH, mode="zone"), 130),
     ],
 )
@@ -174,7 +175,7 @@ def crowd(text: str) -> dict[str, Any]:
     body = floor.handler(
         websocket_event("coach", {"action": "floor", "floor": "north"}, role="coach"), Context
     )["body"]
-    assert len(body.encode()) <= LIMIT_BYTES
+    assert len(body.encode()) <= MESSAGE_BYTES
     decode_server(body)
     answer: dict[str, Any] = json.loads(body)
     return answer
@@ -190,8 +191,8 @@ def test_of_people_whose_names_take_more_bytes_as_many_as_fit_are_shown() -> Non
     assert answer["count"] == 200
 
 
-def watch(role: str = "coach", **body: Any) -> dict[str, Any]:
-    event = websocket_event("coach", {"action": "workout", **body}, role=role)
+def watch(role: str = "coach", at_ms: int = START_MS, **body: Any) -> dict[str, Any]:
+    event = websocket_event("coach", {"action": "workout", **body}, at_ms, role=role)
     answer: dict[str, Any] = json.loads(workout.handler(event, Context)["body"])
     return answer
 
@@ -199,6 +200,7 @@ def watch(role: str = "coach", **body: Any) -> dict[str, Any]:
 def test_a_coach_sees_the_workout_of_somebody_on_a_floor(redis_url: str) -> None:
     play()
     beat("ann", 130, 140)
+    floors.join("north", "ann", START_MS)
     answer = watch(athlete="ann")
     assert answer["athlete"] == "ann"
     assert answer["session"] == START_MS
@@ -223,8 +225,51 @@ def test_only_coaches_may_name_an_athlete(athlete: str) -> None:
     assert repr(athlete) in answer["message"]
 
 
-def test_who_is_on_no_floor_is_told_like_somebody_who_is_not_there() -> None:
-    play("bob", Settings())
+@pytest.mark.parametrize("settings", [Settings(), Settings(floor="south")])
+def test_who_is_on_no_floor_is_told_like_somebody_who_is_not_there(settings: Settings) -> None:
+    play("bob", settings)
+    floors.join("north", "bob", START_MS)
+    floors.join("south", "ann", START_MS)
     away, nobody = watch(athlete="bob"), watch(athlete="nobody")
     assert away["code"] == nobody["code"] == "not_on_a_floor"
     assert away["message"].replace("bob", "nobody") == nobody["message"]
+
+
+def test_whoever_was_not_seen_for_twenty_minutes_shows_no_workout_either() -> None:
+    play()
+    floors.join("north", "ann", START_MS)
+    twenty_minutes_later = START_MS + 20 * 60_000
+    assert watch(athlete="ann", at_ms=twenty_minutes_later)["session"] == START_MS
+    gone = watch(athlete="ann", at_ms=twenty_minutes_later + 1)
+    assert gone["code"] == "not_on_a_floor"
+
+
+def test_a_coach_sees_nothing_of_what_was_before_the_session() -> None:
+    earlier_ms, rate = START_MS - 60_000, 120.0
+    traces.write(
+        Average("ann", at_ms, 0, rate, rate, rate, rate, rate, 1, at_ms)
+        for at_ms in (earlier_ms, START_MS, START_MS + 15_000)
+    )
+    playlists.write("ann", structs.replace(SONG, session=earlier_ms))
+    play()
+    floors.join("north", "ann", START_MS)
+    beat("ann", *[120] * 16)
+    answer = watch(athlete="ann")
+    assert [point[0] for point in answer["trace"]] == [START_MS, START_MS + 15_000]
+    assert [song["session"] for song in answer["songs"]] == [START_MS]
+    own = json.loads(
+        workout.handler(websocket_event("ann", {"action": "workout"}), Context)["body"]
+    )
+    assert [point[0] for point in own["trace"]] == [earlier_ms, START_MS, START_MS + 15_000]
+
+
+def test_a_coach_sees_no_heart_rate_that_was_before_the_session() -> None:
+    beat("ann", 130)
+    later = Session(SongEnd(START_MS + 5000, -1, START_MS + 5000), NORTH)
+    song_ends.write("ann", later, at_ms=START_MS, arrived_ms=START_MS)
+    floors.join("north", "ann", START_MS)
+    answer = watch(athlete="ann")
+    assert answer["session"] == START_MS + 5000
+    assert answer["latest"] is None
+    assert answer["trace"] == []
+    assert look()["people"][0]["latest"] is None

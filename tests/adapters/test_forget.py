@@ -179,7 +179,7 @@ def test_a_line_of_last_year_is_found_as_well(redis: Redis) -> None:
 def test_a_library_of_many_pages_is_forgotten_and_nobody_elses(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(own_songs, "_page", partial(own_songs._page, Limit=30))
+    monkeypatch.setattr(own_songs, "_pages", partial(own_songs._pages, Limit=30))
     for user in (PERSON, *LOOK_ALIKES):
         own_songs.write(user, [Song(f"s-{n}", "S", "A", 120, 200) for n in range(70)], [])
     assert invoke(PERSON)["own songs"] == 70

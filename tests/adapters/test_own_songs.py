@@ -1,14 +1,17 @@
 import json
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import msgspec
 import pytest
-from botocore.exceptions import ClientError
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 
-from events.session import Opinion, Settings
+from events.session import Opinion, Settings, Song
 from lambdas import collect as function
-from lambdas.adapters import batch_writes, clients, connections, own_songs, songs, tastes
+from lambdas.adapters import clients, connections, own_songs, songs, tastes
 from tests.adapters.conftest import Context, Pushes, add_songs, websocket_event
 from tests.adapters.test_recommend import found, invoke, request, started
 
@@ -69,22 +72,95 @@ def test_a_message_without_songs_changes_nothing() -> None:
     assert collect() == {"type": "songs", "kept": 0, "removed": 0}
 
 
-def test_a_table_that_is_busy_is_said_and_the_rest_is_tried_again(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    calls = []
+class Table:
+    """DynamoDB as it answers writes of many items: with `answers` first, then as it is."""
 
-    def throttle(*, RequestItems: dict[str, Any]) -> Any:  # noqa: N803 - as boto3 has it
-        calls.append(RequestItems)
-        error: Any = {"Error": {"Code": "ThrottlingException"}}
-        raise ClientError(error, "BatchWriteItem")
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.answers: list[tuple[int, dict[str, Any]]] = []
+        self.calls = 0
+        self.waited: list[float] = []
+        monkeypatch.setattr("time.sleep", self.waited.append)
+        events = clients.dynamodb().meta.events
+        events.register_first("before-send.dynamodb.BatchWriteItem", self._answer)
 
-    monkeypatch.setattr(clients.dynamodb(), "batch_write_item", throttle)
-    monkeypatch.setattr(batch_writes, "BACKOFF_CAP_SECONDS", 0.001)
+    def throttle(self, times: int) -> None:
+        error = {"__type": "com.amazonaws.dynamodb.v20120810#ThrottlingException"}
+        self.answers += [(400, error)] * times
+
+    def leave(self, times: int, *songs: dict[str, Any]) -> None:
+        left = [{"PutRequest": {"Item": item_of(song)}} for song in songs]
+        self.answers += [(200, {"UnprocessedItems": {"songs": left}})] * times
+
+    def _answer(self, request: Any, **_: Any) -> Any:
+        self.calls += 1
+        if not self.answers:
+            return None
+        status, body = self.answers.pop(0)
+        content = SimpleNamespace(stream=lambda: iter([json.dumps(body).encode()]))
+        return AWSResponse(request.url, status, HTTPHeaders(), content)
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> Table:
+    return Table(monkeypatch)
+
+
+def item_of(song: dict[str, Any]) -> dict[str, Any]:
+    return songs.song_item("own:ann", msgspec.convert(song, Song))
+
+
+def test_a_table_that_throttles_is_left_to_the_client_and_said(table: Table) -> None:
+    table.throttle(100)
     answer = collect(own_song("a"))
     assert answer["code"] == "busy"
     assert "send them again" in answer["message"]
-    assert len(calls) == own_songs.ATTEMPTS
+    assert (table.calls, len(table.waited)) == (5, 4)  # four times again, as clients.py has it
+
+
+def test_a_table_that_throttled_for_a_moment_has_every_song(table: Table) -> None:
+    table.throttle(3)
+    assert collect(own_song("a"))["kept"] == 1
+    assert stored().keys() == {("own:ann", "a")}
+
+
+def test_what_the_table_left_is_written_again(table: Table) -> None:
+    table.leave(own_songs.ATTEMPTS - 1, own_song("a"))
+    assert collect(own_song("a"))["kept"] == 1
+    assert stored().keys() == {("own:ann", "a")}
+
+
+def test_a_table_that_leaves_everything_is_said_without_a_wait_after_the_last_attempt(
+    table: Table,
+) -> None:
+    table.leave(100, own_song("a"))
+    assert collect(own_song("a"))["code"] == "busy"
+    assert (table.calls, len(table.waited)) == (own_songs.ATTEMPTS, own_songs.ATTEMPTS - 1)
+
+
+def fill(count: int, user: str = "ann") -> None:
+    """So many songs in somebody's library."""
+    tempi = [60 + number % 120 for number in range(count)]
+    songs = [Song(f"s-{n}", "Title", "Artist", tempo, 200) for n, tempo in enumerate(tempi)]
+    own_songs.write(user, songs, [])
+
+
+def test_a_library_is_filled_to_its_last_place_and_no_further(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(own_songs, "MAX_SONGS", 5)
+    fill(4)
+    fill(5, user="bob")
+    refused = collect(own_song("a"), own_song("b"))
+    assert refused["code"] == "library_full"
+    assert "would be 6" in refused["message"]
+    mine = {song_id for library, song_id in stored() if library == "own:ann"}
+    assert mine == {"s-0", "s-1", "s-2", "s-3"}
+    assert collect(own_song("a"))["kept"] == 1
+    assert collect(own_song("a"), own_song("s-0"))["kept"] == 2, "they are there already"
+    assert collect(own_song("b"))["code"] == "library_full"
+    assert collect(own_song("b"), remove=["s-1"])["removed"] == 1
+    assert collect(own_song("c"), remove=["gone", "b-2"])["code"] == "library_full"
+    assert collect(remove=["s-2"])["removed"] == 1
 
 
 def test_a_song_is_chosen_from_ones_own_library_and_no_other(pushes: Pushes) -> None:
@@ -114,7 +190,6 @@ def test_songs_that_were_just_added_are_found_by_a_function_that_looked_before(
         session = found()
         assert session.song is not None
         assert (session.song.slot, session.song.song.id) == (slot, song_id)
-    assert not songs._runs
 
 
 def test_a_corrected_song_that_was_taken_out_is_not_played_any_more(pushes: Pushes) -> None:
@@ -130,16 +205,33 @@ def test_a_corrected_song_that_was_taken_out_is_not_played_any_more(pushes: Push
     assert song.song.id == "stays"
 
 
-def test_a_large_library_is_looked_through_by_tempo(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own_songs, "READ_WHOLE", 5)
+def test_a_library_of_many_pages_is_read_whole_and_as_it_is_now(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(own_songs, "_pages", partial(own_songs._pages, Limit=7))
     collect(*(own_song(f"s-{tempo}", tempo=tempo) for tempo in range(100, 120)))
     near, ids = own_songs.shelf("ann")
-    assert sorted(song.tempo for song in near(110, 3)) == [109, 110, 111]
-    assert ids == set()
-    collect(own_song("new", tempo=110))
+    assert [song.tempo for song in near(110.2, 3)] == [110, 111, 109]
+    assert len(ids) == 20
+    collect(own_song("new", tempo=110), remove=["s-110"])
+    near, ids = own_songs.shelf("ann")
+    assert [song.id for song in near(110, 1)] == ["new"]
+    assert "s-110" not in ids
+
+
+def test_a_corrected_tempo_counts_in_a_library_of_two_thousand_songs(pushes: Pushes) -> None:
+    connections.add("ann", "connection-1")
+    fill(own_songs.MAX_SONGS - 1)
+    collect(own_song("double", tempo=65.5))
     near, _ = own_songs.shelf("ann")
-    assert [song.id for song in near(110, 2)].count("new") == 1
-    assert not songs._runs
+    (double,) = near(65.5, 1)
+    tastes.rate("ann", "own", double, Opinion(tempo=130, liked=True))
+    started(OWN)
+    invoke(request(0))
+    song = found().song
+    assert song is not None
+    assert (song.song.id, song.why.tempo) == ("double", 130)
+    assert collect(own_song("one more"))["code"] == "library_full"
 
 
 def test_no_name_of_a_library_means_the_songs_of_one_person() -> None:

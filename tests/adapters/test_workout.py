@@ -1,11 +1,14 @@
 import json
 from typing import Any
 
-from events.session import Settings
+from msgspec import structs
+
+from events.session import Settings, SongPush
 from events.stream import Average
 from lambdas import workout
 from lambdas.adapters import playlists, song_ends, traces, windows
 from lambdas.adapters.song_ends import Session
+from lambdas.adapters.websocket import MESSAGE_BYTES
 from lambdas.domain.due import SongEnd
 from lambdas.domain.window import Window, fold
 from tests.adapters.conftest import START_MS, Context, websocket_event
@@ -64,6 +67,40 @@ def test_the_songs_of_the_session_are_told_as_a_skip_left_them() -> None:
     assert answer["session"] == START_MS
     assert answer["settings"]["mode"] == "zone"
     assert [song["slot"] for song in answer["songs"]] == [3]
+
+
+def song(slot: int, title: str = "Song") -> SongPush:
+    """One of 100 s each, of a session that began with the first."""
+    starts_at_ms = START_MS + slot * 100_000
+    times = {"starts_at_ms": starts_at_ms, "ends_at_ms": starts_at_ms + 100_000}
+    return structs.replace(SONG, slot=slot, song=structs.replace(SONG.song, title=title), **times)
+
+
+def listened(*songs: SongPush) -> None:
+    for one in songs:
+        playlists.write("ann", one)
+    last = songs[-1]
+    end = SongEnd(START_MS, last.slot, last.ends_at_ms)
+    song_ends.write("ann", Session(end, Settings(), last), at_ms=0, arrived_ms=0)
+
+
+def test_only_songs_that_end_later_are_told_when_the_client_says_what_it_has() -> None:
+    listened(*map(song, range(4)))
+    assert [one["slot"] for one in invoke()["songs"]] == [0, 1, 2, 3]
+    asked = {since: invoke(since_ms=START_MS + since)["songs"] for since in (199_999, 200_000)}
+    assert {since: [one["slot"] for one in songs] for since, songs in asked.items()} == {
+        199_999: [1, 2, 3],
+        200_000: [2, 3],
+    }
+
+
+def test_of_songs_that_do_not_fit_into_one_message_the_newest_are_told() -> None:
+    listened(*(song(slot, title="🎵" * 1000) for slot in range(40)))
+    event = websocket_event("ann", {"action": "workout"})
+    body = workout.handler(event, Context)["body"]
+    assert MESSAGE_BYTES - 5000 < len(body.encode()) <= MESSAGE_BYTES
+    slots = [one["slot"] for one in json.loads(body)["songs"]]
+    assert slots == list(range(40 - len(slots), 40))
 
 
 def test_nobody_is_told_anything_of_somebody_else() -> None:

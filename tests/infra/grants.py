@@ -56,7 +56,7 @@ def function_id(template: Template, name: str) -> str:
 
 
 def grants_of(template: Template, name: str) -> set[Grant]:
-    """Everything that the role of a function allows."""
+    """Everything that the role of a function allows, under whatever condition."""
     return grants_of_role(template, flat(functions_of(template)[name]["Role"]))
 
 
@@ -75,12 +75,17 @@ def grants_of_role(template: Template, role_id: str) -> set[Grant]:
 def _granted(template: Template, role_id: str, effect: str) -> set[Grant]:
     return {
         Grant(action, flat(resource))
-        for document in _documents(template, role_id)
-        for statement in document["Statement"]
+        for statement in statements_of_role(template, role_id)
         for action in listed(statement["Action"])
         for resource in listed(statement["Resource"])
         if statement["Effect"] == effect
     }
+
+
+def statements_of_role(template: Template, role_id: str) -> Iterator[dict[str, Any]]:
+    """Every statement of the policies of a role."""
+    for document in _documents(template, role_id):
+        yield from document["Statement"]
 
 
 def statements_of(template: Template) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -29,6 +29,7 @@ from tests.infra.grants import (
     grants_of_role,
     listed,
     statements_of,
+    statements_of_role,
 )
 from tests.infra.scenarios import SCENARIOS
 
@@ -171,6 +172,30 @@ def test_the_gateway_may_do_what_its_integration_does(template: Template) -> Non
             (request,) = properties["RequestTemplates"].values()
             stream = json.loads(flat(request))["StreamName"]
             assert grants_of_role(template, role) == {Grant(f"kinesis:{action}", stream)}
+
+
+def test_of_the_songs_a_function_touches_what_people_added_and_the_index_and_nothing_else(
+    template: Template,
+) -> None:
+    own = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["own:*"]}}
+    songs = table(template, "songs")
+    query, write = "dynamodb:Query", "dynamodb:BatchWriteItem"
+    allowed = [
+        (name, Grant(action, flat(resource)), statement.get("Condition"))
+        for name, function in functions_of(template).items()
+        for statement in statements_of_role(template, flat(function["Role"]))
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+        if flat(resource).startswith(songs)
+    ]
+    assert sorted(allowed, key=lambda one: one[:2]) == [
+        ("collect", Grant(write, songs), own),
+        ("collect", Grant(query, songs), own),
+        ("forget", Grant(write, songs), own),
+        ("forget", Grant(query, songs), own),
+        ("recommend", Grant(query, songs), own),
+        ("recommend", Grant(query, f"{songs}/index/by-tempo"), None),
+    ]
 
 
 def test_a_role_belongs_to_one_function(template: Template) -> None:

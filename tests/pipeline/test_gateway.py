@@ -355,6 +355,14 @@ async def test_a_client_learns_that_a_function_failed(
         assert (await ask(socket, {"action": "echo"}))["requestContext"]["routeKey"] == "echo"
 
 
+async def test_a_client_learns_that_an_answer_was_over_128_kb(cloud: Cloud, user: str) -> None:
+    async with await cloud.connect(user) as socket:
+        await send_in_frames(socket, json.dumps({"action": "echo", "n": "\\" * 40_000}))
+        answer = json.loads(await socket.receive_str(timeout=PATIENCE_SECONDS))
+        assert answer["message"] == "Internal server error"
+        assert (await ask(socket, {"action": "echo"}))["requestContext"]["routeKey"] == "echo"
+
+
 async def test_a_route_without_a_response_answers_nothing(cloud: Cloud, user: str) -> None:
     async with await cloud.connect(user) as socket:
         await socket.send_str('{"action": "mute"}')
