@@ -2,6 +2,8 @@ import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const WORKER = "sw.js";
+/** What the page asks for at the first play, without a hash in its name. */
+const AT_PLAY = "/silence.wav";
 
 export default defineConfig({
   build: {
@@ -33,10 +35,10 @@ function tellServiceWorker(): Plugin {
       }
       const page = html.source.toString();
       const first = [...page.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => String(path));
-      const later = Object.keys(bundle)
-        .filter((name) => name.startsWith("assets/"))
-        .map((name) => `/${name}`)
-        .filter((path) => !first.includes(path));
+      const assets = Object.keys(bundle).filter((name) => name.startsWith("assets/"));
+      const later = [...assets.map((name) => `/${name}`), AT_PLAY].filter(
+        (path) => !first.includes(path),
+      );
       const version = await digest([page, ...later, worker.code].join("\n"));
       const told = JSON.stringify(JSON.stringify({ version, first, later }));
       worker.code = worker.code.replace(/(["'`])__BUILD__\1/, () => told);

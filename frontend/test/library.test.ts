@@ -1,8 +1,8 @@
 import "fake-indexeddb/auto";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { batches } from "../src/own/batches";
-import { droppedFiles, musicOf } from "../src/own/dropped";
+import { droppedFiles, musicOf, sortDropped } from "../src/own/dropped";
 import { bring, removeAll, uncollected } from "../src/own/library";
 import type { OwnSong } from "../src/wire/messages";
 import { Shelf, type ShelfSong, boardsOf } from "../src/own/shelf";
@@ -59,6 +59,26 @@ test("hidden files and recorded workouts are not taken for music", () => {
   const names = [".DS_Store", "one.mp3", "ride.FIT", "run.gpx", "walk.tcx", "notes.txt"];
   const files = names.map((name) => new File([], name));
   expect(musicOf(files).map(({ name }) => name)).toEqual(["one.mp3", "notes.txt"]);
+});
+
+describe("what is dropped", () => {
+  const drop = (...names: readonly string[]) => sortDropped(names.map((name) => new File([], name)));
+
+  test("is a recorded workout, or music, or both", () => {
+    const { recording, music, sentence } = drop("one.mp3", "ride.FIT", "two.ogg");
+    expect(recording?.name).toBe("ride.FIT");
+    expect(music.map(({ name }) => name)).toEqual(["one.mp3", "two.ogg"]);
+    expect(sentence).toBe("");
+  });
+
+  test.each([
+    [[], "There is nothing for this page"],
+    [[".DS_Store"], "There is nothing for this page"],
+    [["a.fit", "b.tcx"], "at a time: a.fit. The other one was left out."],
+    [["a.fit", "b.tcx", "one.mp3", "c.gpx"], "at a time: a.fit. The other 2 were left out."],
+  ])("is told of where nothing takes it: %j", (names, sentence) => {
+    expect(drop(...names).sentence).toContain(sentence);
+  });
 });
 
 test("a folder that is dropped is looked through to its last file", async () => {

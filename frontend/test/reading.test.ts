@@ -21,6 +21,8 @@ const WAV_ONLY: Ears = {
   },
 };
 
+const ALWAYS = new AbortController().signal;
+
 function named(name: string, content: Blob): File {
   return new File([content], name);
 }
@@ -59,7 +61,7 @@ describe("a file's tags", () => {
 describe("a song", () => {
   test("takes its tempo from the tag", async () => {
     const file = named("one.mp3", mp3(id3({ TIT2: "Uphill", TPE1: "The Legs", TBPM: "171" }), 60));
-    expect(await readSong("f-1", file, EARS)).toEqual({
+    expect(await readSong("f-1", file, EARS, ALWAYS)).toEqual({
       id: "f-1",
       title: "Uphill",
       artist: "The Legs",
@@ -72,7 +74,7 @@ describe("a song", () => {
   });
 
   test("is listened to where no tag says its tempo, and called as its file is", async () => {
-    const song = await readSong("f-1", named("The Legs - Uphill.wav", wav(60)), EARS);
+    const song = await readSong("f-1", named("The Legs - Uphill.wav", wav(60)), EARS, ALWAYS);
     expect(song.title).toBe("The Legs - Uphill");
     expect(song.artist).toBe("Unknown artist");
     expect([song.tempo, song.tempo_from]).toEqual([128, "detected"]);
@@ -80,29 +82,29 @@ describe("a song", () => {
 
   test("is listened to where the tag's tempo cannot be one", async () => {
     const file = named("one.mp3", mp3(id3({ TIT2: "Uphill", TBPM: "999" }), 60));
-    expect((await readSong("f-1", file, EARS)).tempo_from).toBe("detected");
+    expect((await readSong("f-1", file, EARS, ALWAYS)).tempo_from).toBe("detected");
   });
 
   test("has no more letters than the server takes", async () => {
     const file = named("one.wav", wav(60, { INAM: "🎵".repeat(300) }));
-    expect(Array.from((await readSong("f-1", file, EARS)).title)).toHaveLength(200);
+    expect(Array.from((await readSong("f-1", file, EARS, ALWAYS)).title)).toHaveLength(200);
   });
 
   test.each([
     ["12 seconds", 12, "short.wav is 12 seconds long. Songs here last from 45 seconds to 15 minutes."],
     ["20 minutes", 1200, "short.wav is 20 minutes long. Songs here last from 45 seconds to 15 minutes."],
   ])("is not one of %s", async (_, seconds, sentence) => {
-    const read = readSong("f-1", named("short.wav", wav(seconds)), EARS);
+    const read = readSong("f-1", named("short.wav", wav(seconds)), EARS, ALWAYS);
     await expect(read).rejects.toThrow(sentence);
   });
 
   test("is none where the browser does not play it, or no beat is found", async () => {
     const notes = named("notes.txt", new Blob(["Milk, bread and a new strap."]));
-    await expect(readSong("f-1", notes, WAV_ONLY)).rejects.toThrow(
+    await expect(readSong("f-1", notes, WAV_ONLY, ALWAYS)).rejects.toThrow(
       "notes.txt is no music that this browser can read.",
     );
     const deaf = { ...EARS, detectTempo: () => Promise.reject(new Error("No peaks.")) };
-    await expect(readSong("f-1", named("hum.wav", wav(60)), deaf)).rejects.toThrow(
+    await expect(readSong("f-1", named("hum.wav", wav(60)), deaf, ALWAYS)).rejects.toThrow(
       "In hum.wav no beat was found",
     );
   });
@@ -159,6 +161,20 @@ describe("files that were picked", () => {
     });
     expect(intakeSentence(done)).toBe("Stopped after 1 of 3 files. 1 song is new.");
     expect(shelf.songs()).toHaveLength(1);
+  });
+
+  test("are left in the middle of one when the reading is stopped there", async () => {
+    const shelf = new Shelf(boardsOf("intake-5"));
+    const stop = new AbortController();
+    const endless = () => {
+      stop.abort();
+      return new Promise<number>(() => undefined);
+    };
+    const ears = { ...WAV_ONLY, detectTempo: endless };
+    const done = await takeIn(FILES, shelf, ears, stop.signal, () => undefined);
+    expect(intakeSentence(done)).toBe("Stopped after 0 of 3 files. No song is new.");
+    expect(done.sentences).toEqual([]);
+    expect(shelf.songs()).toEqual([]);
   });
 
   test("may be none", async () => {

@@ -10,7 +10,7 @@ import {
 } from "../src/heart/bluetooth";
 import { madeUpHeartRate, makeUp } from "../src/heart/madeUp";
 import { OFF, Source, type SourceStatus } from "../src/heart/source";
-import { SourceControls } from "../src/views/heart/Sources";
+import { SourceControls, dropRefusal } from "../src/views/heart/Sources";
 import { packet } from "./helpers";
 
 /** A strap that is worn, and `navigator.bluetooth` for it. */
@@ -241,9 +241,14 @@ describe("the view", () => {
     onService: nothing,
     onStop: nothing,
   };
-  const shown = (status: SourceStatus, off = false, comes = false) =>
+  const shown = (
+    status: SourceStatus,
+    off = false,
+    comes = false,
+    { refusal = "", deployed = false } = {},
+  ) =>
     renderToStaticMarkup(
-      createElement(SourceControls, { status, off, comes, isOver: false, speed: 10, ...handlers }),
+      createElement(SourceControls, { status, off, comes, isOver: false, speed: 10, refusal, deployed, ...handlers }),
     );
   const inUse = (way: "strap" | "made-up" | "file" | "service"): SourceStatus => ({
     phase: "on",
@@ -263,6 +268,19 @@ describe("the view", () => {
     expect(shown(inUse("made-up"))).toMatch(/"true">Use my.*"false">Stop the made-up heart/);
     expect(shown(inUse("file"))).toMatch(/"true">Use my.*"true">Try it.*"false">Stop the recording/);
     expect(shown(inUse("service"))).toMatch(/"true">Use my.*"true">Try it.*"false">Stop using Pulsoid/);
+  });
+
+  test("asks for an address only where the page may ask anyone", () => {
+    expect(shown(OFF)).toContain("Address");
+    expect(shown(OFF, false, false, { deployed: true })).not.toContain("Address");
+  });
+
+  test("says why a dropped recording is not played", () => {
+    const refusal = dropRefusal(new File([], "ride.fit"), true, "strap");
+    expect(refusal).toMatch(/^ride.fit was not played, because another source is in use\./);
+    expect(shown(inUse("strap"), false, false, { refusal })).toContain(`role="alert">${refusal}`);
+    expect(dropRefusal(new File([], "ride.fit"), false, null)).toContain("so ride.fit is not played.");
+    expect([null, "file" as const].map((way) => dropRefusal(new File([], "a.fit"), true, way))).toEqual(["", ""]);
   });
 
   test("says how far a recording was played, and how fast", () => {

@@ -72,9 +72,16 @@ describe("a spare song", () => {
 test("a session's songs can be chosen from, each once and at the tempo it is felt at", () => {
   const again = { ...songPush(1), slot: 5 };
   const doubled = songPush(2, { why: { ...songPush(2).why, tempo: 80, octave: 2 } });
-  const choices = choicesOf([songPush(1), doubled, again]);
+  const choices = choicesOf([songPush(1), doubled, again], new Map());
   expect(choices.map(({ id, tempo, duration_ms }) => [id, tempo, duration_ms])).toEqual([
     ["song-1", 121, 200_000],
     ["song-2", 160, 200_000],
   ]);
+});
+
+test("a session's songs that the athlete dislikes are no choice", () => {
+  const before = songPush(2, { opinion: { liked: false, tempo: null } });
+  const now = new Map([["song-1", { liked: false, tempo: null }]]);
+  const choices = choicesOf([songPush(0), songPush(1), before], now);
+  expect(choices.map(({ id }) => id)).toEqual(["song-0"]);
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { outdated, wayOf } from "../worker/way";
 
 const ORIGIN = "https://page.test";
-const FILES = ["/icon.svg", "/assets/index-1.js"];
+const FILES = ["/icon.svg", "/assets/index-1.js", "/silence.wav"];
 
 function way(path: string, mode: RequestMode = "cors", method = "GET") {
   return wayOf({ url: new URL(path, ORIGIN).href, mode, method }, ORIGIN, FILES);
@@ -18,6 +18,7 @@ describe("the service worker", () => {
     expect(way("/assets/index-1.js")).toBe("kept");
     expect(way("/assets/of-another-build-2.js")).toBe("kept");
     expect(way("/icon.svg")).toBe("fresh");
+    expect(way("/silence.wav", "no-cors")).toBe("fresh");
   });
 
   test("notes the settings, so that they are known without a network", () => {
@@ -40,9 +41,15 @@ describe("the service worker", () => {
   });
 
   test("leaves the files of the last version to pages that are open, and no older ones", () => {
-    const names = ["settings", "files-1", "files-2", "files-3"];
-    expect(outdated(names, "files-3", ["settings"])).toEqual(["files-1"]);
-    expect(outdated(["files-2", "settings", "files-3"], "files-3", ["settings"])).toEqual([]);
-    expect(outdated(["files-1"], "files-1", [])).toEqual([]);
+    const settings = "tempofit-settings";
+    const [one, two, three] = ["tempofit-1", "tempofit-2", "tempofit-3"];
+    expect(outdated([settings, one, two, three], three, [settings])).toEqual([one]);
+    expect(outdated([two, settings, three], three, [settings])).toEqual([]);
+    expect(outdated([one], one, [])).toEqual([]);
+  });
+
+  test("leaves caches alone that are not its own", () => {
+    const names = ["another-app", "images", "tempofit-1", "tempofit-2"];
+    expect(outdated(names, "tempofit-2", [])).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@
  * A new version takes over at once: the page itself comes from the network whenever there is one,
  * and what an open page may still ask for stays, as its names change with its content.
  */
-import { PAGE, SETTINGS, outdated, wayOf } from "./way";
+import { OURS, PAGE, SETTINGS, outdated, wayOf } from "./way";
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -16,8 +16,8 @@ interface Build {
 }
 
 const build = JSON.parse("__BUILD__") as Build;
-const FILES = `tempofit-${build.version}`;
-const NOTED = "tempofit-settings";
+const FILES = `${OURS}${build.version}`;
+const NOTED = `${OURS}settings`;
 /** A network that is there in name only would show nothing for minutes. */
 const FRESH_WITHIN_MS = 4_000;
 
@@ -31,7 +31,7 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  const way = wayOf(request, self.location.origin, build.first);
+  const way = wayOf(request, self.location.origin, [...build.first, ...build.later]);
   if (way === "kept") event.respondWith(kept(request));
   if (way === "fresh") event.respondWith(fresh(request, FILES));
   if (way === "noted") event.respondWith(fresh(request, NOTED));

@@ -33,11 +33,15 @@ export function wayOf(
   return files.includes(path) ? "fresh" : null;
 }
 
-/** Which caches may go: all but those of this version, of the one before it, and `others`. */
+/** All caches of the worker begin with it: the origin may have others. */
+export const OURS = "tempofit-";
+
+/** Which of our caches may go: all but those of this version, of the one before, and `others`. */
 export function outdated(
   names: readonly string[],
   current: string,
   others: readonly string[],
 ): readonly string[] {
-  return names.filter((name) => name !== current && !others.includes(name)).slice(0, -1);
+  const kept = [current, ...others];
+  return names.filter((name) => name.startsWith(OURS) && !kept.includes(name)).slice(0, -1);
 }

@@ -50,6 +50,13 @@ STRAP = """
   Object.defineProperty(navigator, "bluetooth", { value: { requestDevice } });
 })()
 """
+NO_STORAGE = """
+for (const name of ["localStorage", "sessionStorage", "indexedDB", "caches"]) {
+  Object.defineProperty(window, name, {
+    get: () => { throw new DOMException("Access is denied for this document.", "SecurityError"); },
+  });
+}
+"""
 SOCKETS = """
 const RealSocket = WebSocket;
 window.sockets = [];
@@ -77,9 +84,9 @@ def sent_times(page: Page) -> list[int]:
     return [at_ms for message in sent for at_ms, _ in message["samples"]]
 
 
-def wait_until(page: Page, came: Callable[[], object]) -> None:
+def wait_until(page: Page, came: Callable[[], object], timeout_ms: int = SOON_MS) -> None:
     """Polls from here: the page's policy forbids Playwright's own waiting for a function."""
-    deadline = time.monotonic() + SOON_MS / 1000
+    deadline = time.monotonic() + timeout_ms / 1000
     while not came():
         assert time.monotonic() < deadline
         page.wait_for_timeout(200)
@@ -87,7 +94,7 @@ def wait_until(page: Page, came: Callable[[], object]) -> None:
 
 def press(page: Page, name: str) -> None:
     """Presses a button as soon as it may be."""
-    button = page.get_by_role("button", name=name)
+    button = page.get_by_role("button", name=name, exact=True)
     expect(button).to_have_attribute("aria-disabled", "false", timeout=SOON_MS)
     button.click()
 

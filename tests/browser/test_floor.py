@@ -4,8 +4,7 @@ import os
 import re
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -16,7 +15,7 @@ from local.launcher import Cloud
 from local.processes import PROJECT
 from simulator.athletes import user_name
 from tests.browser.conftest import OpenPage
-from tests.browser.strap import SOCKETS
+from tests.browser.strap import SOCKETS, wait_until
 
 SOON_MS = 30_000
 CROWD_MS = 120_000
@@ -51,14 +50,6 @@ def head(page: Page, text: str | re.Pattern[str], timeout_ms: int = SOON_MS) -> 
 
 def look_at(page: Page, cloud: Cloud, floor: str) -> None:
     page.goto(f"{cloud.addresses.page_url}/?floor={floor}")
-
-
-def wait_until(page: Page, came: Callable[[], bool], timeout_ms: int = SOON_MS) -> None:
-    """Polls from here: the page's policy forbids Playwright's own waiting for a function."""
-    deadline = time.monotonic() + timeout_ms / 1000
-    while not came():
-        assert time.monotonic() < deadline
-        page.wait_for_timeout(500)
 
 
 def test_a_coach_finds_the_floor_and_opens_a_workout(open_page: OpenPage) -> None:

@@ -21,6 +21,12 @@ KEPT = """async () => {
   return paths;
 }"""
 
+LOADS = """(path) => new Promise((resolve) => {
+  const element = new Audio(path);
+  element.oncanplaythrough = () => resolve(true);
+  element.onerror = () => resolve(false);
+})"""
+
 
 def wait_for_worker(page: Page) -> None:
     wait_until(page, lambda: bool(page.evaluate(CONTROLLED)))
@@ -37,6 +43,7 @@ def test_the_page_opens_without_a_network_and_connects_when_it_is_back(
 ) -> None:
     with open_page(user_name(1)) as page:
         wait_for_worker(page)
+        wait_until(page, lambda: "/silence.wav" in page.evaluate(KEPT))
         kept = page.evaluate(KEPT)
         assert {"/", "/config.json", "/manifest.webmanifest"} <= set(kept)
         assert not [path for path in kept if "token" in path or "user=" in path]
@@ -45,6 +52,7 @@ def test_the_page_opens_without_a_network_and_connects_when_it_is_back(
         page.reload()
         note = page.get_by_test_id("no-network")
         expect(note).to_contain_text("No network: ", timeout=SOON_MS)
+        assert page.evaluate(LOADS, "/silence.wav"), "the system's keys need it"
         expect(page.get_by_text("No network", exact=True)).to_be_visible()
         expect(page.get_by_role("combobox", name="Athlete")).to_have_value(user_name(1))
 

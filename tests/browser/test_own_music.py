@@ -1,16 +1,17 @@
 """Music of one's own: read, kept and played by a real browser, chosen by the local cloud."""
 
-import base64
 import math
 import struct
 import wave
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.dropping import drop
 from tests.browser.test_sound import LISTEN, SOON_MS, wait_until
 
 SAMPLE_RATE = 8_000
@@ -39,12 +40,14 @@ SPIES = """
   };
 """
 """Notes what the page sends and is told, and opens no connection while it is in a tunnel."""
-DROP = """([name, content]) => {
-  const dataTransfer = new DataTransfer();
-  const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
-  dataTransfer.items.add(new File([bytes], name));
-  document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true }));
+NO_PLAYER = """() => {
+  window.silent = [];
+  window.Audio = class {
+    constructor() { window.silent.push(this); }
+    removeAttribute() {}
+  };
 }"""
+"""Audio elements that never say whether a file plays."""
 
 
 def kicks(path: Path, tempo: float, seconds: float = SECONDS) -> Path:
@@ -81,11 +84,9 @@ def pick(page: Page, files: list[Path]) -> None:
     page.get_by_test_id("own-files").set_input_files(files)
 
 
-def drop(page: Page, file: Path) -> None:
-    page.evaluate(DROP, [file.name, base64.b64encode(file.read_bytes()).decode()])
-
-
-def messages(page: Page, whose: str, is_one: Callable[[dict[str, object]], bool]) -> list[object]:
+def messages(
+    page: Page, whose: str, is_one: Callable[[dict[str, Any]], bool]
+) -> list[dict[str, Any]]:
     return [each for each in page.evaluate(f"() => window.{whose}") if is_one(each)]
 
 
@@ -106,7 +107,6 @@ def test_picked_files_are_read_kept_chosen_and_heard(
         answers = messages(page, "answers", lambda each: each.get("type") == "songs")
         assert answers == [{"type": "songs", "kept": 3, "removed": 0}]
         (sent,) = messages(page, "sent", lambda each: each["action"] == "songs")
-        assert isinstance(sent, dict)
         detected = {song["title"]: song["tempo"] for song in sent["songs"]}
         assert detected == pytest.approx({f"Steps {tempo}": tempo for tempo in TEMPI}, abs=1)
         shown = page.get_by_test_id("own-songs").locator("li").all_inner_texts()
@@ -139,12 +139,14 @@ def test_the_same_files_again_change_nothing_and_all_can_be_removed(
         pick(page, files[:1])
         note = page.get_by_test_id("own-note")
         expect(note).to_contain_text("1 song is new.", timeout=READ_MS)
-        drop(page, files[0])
+        drop(page, files[0].name, files[0].read_bytes())
         expect(note).to_contain_text("No song is new. 1 song was here already.", timeout=READ_MS)
         expect(page.get_by_test_id("own-songs").locator("li")).to_have_count(1)
 
         page.get_by_role("button", name="Remove my music").click()
         page.get_by_role("button", name="Yes, remove the song").click()
+        expect(note).to_contain_text("Your music is removed")
+        expect(note).to_be_focused()
         expect(page.get_by_test_id("own-songs")).to_have_count(0)
         removed = {"type": "songs", "kept": 0, "removed": 1}
         assert removed in messages(page, "answers", lambda each: each.get("type") == "songs")
@@ -152,6 +154,47 @@ def test_the_same_files_again_change_nothing_and_all_can_be_removed(
         page.get_by_text("Use my own music").click()
         expect(page.get_by_role("button", name="Choose files")).to_be_visible()
         expect(page.get_by_test_id("own-songs")).to_have_count(0)
+
+
+def test_reading_stops_in_the_middle_of_a_file_and_the_focus_stays(
+    open_page: OpenPage, files: list[Path]
+) -> None:
+    with open_page("own-stopped") as page:
+        page.evaluate(NO_PLAYER)
+        pick(page, files[:2])
+        stop = page.get_by_role("button", name="Stop reading")
+        expect(page.get_by_text("0 of 2 files read")).to_be_visible(timeout=SOON_MS)
+        stop.press("Enter")
+        note = page.get_by_test_id("own-note")
+        expect(note).to_contain_text("Stopped after 0 of 2 files. No song is new.")
+        expect(note).to_be_focused()
+        expect(stop).to_have_count(0)
+
+
+def test_a_workout_that_ends_stops_the_reading_and_leaves_the_library(
+    open_page: OpenPage, files: list[Path]
+) -> None:
+    with open_page("own-left") as page:
+        page.add_init_script(SPIES)
+        page.reload()
+        page.get_by_role("button", name="Try it without a strap").click()
+        expect(page.get_by_test_id("average")).to_be_visible(timeout=SOON_MS)
+        pick(page, files[:1])
+        note = page.get_by_test_id("own-note")
+        expect(note).to_contain_text("Songs are chosen from your own music", timeout=READ_MS)
+        page.get_by_role("button", name="Play from the library again").click()
+        expect(page.get_by_text("1 song here", exact=True)).to_be_visible(timeout=SOON_MS)
+
+        page.evaluate(NO_PLAYER)
+        page.get_by_test_id("own-files").set_input_files([files[0], files[1]])
+        expect(page.get_by_text("1 of 2 files read")).to_be_visible(timeout=SOON_MS)
+        page.get_by_role("button", name="End the workout").click()
+        page.get_by_role("button", name="End it").click()
+        page.evaluate("() => window.silent.forEach((each) => each.onerror())")
+        page.get_by_role("button", name="Back to the workout").click()
+        expect(page.get_by_text("1 song here", exact=True)).to_be_visible(timeout=SOON_MS)
+        changes = messages(page, "sent", lambda each: each["action"] == "change")
+        assert [each["settings"]["library"] for each in changes] == ["own", "demo"]
 
 
 def test_a_spare_song_plays_on_while_there_is_no_connection(

@@ -62,3 +62,8 @@ def test_the_music_sounds_after_a_press_and_is_quiet_in_a_pause(open_page: OpenP
         expect(play).to_be_visible()
         wait_until(page, sounds=False)
         assert page.evaluate("() => window.listener.context.state") == "suspended"
+
+        page.get_by_role("button", name="End the workout").click()
+        expect(page.get_by_role("heading", name="Your workout")).to_be_visible()
+        state = "() => [navigator.mediaSession.metadata, navigator.mediaSession.playbackState]"
+        assert page.evaluate(state) == [None, "none"]

@@ -1,7 +1,6 @@
 """Heart rates from recorded workouts and from a service, in the page, on the local cloud."""
 
 import asyncio
-import base64
 import re
 import struct
 import time
@@ -16,6 +15,7 @@ from playwright.sync_api import Page, expect
 
 from local.processes import free_port
 from tests.browser.conftest import OpenPage
+from tests.browser.dropping import drop
 from tests.browser.sign_in import serving
 from tests.browser.strap import SOON_MS, note, press
 
@@ -29,14 +29,6 @@ TCX = """ <?xml version="1.0" encoding="UTF-8"?>
 """
 GPX = """<gpx xmlns="http://www.topografix.com/GPX/1/1" xmlns:x="urn:any"><trk><trkseg>{}
 </trkseg></trk></gpx>"""
-DROP = """([name, encoded]) => {
-  const bytes = Uint8Array.from(atob(encoded), (each) => each.charCodeAt(0));
-  const dataTransfer = new DataTransfer();
-  dataTransfer.items.add(new File([bytes], name));
-  const happens = { dataTransfer, bubbles: true, cancelable: true };
-  document.body.dispatchEvent(new DragEvent("dragover", happens));
-  document.body.dispatchEvent(new DragEvent("drop", happens));
-}"""
 
 
 def test_a_dropped_tcx_brings_heart_rates_and_songs(open_page: OpenPage) -> None:
@@ -64,6 +56,28 @@ def test_a_recording_is_stopped_and_gives_way_to_another(open_page: OpenPage) ->
         press(page, "Stop the recording")
         note(page).to_have_text("")
         press(page, "Try it without a strap")
+
+
+def test_a_recording_does_not_take_the_place_of_another_source(open_page: OpenPage) -> None:
+    with open_page("athlete-who-drops") as page:
+        press(page, "Try it without a strap")
+        on = "A made-up heart beats"
+        note(page).to_contain_text(on, timeout=SOON_MS)
+        drop(page, "ride.gpx", gpx([150] * 60))
+        refusal = page.get_by_role("alert").filter(has_text="ride.gpx was not played")
+        expect(refusal).to_be_visible()
+        note(page).to_contain_text(on)
+        press(page, "Stop the made-up heart")
+        expect(refusal).to_have_count(0)
+        drop(page, "ride.gpx", gpx([150] * 60))
+        note(page).to_contain_text("Playing ride.gpx.", timeout=SOON_MS)
+
+
+def test_what_nothing_takes_is_said(open_page: OpenPage) -> None:
+    with open_page("athlete-who-drops-nothing") as page:
+        may_send(page)
+        drop(page, ".DS_Store", b"")
+        expect(page.get_by_text("There is nothing for this page")).to_be_visible()
 
 
 @pytest.mark.parametrize(
@@ -97,6 +111,7 @@ def test_what_a_file_lacks_is_said(
 
 def test_real_recordings_play(open_page: OpenPage, real_data: Callable[[str], Path]) -> None:
     files = sorted(real_data("files").iterdir())
+    assert files
     with open_page("athlete-with-real-files") as page:
         may_send(page)
         for file in files:
@@ -138,10 +153,6 @@ def choose_speed(page: Page, speed: str) -> None:
     may_send(page)
     page.get_by_text("More ways").click()
     page.get_by_label("Speed").select_option(speed)
-
-
-def drop(page: Page, name: str, content: bytes) -> None:
-    page.evaluate(DROP, [name, base64.b64encode(content).decode()])
 
 
 def tcx(heart_rates: list[int]) -> bytes:

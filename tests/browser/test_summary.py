@@ -6,13 +6,14 @@ from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from local.launcher import Cloud
 from simulator.athletes import user_name
 from simulator.replay import read_workouts
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, opened
+from tests.browser.strap import SOON_MS, STRAP, press, put_on_until_averaged
 
-SOON_MS = 30_000
 FIT = re.compile(r"^(Fits|Near|Off), \d+\s%\saway$")
 ZONES = {1: "very light", 2: "light", 3: "moderate", 4: "hard", 5: "very hard"}
 BEGINNINGS = (0.3, 0.4, 0.6, 0.9)
@@ -21,13 +22,12 @@ REST, MAXIMUM = 60, 208 - 0.7 * 35
 GLANCE = """() => ["heart-rate", "zone"].map(
   (name) => document.querySelector(`[data-testid="${name}"]`).textContent
 )"""
+BEAT = """(mark) => [
+  mark.getAnimations().map(({ playbackRate }) => playbackRate),
+  document.querySelector('[data-testid="heard"]').textContent,
+]"""
+"""The rate of the mark and the tempo beside it, of one moment."""
 TCX = {"": "http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"}
-
-
-def press(page: Page, name: str) -> None:
-    button = page.get_by_role("button", name=name, exact=True)
-    expect(button).to_have_attribute("aria-disabled", "false", timeout=SOON_MS)
-    button.click()
 
 
 def total(page: Page, name: str) -> str:
@@ -133,12 +133,24 @@ def test_ending_asks_first_where_it_costs_the_source_of_the_heart_rate(open_page
         expect(page.get_by_role("button", name="See the summary")).to_be_visible()
 
 
+def test_ending_asks_first_while_the_strap_is_looked_for(browser: Browser, cloud: Cloud) -> None:
+    address = f"{cloud.addresses.page_url}/?user=athlete-out-of-reach"
+    with opened(browser, address, STRAP) as page:
+        put_on_until_averaged(page)
+        page.evaluate("clearInterval(window.strap.beating); window.strap.goes()")
+        expect(page.get_by_test_id("freshness")).to_contain_text(
+            "no heart rate for", timeout=SOON_MS
+        )
+        press(page, "End the workout")
+        expect(page.get_by_text("This stops your heart-rate source")).to_be_visible()
+        press(page, "Keep going")
+
+
 def test_the_beat_stands_still_where_motion_is_not_wanted(open_page: OpenPage) -> None:
     with open_page(user_name(3)) as page:
         beat = page.get_by_test_id("beat")
         expect(beat).to_have_attribute("data-beats", "true", timeout=SOON_MS)
-        rate = beat.evaluate("(mark) => mark.getAnimations().map((each) => each.playbackRate)")
-        shown = page.get_by_test_id("heard").inner_text()
+        rate, shown = beat.evaluate(BEAT)
         heard = re.search(r"as\sheard\s(\d+)", shown)
         assert heard
         assert len(rate) == 1
@@ -149,7 +161,7 @@ def test_the_beat_stands_still_where_motion_is_not_wanted(open_page: OpenPage) -
 
 
 def test_what_an_athlete_tells_about_themselves_moves_their_zones(open_page: OpenPage) -> None:
-    with open_page("athlete-who-tells") as page:
+    with open_page("athlete-who-tells") as page, open_page("athlete-who-tells") as elsewhere:
         press(page, "Try it without a strap")
         expect(page.get_by_test_id("zone")).to_have_text("Zone 1, very light", timeout=SOON_MS)
         page.get_by_text("How songs are chosen").click()
@@ -164,6 +176,10 @@ def test_what_an_athlete_tells_about_themselves_moves_their_zones(open_page: Ope
         page.get_by_role("button", name="Use these", exact=True).click()
         expect(page.get_by_test_id("zone")).to_have_text(
             re.compile(r"^Zone [45], (very )?hard$"), timeout=SOON_MS
+        )
+        elsewhere.get_by_text("How songs are chosen").click()
+        expect(elsewhere.get_by_role("textbox", name=re.compile("^Age"))).to_have_value(
+            "60", timeout=SOON_MS
         )
         page.get_by_label("Genres I prefer").fill("rock, folk")
         page.get_by_role("button", name="Use these genres").click()

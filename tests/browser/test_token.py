@@ -15,6 +15,7 @@ from tests.browser.conftest import opened
 from tests.browser.counting import arrived, assert_nothing_is_lost
 from tests.browser.sign_in import SignIn, page_served, serving
 from tests.browser.strap import (
+    NO_STORAGE,
     SOCKETS,
     SOON_MS,
     STRAP,
@@ -37,13 +38,6 @@ window.WebSocket = class extends TriedSocket {
 Math.random = () => 0.5;
 """
 """When the page tried to connect, in milliseconds; it waits half of the longest each time."""
-NO_STORAGE = """
-for (const name of ["localStorage", "sessionStorage", "indexedDB"]) {
-  Object.defineProperty(window, name, {
-    get: () => { throw new DOMException("Access is denied for this document.", "SecurityError"); },
-  });
-}
-"""
 
 
 @pytest.fixture(scope="module")

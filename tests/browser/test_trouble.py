@@ -11,17 +11,18 @@ from local.launcher import Cloud
 from local.processes import PROJECT
 from tests.browser.conftest import opened
 from tests.browser.counting import assert_nothing_is_lost
-from tests.browser.strap import SOCKETS, SOON_MS, STRAP, put_on, put_on_until_averaged, wait_until
+from tests.browser.strap import (
+    NO_STORAGE,
+    SOCKETS,
+    SOON_MS,
+    STRAP,
+    put_on,
+    put_on_until_averaged,
+    wait_until,
+)
 from tests.target import unique_user
 
 SONG: dict[str, Any] = json.loads((PROJECT / "events" / "examples" / "song.json").read_text())
-NO_STORAGE = """
-for (const name of ["localStorage", "sessionStorage", "indexedDB", "caches"]) {
-  Object.defineProperty(window, name, {
-    get: () => { throw new DOMException("Access is denied for this document.", "SecurityError"); },
-  });
-}
-"""
 FULL_STORAGE = """
 const full = () => {
   throw new DOMException("The quota has been exceeded.", "QuotaExceededError");

@@ -6,7 +6,7 @@ import { feltTempo } from "../workout/playlist";
 /** Less is not heard as wrong, while a jump is. */
 const OFF_SECONDS = 1;
 /** A clock that runs faster than life would else make it jump all the time. */
-const RARELY_MS = 10_000;
+const RARELY_SECONDS = 10;
 
 /** Plays a file from the place where the workout's clock says that the song is. */
 export class FileDeck implements Deck {
@@ -17,10 +17,11 @@ export class FileDeck implements Deck {
   /** Where the song should be, seconds since its start, at `at_ms`. */
   private place: number;
   private at_ms: number;
-  private jumped_ms: number;
+  /** On the audio clock: the workout's runs faster in a replay. */
+  private jumped_at: number;
 
   constructor(
-    context: AudioContext,
+    private readonly context: AudioContext,
     out: AudioNode,
     cue: Cue,
     file: Blob,
@@ -28,7 +29,7 @@ export class FileDeck implements Deck {
   ) {
     this.place = placeOf(cue);
     this.at_ms = cue.at_ms;
-    this.jumped_ms = cue.at_ms;
+    this.jumped_at = context.currentTime;
     this.fade = new Fade(context, out, fade_seconds);
     this.address = URL.createObjectURL(file);
     this.element = new Audio(this.address);
@@ -51,8 +52,8 @@ export class FileDeck implements Deck {
     if (element.ended || element.seeking) return;
     if (element.paused) element.play().catch(leaveIt); // a call, or the system's own key
     if (Math.abs(element.currentTime - place) < OFF_SECONDS) return;
-    if (cue.at_ms - this.jumped_ms < RARELY_MS) return;
-    this.jumped_ms = cue.at_ms;
+    if (this.context.currentTime - this.jumped_at < RARELY_SECONDS) return;
+    this.jumped_at = this.context.currentTime;
     element.currentTime = place;
   }
 

@@ -1,5 +1,7 @@
 /** A song to go on with while the network is gone: chosen by the page from what it knows. */
-import type { SongPush } from "../wire/messages";
+import type { Opinion, SongPush } from "../wire/messages";
+import { distance } from "../workout/fit";
+import { opinionOf } from "../workout/opinion";
 import { feltTempo } from "../workout/playlist";
 
 /** A song that could play. */
@@ -37,9 +39,13 @@ export function spareSong(before: SongPush | null, need: Need): SongPush | null 
   return choice && pushOf(choice, playing, (current?.slot ?? 0) - 1, at_ms, target);
 }
 
-/** The songs of the session so far, each once: what there is to choose from without a shelf. */
-export function choicesOf(songs: readonly SongPush[]): readonly Choice[] {
-  const choices = songs.map((push) => ({
+/** The session's songs so far, each once and none disliked: the choice where there is no shelf. */
+export function choicesOf(
+  songs: readonly SongPush[],
+  opinions: ReadonlyMap<string, Opinion>,
+): readonly Choice[] {
+  const liked = songs.filter((push) => opinionOf(push, opinions).liked !== false);
+  const choices = liked.map((push) => ({
     id: push.song.id,
     title: push.song.title,
     artist: push.song.artist,
@@ -70,7 +76,6 @@ function pushOf(
   at_ms: number,
   target: number,
 ): SongPush {
-  const distance = Math.abs(tempo - target) / target;
   return {
     type: "song",
     session,
@@ -86,7 +91,7 @@ function pushOf(
       target_tempo: target,
       tempo,
       octave: 1,
-      distance,
+      distance: distance(tempo, target),
       terms: {},
       decided_by: "Nearest to the target of the songs that this page knows.",
     },

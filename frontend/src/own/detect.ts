@@ -15,11 +15,24 @@ const RANGE = { low: 90, high: 180 };
 
 let detector: ReturnType<typeof load> | undefined;
 
-/** Seconds that the browser would play `file`; throws where it does not play it. */
-export function playableSeconds(file: Blob): Promise<number> {
+/** A browser that has not said by then that a file on this device plays will not. */
+const PLAYABLE_WITHIN_MS = 10_000;
+
+/** Seconds that the browser would play `file`; throws where it does not, or `cancel` is given. */
+export function playableSeconds(file: Blob, cancel: AbortSignal): Promise<number> {
   const address = URL.createObjectURL(file);
   const element = new Audio();
+  let leave = () => {};
   return new Promise<number>((resolve, reject) => {
+    const giveUp = () => {
+      reject(new Error("The browser did not say in time whether it can play this."));
+    };
+    const timer = setTimeout(giveUp, PLAYABLE_WITHIN_MS);
+    cancel.addEventListener("abort", giveUp);
+    leave = () => {
+      clearTimeout(timer);
+      cancel.removeEventListener("abort", giveUp);
+    };
     element.onloadedmetadata = () => {
       resolve(element.duration);
     };
@@ -29,6 +42,7 @@ export function playableSeconds(file: Blob): Promise<number> {
     element.preload = "metadata";
     element.src = address;
   }).finally(() => {
+    leave();
     element.removeAttribute("src");
     URL.revokeObjectURL(address);
   });

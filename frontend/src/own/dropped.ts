@@ -1,21 +1,43 @@
 /** Files and folders that were dropped on the page. */
 
-/** Recordings of workouts, which are not music. */
-const WORKOUT = /\.(fit|tcx|gpx)$/i;
+import { isRecording } from "../heart/recorded";
 
-/** The files of a drop, those in its folders too, without hidden ones and recorded workouts. */
+/** What was dropped, by what it may be; `sentence` is about what is taken for neither, or empty. */
+export interface Dropped {
+  readonly recording: File | null;
+  readonly music: readonly File[];
+  readonly sentence: string;
+}
+
+/** Tells a recorded workout from music; of several workouts the first. */
+export function sortDropped(files: readonly File[]): Dropped {
+  const [recording = null, ...others] = files.filter(isRecording);
+  const music = musicOf(files);
+  return { recording, music, sentence: leftSentence(recording, music, others.length) };
+}
+
+function leftSentence(recording: File | null, music: readonly File[], others: number): string {
+  if (!recording && music.length === 0) {
+    return "There is nothing for this page in what you dropped: it takes music, and workouts as FIT, TCX or GPX files.";
+  }
+  if (!recording || others === 0) return "";
+  const left = others === 1 ? "The other one was" : `The other ${others} were`;
+  return `Only one recorded workout can be played at a time: ${recording.name}. ${left} left out.`;
+}
+
+/** The files of a drop, those in its folders too. */
 export async function droppedFiles(items: DataTransferItemList): Promise<readonly File[]> {
   // The list is empty once the event is over, so all is taken out of it before the first wait.
   const all = [...items].map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
   const files = await Promise.all(
     all.map(async ({ entry, file }) => (entry ? filesOf(entry) : file ? [file] : [])),
   );
-  return musicOf(files.flat());
+  return files.flat();
 }
 
 /** What of a choice of files may be music. */
 export function musicOf(files: readonly File[]): readonly File[] {
-  return files.filter(({ name }) => !name.startsWith(".") && !WORKOUT.test(name));
+  return files.filter((file) => !file.name.startsWith(".") && !isRecording(file));
 }
 
 async function filesOf(entry: FileSystemEntry): Promise<readonly File[]> {

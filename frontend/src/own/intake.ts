@@ -25,23 +25,48 @@ export async function takeIn(
   let intake: Intake = { done: 0, total: files.length, added: 0, known: 0, sentences: [] };
   for (const file of files) {
     onStep(intake);
-    if (cancel.aborted) break;
-    intake = { ...(await takeOne(file, intake, shelf, ears)), done: intake.done + 1 };
+    const taken = await takeOne(file, intake, shelf, ears, cancel);
+    if (!taken) break;
+    intake = { ...taken, done: intake.done + 1 };
   }
   return intake;
 }
 
-async function takeOne(file: File, intake: Intake, shelf: Shelf, ears: Ears): Promise<Intake> {
+/** Null where `cancel` was given before the file was read. */
+async function takeOne(
+  file: File,
+  intake: Intake,
+  shelf: Shelf,
+  ears: Ears,
+  cancel: AbortSignal,
+): Promise<Intake | null> {
   try {
+    cancel.throwIfAborted();
     const id = await idOf(file);
     if (shelf.has(id)) return { ...intake, known: intake.known + 1 };
-    const sentence = await shelf.add(await readSong(id, file, ears), file);
+    const sentence = await shelf.add(await unless(cancel, readSong(id, file, ears, cancel)), file);
     return { ...withSentence(intake, sentence), added: intake.added + 1 };
   } catch (error) {
+    if (cancel.aborted) return null;
     const sentence =
       error instanceof UnusableFile ? error.message : `${file.name} could not be read from the disk.`;
     return withSentence(intake, sentence);
   }
+}
+
+/** What `work` answers; rejects as soon as `cancel` is given, as a decoder cannot be stopped. */
+function unless<T>(cancel: AbortSignal, work: Promise<T>): Promise<T> {
+  let leave = () => {};
+  const cancelled = new Promise<never>((_, reject) => {
+    const stop = () => {
+      reject(new Error("Stopped."));
+    };
+    cancel.addEventListener("abort", stop);
+    leave = () => {
+      cancel.removeEventListener("abort", stop);
+    };
+  });
+  return Promise.race([work, cancelled]).finally(leave);
 }
 
 function withSentence(intake: Intake, sentence: string): Intake {

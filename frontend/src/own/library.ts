@@ -3,6 +3,9 @@ import type { OwnSong } from "../wire/messages";
 import type { Shelf, ShelfSong } from "./shelf";
 import type { Watch } from "../workout/watch";
 
+/** The library of who chose none, whose songs exist only by name. */
+export const DEMO = "demo";
+
 /** Puts songs of the shelf into the library; rejects with a sentence. */
 export async function bring(
   shelf: Shelf,

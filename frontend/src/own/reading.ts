@@ -1,5 +1,6 @@
 /** From a file that was picked to a song of one's own. */
 import { type OwnSong, TEMPO } from "../wire/messages";
+import { isTempo } from "../workout/opinion";
 import type { ShelfSong } from "./shelf";
 import type { Tags } from "./tags";
 
@@ -9,7 +10,7 @@ export class UnusableFile extends Error {}
 /** What tells about files: `tags.ts` and `detect.ts` in the page. */
 export interface Ears {
   tagsOf(file: Blob): Promise<Tags>;
-  playableSeconds(file: Blob): Promise<number>;
+  playableSeconds(file: Blob, cancel: AbortSignal): Promise<number>;
   detectTempo(file: Blob): Promise<number>;
 }
 
@@ -22,13 +23,21 @@ const GENRE_LETTERS = 100;
 /** Of each end of a file, for its identity: tags and music, without reading the whole. */
 const END_BYTES = 64 * 1024;
 
-/** The song that `file` holds; throws `UnusableFile`. */
-export async function readSong(id: string, file: File, ears: Ears): Promise<ShelfSong> {
-  const playable = await ears.playableSeconds(file).catch(() => null);
+/** The song that `file` holds; throws `UnusableFile`, and anything once `cancel` is given. */
+export async function readSong(
+  id: string,
+  file: File,
+  ears: Ears,
+  cancel: AbortSignal,
+): Promise<ShelfSong> {
+  cancel.throwIfAborted();
+  const playable = await ears.playableSeconds(file, cancel).catch(() => null);
+  cancel.throwIfAborted();
   if (playable === null) {
     throw new UnusableFile(`${file.name} is no music that this browser can read.`);
   }
   const tags = await ears.tagsOf(file);
+  cancel.throwIfAborted();
   const duration_seconds = tags.duration_seconds ?? playable;
   checkLength(file.name, duration_seconds);
   const tagged = tags.tempo !== null && isTempo(tags.tempo) ? tags.tempo : null;
@@ -73,10 +82,6 @@ function checkLength(name: string, seconds: number): void {
 
 function lengthWords(seconds: number): string {
   return seconds < 120 ? `${Math.round(seconds)} seconds` : `${Math.round(seconds / 60)} minutes`;
-}
-
-function isTempo(tempo: number): boolean {
-  return tempo >= TEMPO.low && tempo <= TEMPO.high;
 }
 
 /** "Artist - Title.mp3" → "Artist - Title". */

@@ -12,13 +12,14 @@ import { ConnectionState } from "./ConnectionState";
 import { NoNetwork } from "./NoNetwork";
 import { Notes } from "./Notes";
 import { ProblemNote } from "./ProblemNote";
+import { useDropped } from "./drop";
 import { Chart } from "./chart/Chart";
 import { Choosing } from "./choosing/Choosing";
 import { HeartRate } from "./heart/HeartRate";
 import { Sources } from "./heart/Sources";
 import { MyMusic } from "./music/MyMusic";
 import { Sound } from "./music/Sound";
-import { useShelf, useSpare } from "./music/shelves";
+import { useLibrary, useShelf, useSpare } from "./music/shelves";
 import { NextSong } from "./song/NextSong";
 import { NowPlaying } from "./song/NowPlaying";
 import { SongList } from "./song/SongList";
@@ -51,6 +52,9 @@ export function WorkoutPage({ config, user, children }: Props) {
   const sounds = spare ?? playing;
   const heard = sounds && at_ms !== null ? heardNow(state, sounds, at_ms) : null;
   const fresh = freshness(state, now_ms);
+  const library = useLibrary(state.settings);
+  const [inUse, setInUse] = useState(false);
+  const { dropped, isOver, forget } = useDropped();
   const skipPlaying = () => {
     if (playing && !spare && at_ms !== null) asks.skip(playing.slot, at_ms);
   };
@@ -63,6 +67,7 @@ export function WorkoutPage({ config, user, children }: Props) {
         {...ended}
         onBack={() => {
           setEnded(null);
+          forget(); // what began with it was ended, too
           setReturned(true);
         }}
       />
@@ -82,6 +87,7 @@ export function WorkoutPage({ config, user, children }: Props) {
       <NoNetwork maySend={state.may_send} />
       <main>
         <ProblemNote problem={state.problem} now_ms={now_ms} />
+        <ProblemNote problem={dropped.sentence ? dropped : null} now_ms={now_ms} />
         <HeartRate state={state} fresh={fresh} />
         {spare && heard && at_ms !== null ? (
           <SpareSong push={spare} heard={heard} at_ms={at_ms} />
@@ -94,6 +100,7 @@ export function WorkoutPage({ config, user, children }: Props) {
             state={state}
             fresh={fresh}
             now_ms={now_ms}
+            local={config.login === undefined}
             onSkip={skipPlaying}
           >
             {playing && heard && (
@@ -108,6 +115,10 @@ export function WorkoutPage({ config, user, children }: Props) {
             comes={fresh.state === "live" && comesFromElsewhere(state)}
             onHeartRate={asks.heartRate}
             newestTime={asks.newestTime}
+            deployed={config.login !== undefined}
+            recording={dropped.recording}
+            isOver={isOver}
+            onUse={setInUse}
           />
         </section>
         <Sound
@@ -122,6 +133,8 @@ export function WorkoutPage({ config, user, children }: Props) {
             state={state}
             shelf={shelf}
             trouble={trouble}
+            dropped={dropped.music}
+            library={library}
             collect={asks.collect}
             onLibrary={asks.playFrom}
           />
@@ -129,7 +142,7 @@ export function WorkoutPage({ config, user, children }: Props) {
         {at_ms !== null && (
           <EndWorkout
             live={fresh.state === "live"}
-            here={state.measured !== null && !comesFromElsewhere(state)}
+            here={inUse}
             focused={returned}
             onEnd={() => {
               setEnded({ state, at_ms, samples: samplesOf(state, asks.measured()) });

@@ -1,4 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { type RefObject, useEffect, useRef, useState, useSyncExternalStore } from "react";
 
 import type { Held } from "../workout/held";
 
@@ -29,6 +29,40 @@ export function useDark(): boolean {
 /** Whether the system asks for a page without motion. */
 export function useStill(): boolean {
   return useMedia(STILL);
+}
+
+/** Is aborted when the view goes. */
+export function useLeaving(): { readonly current: AbortSignal } {
+  const leaving = useRef(new AbortController().signal);
+  useEffect(() => {
+    const going = new AbortController();
+    leaving.current = going.signal;
+    return () => {
+      going.abort();
+    };
+  }, []);
+  return leaving;
+}
+
+interface FocusKept {
+  readonly note: RefObject<HTMLParagraphElement | null>;
+  /** The control that has the focus is about to go. */
+  readonly keepFocus: () => void;
+}
+
+/** Gives the note the focus when a control that went has lost it. */
+export function useFocusKept(): FocusKept {
+  const note = useRef<HTMLParagraphElement>(null);
+  const goes = useRef(false);
+  useEffect(() => {
+    if (!goes.current || !note.current?.textContent) return;
+    goes.current = false;
+    if (document.activeElement === document.body) note.current.focus();
+  });
+  const keepFocus = () => {
+    goes.current = true;
+  };
+  return { note, keepFocus };
 }
 
 function useMedia(query: MediaQueryList): boolean {

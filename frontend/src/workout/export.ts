@@ -1,7 +1,8 @@
 /** A workout as files for other programs: CSV and TCX. */
 import type { Sample, SongPush, TracePoint } from "../wire/messages";
 import { endOf, feltTempo } from "./playlist";
-import { HOLE_MS, type Summary } from "./summary";
+import { HOLE_MS } from "./line";
+import type { Summary } from "./summary";
 import { duration } from "./words";
 
 /** The server's averages are at most this far apart. */

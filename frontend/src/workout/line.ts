@@ -12,8 +12,8 @@ const SHOWN_MS = 8 * 60_000;
 const AT_LEAST_MS = 3 * 60_000;
 /** Room for what is known of the future: the rest of this song, and the next. */
 const AHEAD_MS = 45_000;
-/** The running average starts anew after this much silence, so no line is drawn across it. */
-const HOLE_MS = 30_000;
+/** A longer silence is a hole: the running average starts anew, and it counts in no zone and for no song. */
+export const HOLE_MS = 30_000;
 const MARGIN = 6;
 const AT_LEAST_HIGH = 40;
 

@@ -1,5 +1,6 @@
 /** What there is to choose from, in words. */
 import type { Mode, PlanName, Settings } from "../wire/messages";
+import { ZONE_NAMES, type Zone } from "./zone";
 
 interface Words {
   readonly name: string;
@@ -24,8 +25,6 @@ export const PLAN_WORDS: Readonly<Record<PlanName, string>> = {
   "couch-to-5k": "Couch to 5K, week 1",
 };
 
-export const ZONE_WORDS = ["1, very light", "2, light", "3, moderate", "4, hard", "5, very hard"] as const;
-
 /** What is in force, in a line. */
 export function settingsSentence(settings: Settings): string {
   const { mode, lock, responsive } = settings;
@@ -39,7 +38,7 @@ function aimWords({ mode, goal_zone, cadence, plan }: Settings): string {
   switch (mode) {
     case "push":
     case "hold":
-      return `zone ${ZONE_WORDS[goal_zone - 1] ?? goal_zone}`;
+      return `zone ${goal_zone}, ${ZONE_NAMES[goal_zone as Zone]}`;
     case "cadence":
       return cadence === null ? "" : String(cadence);
     case "plan":

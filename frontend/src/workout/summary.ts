@@ -1,13 +1,11 @@
 /** What a workout was, from its samples and songs. */
 import { playbackRate } from "../music/bend";
-import { isOfSession, ofSession } from "./line";
+import { distance } from "./fit";
+import { HOLE_MS, isOfSession, ofSession } from "./line";
 import type { Sample, SongPush } from "../wire/messages";
 import { endOf, feltTempo, wasSkipped } from "./playlist";
 import type { State } from "./store";
 import { type Range, type Zone, zoneOf } from "./zone";
-
-/** A longer silence is a hole: it counts in no zone and for no song. */
-export const HOLE_MS = 30_000;
 
 /** How one song suited the heart while it played; null where no heart rate was known then. */
 export interface SongFit {
@@ -135,7 +133,7 @@ function meanDistance(heart_rates: readonly number[], push: SongPush): number | 
   for (const heart_rate of heart_rates) {
     const target = why.mode === "pulse" ? heart_rate : why.target_tempo;
     rate = playbackRate(rate, tempo_range, target / why.octave, 1);
-    total += Math.abs(feltTempo(push) * rate - target) / target;
+    total += distance(feltTempo(push) * rate, target);
   }
   return heart_rates.length > 0 ? total / heart_rates.length : null;
 }

@@ -1,12 +1,13 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import type uPlot from "uplot";
 
 import { type Band, bands, columns, ofSession, shownStretch, shownValues, wholeStretch } from "../../workout/line";
+import type { SongPush, TracePoint } from "../../wire/messages";
 import { feltTempo } from "../../workout/playlist";
 import type { State } from "../../workout/store";
-import { duration } from "../../workout/words";
 import { useDark } from "../hooks";
 import { type Drawn, createPlot } from "./plot";
+import { description } from "./words";
 
 interface Props {
   readonly state: State;
@@ -16,14 +17,14 @@ interface Props {
 }
 
 /** Heart rate and average over time, with each song's tempo among them and its name beneath. */
-export function Chart({ state, at_ms, whole = false }: Props) {
-  const trace = ofSession(state.trace, state.session);
-  const first = trace[0];
-  if (at_ms === null || !first) return null;
-  const second_ms = Math.floor(at_ms / 1000) * 1000;
-  const stretch = whole ? wholeStretch(trace, second_ms) : shownStretch(trace, second_ms);
-  const shown = columns(trace, stretch);
-  const songs = bands(state.songs, stretch);
+export function Chart({ state: { trace, session, songs }, at_ms, whole = false }: Props) {
+  const second_ms = at_ms === null ? null : Math.floor(at_ms / 1000) * 1000;
+  // The same until there is something else to draw: the page renders four times a second.
+  const drawn = useMemo(
+    () => (second_ms === null ? null : drawnOf(ofSession(trace, session), songs, second_ms, whole)),
+    [trace, session, songs, second_ms, whole],
+  );
+  if (!drawn) return null;
   return (
     <section className="chart card" aria-labelledby="chart">
       <h2 id="chart">Heart rate and songs</h2>
@@ -32,22 +33,26 @@ export function Chart({ state, at_ms, whole = false }: Props) {
         <li className="average-line">average</li>
         <li className="tempo-line">tempo of the song</li>
       </ul>
-      <Plot
-        drawn={{
-          shown,
-          songs,
-          stretch,
-          origin_ms: first.at_ms,
-          at_ms: second_ms,
-          values: shownValues(
-            shown,
-            songs.map(({ push }) => feltTempo(push)),
-          ),
-        }}
-      />
-      <Songs songs={songs} />
+      <Plot drawn={drawn} />
+      <Songs songs={drawn.songs} />
     </section>
   );
+}
+
+function drawnOf(
+  trace: readonly TracePoint[],
+  songs: readonly SongPush[],
+  at_ms: number,
+  whole: boolean,
+): Drawn | null {
+  const first = trace[0];
+  if (!first) return null;
+  const stretch = whole ? wholeStretch(trace, at_ms) : shownStretch(trace, at_ms);
+  const shown = columns(trace, stretch);
+  const shownSongs = bands(songs, stretch);
+  const tempi = shownSongs.map(({ push }) => feltTempo(push));
+  const values = shownValues(shown, tempi);
+  return { shown, songs: shownSongs, stretch, origin_ms: first.at_ms, at_ms, values };
 }
 
 function Plot({ drawn }: { readonly drawn: Drawn }) {
@@ -74,17 +79,9 @@ function Plot({ drawn }: { readonly drawn: Drawn }) {
   useEffect(() => {
     now.current = drawn;
     plot.current?.setData(drawn.shown);
-  });
+  }, [drawn]);
 
   return <div className="plot" ref={place} role="img" aria-label={description(drawn)} />;
-}
-
-function description({ shown, songs, stretch }: Drawn): string {
-  const heartRates = shown[1].filter((value) => value !== null);
-  return (
-    `Heart rate between ${Math.round(Math.min(...heartRates))} and ` +
-    `${Math.round(Math.max(...heartRates))} over ${duration(stretch.to_ms - stretch.from_ms)} minutes, ${songs.length} songs.`
-  );
 }
 
 /** The same songs stand in the list as text, so a screen reader need not hear them here. */

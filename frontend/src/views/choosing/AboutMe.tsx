@@ -3,16 +3,19 @@ import { type SyntheticEvent, useState } from "react";
 import { AGE, type AboutText, type Read, readAbout } from "../../workout/about";
 import type { Settings } from "../../wire/messages";
 import { HEART_RATE } from "../../heart/strap";
+import { useWritten } from "./written";
 import "./AboutMe.css";
 
 interface Props {
   readonly settings: Settings;
+  /** Whether an earlier change is not answered yet. */
+  readonly waiting: boolean;
   readonly onChange: (wish: Partial<Settings>) => void;
 }
 
 /** Age, resting and maximum heart rate: what the zones are worked out from. */
-export function AboutMe({ settings, onChange }: Props) {
-  const [text, setText] = useState<AboutText>({
+export function AboutMe({ settings, waiting, onChange }: Props) {
+  const [text, put] = useWritten<AboutText>({
     age: String(settings.age),
     resting: String(settings.resting_heart_rate),
     maximum: settings.max_heart_rate === null ? "" : String(settings.max_heart_rate),
@@ -20,6 +23,7 @@ export function AboutMe({ settings, onChange }: Props) {
   const [sentence, setSentence] = useState("");
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
+    if (waiting) return;
     const read = readAbout(text);
     setSentence(sentenceOf(read));
     if ("wish" in read) onChange(read.wish);
@@ -35,7 +39,7 @@ export function AboutMe({ settings, onChange }: Props) {
         aria-describedby="about-me-wrong"
         value={text[name]}
         onChange={(event) => {
-          setText({ ...text, [name]: event.target.value });
+          put({ [name]: event.target.value });
         }}
       />
     </label>
@@ -49,7 +53,9 @@ export function AboutMe({ settings, onChange }: Props) {
         {field("age", "Age", `${AGE.low} to ${AGE.high}`)}
         {field("resting", "Resting heart rate", hearts)}
         {field("maximum", "Maximum heart rate", `${hearts}; empty: from the age`)}
-        <button type="submit">Use these</button>
+        <button type="submit" aria-disabled={waiting}>
+          Use these
+        </button>
       </div>
       <p className="wrong" id="about-me-wrong" role="alert">
         {sentence}

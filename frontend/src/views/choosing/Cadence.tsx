@@ -1,26 +1,27 @@
-import { type SyntheticEvent, useRef } from "react";
+import type { SyntheticEvent } from "react";
 
 import type { Settings } from "../../wire/messages";
+import { useWritten } from "./written";
 
 interface Props {
   readonly cadence: number | null;
+  readonly waiting: boolean;
   readonly onChange: (wish: Partial<Settings>) => void;
 }
 
 /** Steps or turns a minute as the athlete tells them: this page has no sensor for them. */
-export function Cadence({ cadence, onChange }: Props) {
-  const field = useRef<HTMLInputElement>(null);
+export function Cadence({ cadence, waiting, onChange }: Props) {
+  const [{ told }, put] = useWritten({ told: cadence === null ? "" : String(cadence) });
   const follow = (event: SyntheticEvent) => {
     event.preventDefault();
-    const told = field.current?.valueAsNumber ?? NaN;
-    if (Number.isFinite(told)) onChange({ mode: "cadence", cadence: told });
+    if (waiting || told === "") return;
+    onChange({ mode: "cadence", cadence: Number(told) });
   };
   return (
     <form className="aim" onSubmit={follow}>
       <label>
         Steps or turns a minute
         <input
-          ref={field}
           type="number"
           inputMode="decimal"
           min="20"
@@ -28,10 +29,15 @@ export function Cadence({ cadence, onChange }: Props) {
           step="any"
           required
           autoFocus={cadence === null}
-          defaultValue={cadence ?? ""}
+          value={told}
+          onChange={(event) => {
+            put({ told: event.target.value });
+          }}
         />
       </label>
-      <button type="submit">Follow</button>
+      <button type="submit" aria-disabled={waiting}>
+        Follow
+      </button>
     </form>
   );
 }

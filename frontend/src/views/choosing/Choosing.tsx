@@ -42,7 +42,7 @@ export function Choosing({ state, now_ms, onChange }: Props) {
         <ModeChoice settings={settings} asked={asked} onChoose={choose} />
         <div className="more">
           {wantsCadence && settings.cadence === null ? (
-            <Cadence cadence={null} onChange={wish} />
+            <Cadence cadence={null} waiting={waiting} onChange={wish} />
           ) : (
             <ModeAim settings={settings} waiting={waiting} onChange={wish} />
           )}
@@ -57,8 +57,8 @@ export function Choosing({ state, now_ms, onChange }: Props) {
             />
             <span>Change songs in the middle, when my heart rate has left their tempo.</span>
           </label>
-          <Genres settings={settings} onChange={wish} />
-          <AboutMe settings={settings} onChange={wish} />
+          <Genres settings={settings} waiting={waiting} onChange={wish} />
+          <AboutMe settings={settings} waiting={waiting} onChange={wish} />
         </div>
         <OnFloor settings={settings} waiting={waiting} onChange={wish} />
       </details>

@@ -3,19 +3,22 @@ import { type SyntheticEvent, useState } from "react";
 import { GENRES, readGenres } from "../../workout/about";
 import type { Settings } from "../../wire/messages";
 import { sentenceOf } from "./AboutMe";
+import { useWritten } from "./written";
 
 interface Props {
   readonly settings: Settings;
+  readonly waiting: boolean;
   readonly onChange: (wish: Partial<Settings>) => void;
 }
 
 /** The genres that the athlete prefers. */
-export function Genres({ settings, onChange }: Props) {
-  const [text, setText] = useState(settings.genres.join(", "));
+export function Genres({ settings, waiting, onChange }: Props) {
+  const [{ genres }, put] = useWritten({ genres: settings.genres.join(", ") });
   const [sentence, setSentence] = useState("");
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    const read = readGenres(text);
+    if (waiting) return;
+    const read = readGenres(genres);
     setSentence(sentenceOf(read));
     if ("wish" in read) onChange(read.wish);
   };
@@ -30,13 +33,15 @@ export function Genres({ settings, onChange }: Props) {
           <input
             autoComplete="off"
             aria-describedby="genres-wrong"
-            value={text}
+            value={genres}
             onChange={(event) => {
-              setText(event.target.value);
+              put({ genres: event.target.value });
             }}
           />
         </label>
-        <button type="submit">Use these genres</button>
+        <button type="submit" aria-disabled={waiting}>
+          Use these genres
+        </button>
       </div>
       <p className="wrong" id="genres-wrong" role="alert">
         {sentence}

@@ -1,5 +1,6 @@
 import { PLANS, type Settings } from "../../wire/messages";
-import { PLAN_WORDS, ZONE_WORDS, planWords } from "../../workout/modes";
+import { PLAN_WORDS, planWords } from "../../workout/modes";
+import { ZONES, ZONE_NAMES } from "../../workout/zone";
 import { Cadence } from "./Cadence";
 import { OwnPlan } from "./OwnPlan";
 
@@ -19,11 +20,11 @@ export function ModeAim({ settings, waiting, onChange }: Props) {
       return (
         <>
           <Plan settings={settings} waiting={waiting} onChange={onChange} />
-          <OwnPlan plan={settings.plan} onChange={onChange} />
+          <OwnPlan plan={settings.plan} waiting={waiting} onChange={onChange} />
         </>
       );
     case "cadence":
-      return <Cadence cadence={settings.cadence} onChange={onChange} />;
+      return <Cadence cadence={settings.cadence} waiting={waiting} onChange={onChange} />;
     case "pulse":
     case "zone":
     case "recover":
@@ -42,9 +43,9 @@ function GoalZone({ settings, waiting, onChange }: Props) {
           onChange({ goal_zone: Number(event.target.value) });
         }}
       >
-        {ZONE_WORDS.map((words, index) => (
-          <option key={words} value={index + 1}>
-            {words}
+        {ZONES.map((zone) => (
+          <option key={zone} value={zone}>
+            {zone}, {ZONE_NAMES[zone]}
           </option>
         ))}
       </select>

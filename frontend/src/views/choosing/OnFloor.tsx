@@ -4,6 +4,7 @@ import { floorNameSentence } from "../../floor/name";
 import type { Settings } from "../../wire/messages";
 import "./OnFloor.css";
 import { Press } from "../Press";
+import { useWritten } from "./written";
 
 interface Props {
   readonly settings: Settings;
@@ -13,13 +14,12 @@ interface Props {
 
 /** Lets the athlete be seen by coaches, under a name of their own, and leave again. */
 export function OnFloor({ settings: { floor, alias }, waiting, onChange }: Props) {
-  const [written, setWritten] = useState<{ readonly name?: string; readonly called?: string }>({});
+  const [{ name, called }, put] = useWritten({ name: floor ?? "", called: alias ?? "" });
   const [refusal, setRefusal] = useState("");
   const id = useId();
-  const name = written.name ?? floor ?? "";
-  const called = written.called ?? alias ?? "";
   const join = (event: SyntheticEvent) => {
     event.preventDefault();
+    if (waiting) return;
     const sentence = floorNameSentence(name.trim());
     setRefusal(sentence);
     if (sentence === "") onChange({ floor: name.trim(), alias: called.trim() || null });
@@ -41,7 +41,7 @@ export function OnFloor({ settings: { floor, alias }, waiting, onChange }: Props
               aria-invalid={refusal !== ""}
               aria-describedby={id}
               onChange={(event) => {
-                setWritten({ ...written, name: event.target.value });
+                put({ name: event.target.value });
               }}
             />
           </label>
@@ -53,7 +53,7 @@ export function OnFloor({ settings: { floor, alias }, waiting, onChange }: Props
               maxLength={40}
               value={called}
               onChange={(event) => {
-                setWritten({ ...written, called: event.target.value });
+                put({ called: event.target.value });
               }}
             />
           </label>

@@ -5,26 +5,29 @@ import { PHASES, type Row, readPlan, rowsOf } from "../../workout/plan";
 import { ZONES, ZONE_NAMES, type Zone } from "../../workout/zone";
 import { sentenceOf } from "./AboutMe";
 import { Press } from "../Press";
+import { useWritten } from "./written";
 import "./AboutMe.css";
 import "./OwnPlan.css";
 
 interface Props {
   readonly plan: Settings["plan"];
+  readonly waiting: boolean;
   readonly onChange: (wish: Partial<Settings>) => void;
 }
 
 /** Makes a plan of one's own: minutes in a zone, one phase after the other. */
-export function OwnPlan({ plan, onChange }: Props) {
-  const [rows, setRows] = useState(() => rowsOf(plan));
+export function OwnPlan({ plan, waiting, onChange }: Props) {
+  const [{ rows }, write] = useWritten({ rows: rowsOf(plan) });
   const [sentence, setSentence] = useState("");
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
+    if (waiting) return;
     const read = readPlan(rows);
     setSentence(sentenceOf(read));
     if ("wish" in read) onChange(read.wish);
   };
   const put = (index: number, row: Row) => {
-    setRows(rows.with(index, row));
+    write({ rows: rows.with(index, row) });
   };
   return (
     <details className="own-plan">
@@ -47,7 +50,7 @@ export function OwnPlan({ plan, onChange }: Props) {
           <Press
             off={rows.length >= PHASES.most}
             onPress={() => {
-              setRows([...rows, rows.at(-1) ?? { minutes: "5", zone: 2 }]);
+              write({ rows: [...rows, rows.at(-1) ?? { minutes: "5", zone: 2 }] });
             }}
           >
             Add a phase
@@ -55,12 +58,14 @@ export function OwnPlan({ plan, onChange }: Props) {
           <Press
             off={rows.length <= 1}
             onPress={() => {
-              setRows(rows.slice(0, -1));
+              write({ rows: rows.slice(0, -1) });
             }}
           >
             Take the last away
           </Press>
-          <button type="submit">Follow this plan</button>
+          <button type="submit" aria-disabled={waiting}>
+            Follow this plan
+          </button>
         </div>
         <p className="wrong" id="plan-wrong" role="alert">
           {sentence}

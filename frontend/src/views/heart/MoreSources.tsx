@@ -14,6 +14,8 @@ interface Props {
   /** Whether what begins or stops this way is without effect now. */
   readonly isOff: (way: Way) => boolean;
   readonly speed: Speed;
+  /** Whether services are asked at their own addresses only. */
+  readonly deployed: boolean;
   readonly onFile: (file: File) => void;
   readonly onSpeed: (speed: Speed) => void;
   readonly onService: (relay: Relay) => void;
@@ -22,7 +24,7 @@ interface Props {
 
 /** The ways that most people never need: recordings and services; open while one is in use. */
 export function MoreSources(props: Props) {
-  const { status, way, isOff, onFile, onSpeed, onService, onStop, speed } = props;
+  const { status, way, isOff, onFile, onSpeed, onService, onStop, speed, deployed } = props;
   const [isOpen, setOpen] = useState(false);
   useEffect(() => {
     if (way === "file" || way === "service") setOpen(true);
@@ -66,6 +68,7 @@ export function MoreSources(props: Props) {
         <ServiceForm
           inUse={way === "service"}
           off={isOff("service")}
+          deployed={deployed}
           onService={onService}
           onStop={onStop}
         />

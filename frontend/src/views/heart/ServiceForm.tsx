@@ -8,12 +8,14 @@ const NAMES = Object.keys(SERVICES) as readonly ServiceName[];
 interface Props {
   readonly inUse: boolean;
   readonly off: boolean;
+  /** Whether the service is asked at its own address only. */
+  readonly deployed: boolean;
   readonly onService: (relay: Relay) => void;
   readonly onStop: () => void;
 }
 
 /** Asks for a service and its token, which is kept nowhere but in this form. */
-export function ServiceForm({ inUse, off, onService, onStop }: Props) {
+export function ServiceForm({ inUse, off, deployed, onService, onStop }: Props) {
   const [relay, setRelay] = useState<Relay>(() => relayOf("Pulsoid"));
   const [trouble, setTrouble] = useState("");
   const { service, token, device, address } = relay;
@@ -73,18 +75,20 @@ export function ServiceForm({ inUse, off, onService, onStop }: Props) {
             />
           </Field>
         )}
-        <Field label="Address">
-          <input
-            type="text"
-            inputMode="url"
-            autoComplete="off"
-            value={address}
-            readOnly={inUse}
-            onChange={(event) => {
-              put({ address: event.target.value.trim() });
-            }}
-          />
-        </Field>
+        {!deployed && (
+          <Field label="Address">
+            <input
+              type="text"
+              inputMode="url"
+              autoComplete="off"
+              value={address}
+              readOnly={inUse}
+              onChange={(event) => {
+                put({ address: event.target.value.trim() });
+              }}
+            />
+          </Field>
+        )}
       </div>
       {trouble && (
         <p className="problem" role="alert">

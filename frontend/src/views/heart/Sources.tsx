@@ -1,16 +1,15 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 
 import { type Bluetooth, chooseStrap } from "../../heart/bluetooth";
-import { type PlayingFile, isRecording, playFile } from "../../heart/recorded";
+import { type PlayingFile, playFile } from "../../heart/recorded";
 import { makeUp } from "../../heart/madeUp";
 import type { Relay } from "../../heart/relay";
 import type { Speed } from "../../heart/replay";
-import { type Moment, OFF, Source, type SourceStatus, wayInUse } from "../../heart/source";
+import { type Moment, OFF, Source, type SourceStatus, type Way, wayInUse } from "../../heart/source";
 import { subscribe } from "../../heart/subscription";
 import { MoreSources } from "./MoreSources";
 import { Press } from "../Press";
 import "./Sources.css";
-import { useDrop } from "../drop";
 
 interface Props {
   /** Whether this page may send heart rates: only those of its own athlete. */
@@ -21,10 +20,19 @@ interface Props {
   readonly onHeartRate: (heart_rate: number, moment?: Moment) => void;
   /** The newest time of the workout, epoch ms; the same function each time. */
   readonly newestTime: () => number;
+  /** Whether services are asked at their own addresses only, as the policy of a deployed page demands. */
+  readonly deployed: boolean;
+  /** A recorded workout that was dropped on the page; another one each time. */
+  readonly recording: File | null;
+  /** Whether files are held over the page. */
+  readonly isOver: boolean;
+  /** Hears whether a source is in use; the same function each time. */
+  readonly onUse: (inUse: boolean) => void;
 }
 
 /** The heart rate of this device: a strap, a made-up heart, a recording, or a service. */
-export function Sources({ maySend, comes, onHeartRate, newestTime }: Props) {
+export function Sources(props: Props) {
+  const { maySend, comes, onHeartRate, newestTime, deployed, recording, isOver, onUse } = props;
   const [status, setStatus] = useState<SourceStatus>(OFF);
   const [speed, setSpeed] = useState<Speed>(10);
   const source = useMemo(() => new Source({ onStatus: setStatus, onHeartRate }), [onHeartRate]);
@@ -35,53 +43,71 @@ export function Sources({ maySend, comes, onHeartRate, newestTime }: Props) {
     },
     [source],
   );
-  const play = useCallback(
-    ([file]: readonly File[]) => {
-      if (!file) return;
-      source.use((listener) => (playing.current = playFile(file, speed, newestTime, listener)));
-    },
-    [source, speed, newestTime],
-  );
-  const dropped = useCallback(
-    (files: readonly File[]) => {
-      if (maySend) play(files);
-      else setStatus({ phase: "failed", sentence: NOT_YOURS });
-    },
-    [maySend, play],
-  );
-  const isOver = useDrop(isRecording, dropped);
+  const [refusal, setRefusal] = useState("");
+  const use = (begin: Parameters<Source["use"]>[0]) => {
+    setRefusal("");
+    source.use(begin);
+  };
+  const play = (file: File) => {
+    use((listener) => (playing.current = playFile(file, speed, newestTime, listener)));
+  };
+  const takeDropped = (file: File) => {
+    const sentence = dropRefusal(file, maySend, wayInUse(status));
+    if (sentence) setRefusal(sentence);
+    else play(file);
+  };
+  const latest = useRef(takeDropped);
+  useEffect(() => {
+    latest.current = takeDropped;
+  });
+  useEffect(() => {
+    if (recording) latest.current(recording);
+  }, [recording]);
+  const inUse = wayInUse(status) !== null;
+  useEffect(() => {
+    onUse(inUse);
+    return () => {
+      onUse(false);
+    };
+  }, [inUse, onUse]);
   return (
     <SourceControls
       status={status}
       off={!maySend}
       comes={comes}
       isOver={isOver}
+      refusal={refusal}
+      deployed={deployed}
       speed={speed}
       onStrap={() => {
         const { bluetooth } = navigator as Navigator & { readonly bluetooth?: Bluetooth };
-        source.use((listener) => chooseStrap(bluetooth, listener));
+        use((listener) => chooseStrap(bluetooth, listener));
       }}
       onMakeUp={() => {
-        source.use(makeUp);
+        use(makeUp);
       }}
-      onFile={(file) => {
-        play([file]);
-      }}
+      onFile={play}
       onSpeed={(wished) => {
         setSpeed(wished);
         playing.current?.setSpeed(wished);
       }}
       onService={(relay) => {
-        source.use((listener) => subscribe(relay, listener));
+        use((listener) => subscribe(relay, listener));
       }}
       onStop={() => {
+        setRefusal("");
         source.stop();
       }}
     />
   );
 }
 
-const NOT_YOURS = "This page may not send heart rates for this athlete, so the file is not played.";
+/** Why a dropped recording is not played, as a sentence; empty where it is. */
+export function dropRefusal({ name }: File, maySend: boolean, way: Way | null): string {
+  if (!maySend) return `This page may not send heart rates for this athlete, so ${name} is not played.`;
+  if (way === null || way === "file") return "";
+  return `${name} was not played, because another source is in use. Stop that first, then drop it again.`;
+}
 
 interface ControlsProps {
   readonly status: SourceStatus;
@@ -89,6 +115,9 @@ interface ControlsProps {
   readonly comes: boolean;
   /** Whether a file is held over the page. */
   readonly isOver: boolean;
+  /** Why what was dropped is not played; else empty. */
+  readonly refusal: string;
+  readonly deployed: boolean;
   readonly speed: Speed;
   readonly onStrap: () => void;
   readonly onMakeUp: () => void;
@@ -100,13 +129,18 @@ interface ControlsProps {
 
 /** What may be pressed, and what became of it; no button goes away while it has the focus. */
 export function SourceControls(props: ControlsProps) {
-  const { status, off, comes, isOver, onStrap, onMakeUp, onStop } = props;
+  const { status, off, comes, isOver, refusal, onStrap, onMakeUp, onStop } = props;
   const way = wayInUse(status);
   return (
     <div className="source" data-phase={status.phase} data-over={isOver}>
       <p role="status" data-testid="source-note">
         {status.sentence}
       </p>
+      {refusal && (
+        <p className="problem" role="alert">
+          {refusal}
+        </p>
+      )}
       {way === null && comes && <p>Another device sends a heart rate already; two at once would mix.</p>}
       <div className="buttons">
         <Press off={isOff("strap")} onPress={way ? onStop : onStrap}>

@@ -1,6 +1,5 @@
-import { Suspense, lazy, useEffect, useRef, useState } from "react";
+import { Suspense, lazy, useEffect, useState } from "react";
 
-import { droppedFiles } from "../../own/dropped";
 import { bring, uncollected } from "../../own/library";
 import { OWN } from "../../wire/messages";
 import type { Shelf } from "../../own/shelf";
@@ -18,23 +17,27 @@ interface Props {
   readonly shelf: Shelf;
   /** Why this browser does not keep music; else empty. */
   readonly trouble: string;
+  /** Music that was dropped on the page; other files each time. */
+  readonly dropped: readonly File[];
+  /** What to go back to from one's own music. */
+  readonly library: string;
   readonly collect: Watch["collect"];
   /** Asks that songs be chosen from another library. */
   readonly onLibrary: (library: string) => void;
 }
 
 /** The way to one's own music, which opens at a press or when files are dropped on the page. */
-export function MyMusic({ state, shelf, trouble, collect, onLibrary }: Props) {
+export function MyMusic(props: Props) {
+  const { state, shelf, trouble, dropped, library, collect, onLibrary } = props;
   const songs = useSongs(shelf);
   const [open, setOpen] = useState(false);
   /** Stays when it is closed again: files may be on their way. */
   const [loaded, setLoaded] = useState(false);
-  const [dropped, setDropped] = useState<readonly File[]>([]);
-  useDrop((files) => {
-    setDropped(files);
+  useEffect(() => {
+    if (dropped.length === 0) return;
     setOpen(true);
     setLoaded(true);
-  });
+  }, [dropped]);
   useLeftovers(shelf, state.may_send, collect);
   return (
     <details
@@ -54,6 +57,7 @@ export function MyMusic({ state, shelf, trouble, collect, onLibrary }: Props) {
             state={state}
             shelf={shelf}
             dropped={dropped}
+            library={library}
             collect={collect}
             onLibrary={onLibrary}
           />
@@ -89,33 +93,4 @@ function useLeftovers(shelf: Shelf, may_send: boolean, collect: Watch["collect"]
       if (left.length > 0) await bring(shelf, left, collect).catch(() => undefined);
     });
   }, [shelf, may_send, collect]);
-}
-
-/** Hears of music that is dropped anywhere on the page. */
-function useDrop(onFiles: (files: readonly File[]) => void): void {
-  const latest = useRef(onFiles);
-  useEffect(() => {
-    latest.current = onFiles;
-  });
-  useEffect(() => {
-    const over = (event: DragEvent) => {
-      if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
-    };
-    const drop = (event: DragEvent) => {
-      if (!event.dataTransfer?.types.includes("Files")) return;
-      event.preventDefault(); // else the browser leaves the page for the file
-      void droppedFiles(event.dataTransfer.items).then(
-        (files) => {
-          if (files.length > 0) latest.current(files);
-        },
-        () => undefined, // a folder that went away meanwhile
-      );
-    };
-    window.addEventListener("dragover", over);
-    window.addEventListener("drop", drop);
-    return () => {
-      window.removeEventListener("dragover", over);
-      window.removeEventListener("drop", drop);
-    };
-  }, []);
 }

@@ -13,22 +13,25 @@ import type { Watch } from "../../workout/watch";
 import { OwnSongs } from "./OwnSongs";
 import { PickFiles } from "./PickFiles";
 import { Press } from "../Press";
+import { useFocusKept, useLeaving } from "../hooks";
 import { useSongs } from "./shelves";
 
 const EARS = { tagsOf, playableSeconds, detectTempo };
-const DEMO = "demo";
 
 export interface Props {
   readonly state: State;
   readonly shelf: Shelf;
   /** Files that were dropped on the page; other ones each time. */
   readonly dropped: readonly File[];
+  /** What to go back to from one's own music. */
+  readonly library: string;
   readonly collect: Watch["collect"];
   readonly onLibrary: (library: string) => void;
 }
 
 /** One's own music: picked, read, kept, and brought to the library that songs are chosen from. */
-export default function OwnMusic({ state, shelf, dropped, collect, onLibrary }: Props) {
+export default function OwnMusic(props: Props) {
+  const { state, shelf, dropped, library, collect, onLibrary } = props;
   const songs = useSongs(shelf);
   const [intake, setIntake] = useState<Intake | null>(null);
   const [busy, setBusy] = useState("");
@@ -36,6 +39,9 @@ export default function OwnMusic({ state, shelf, dropped, collect, onLibrary }: 
   /** Asked for before there is a session, which will begin with it. */
   const [wanted, setWanted] = useState("");
   const [cancel, setCancel] = useState<AbortController | null>(null);
+  const [removed, setRemoved] = useState(false);
+  const leaving = useLeaving();
+  const { note, keepFocus } = useFocusKept();
   const isOwn = state.settings?.library === OWN;
   const begins = state.session === null && wanted === OWN;
   const left = uncollected(songs);
@@ -56,9 +62,10 @@ export default function OwnMusic({ state, shelf, dropped, collect, onLibrary }: 
       setBusy("");
     }
   };
-  const choose = (library: string) => {
-    setWanted(library);
-    latest.current.onLibrary(library);
+  const choose = (chosen: string) => {
+    if (leaving.current.aborted) return;
+    setWanted(chosen);
+    latest.current.onLibrary(chosen);
   };
   const playOwn = (some: readonly ShelfSong[]) =>
     run("Adding the songs to your library…", async () => {
@@ -67,15 +74,21 @@ export default function OwnMusic({ state, shelf, dropped, collect, onLibrary }: 
     });
   const take = async (files: readonly File[]) => {
     if (off) {
-      setFailure("These files were not read. Choose them again when what is going on is done.");
+      setFailure(state.may_send ? BUSY : NOT_YOURS);
       return;
     }
     const stopper = new AbortController();
     setCancel(stopper);
+    setRemoved(false);
+    setFailure("");
+    leaving.current.addEventListener("abort", () => {
+      stopper.abort();
+    });
     keepStored();
     const done = await takeIn(files, shelf, EARS, stopper.signal, setIntake);
     setIntake(done);
     setCancel(null);
+    if (leaving.current.aborted) return;
     if (done.added + done.known > 0) await playOwn(uncollected(shelf.songs()));
   };
   useEffect(() => {
@@ -93,10 +106,10 @@ export default function OwnMusic({ state, shelf, dropped, collect, onLibrary }: 
       </p>
       {!state.may_send && <p>Only the athlete can do this, not who watches their workout.</p>}
       <PickFiles off={off} onFiles={(files) => void take(musicOf(files))} />
-      <Reading intake={intake} cancel={cancel} />
-      <p role="status" data-testid="own-note">
+      <Reading intake={intake} cancel={cancel} onStop={keepFocus} />
+      <p role="status" data-testid="own-note" ref={note} tabIndex={-1}>
         {cancel === null && intake && `${intakeSentence(intake)} `}
-        {cancel === null && (busy || standing(songs, left, isOwn, begins))}
+        {cancel === null && (busy || (removed ? REMOVED : standing(songs, left, isOwn, begins)))}
       </p>
       {failure && <p className="problem" role="alert">{failure}</p>}
       <div className="buttons">
@@ -104,11 +117,11 @@ export default function OwnMusic({ state, shelf, dropped, collect, onLibrary }: 
           <Press
             off={off || isWaiting(state.change, Date.now())}
             onPress={() => {
-              if (plays) choose(DEMO);
+              if (plays) choose(library);
               else void playOwn(songs);
             }}
           >
-            {plays ? "Play the demo songs" : "Play from my own music"}
+            {plays ? "Play from the library again" : "Play from my own music"}
           </Press>
         )}
         {songs.length > 0 && (
@@ -117,9 +130,11 @@ export default function OwnMusic({ state, shelf, dropped, collect, onLibrary }: 
             count={songs.length}
             onRemove={() => {
               setIntake(null);
+              keepFocus();
               void run("Removing the songs…", async () => {
                 await removeAll(shelf, collect);
-                if (latest.current.isOwn || begins) choose(DEMO);
+                setRemoved(true);
+                if (latest.current.isOwn || begins) choose(library);
               });
             }}
           />
@@ -131,6 +146,11 @@ export default function OwnMusic({ state, shelf, dropped, collect, onLibrary }: 
   );
 }
 
+const BUSY = "These files were not read. Choose them again when what is going on is done.";
+const NOT_YOURS =
+  "These files were not read: only the athlete can add music, not who watches their workout.";
+const REMOVED = "Your music is removed, from this browser and from your library.";
+
 /** Else the browser may throw it away when it needs room; it may refuse, and ask the person. */
 function keepStored(): void {
   if ("storage" in navigator) navigator.storage.persist().catch(() => undefined);
@@ -139,9 +159,10 @@ function keepStored(): void {
 interface ReadingProps {
   readonly intake: Intake | null;
   readonly cancel: AbortController | null;
+  readonly onStop: () => void;
 }
 
-function Reading({ intake, cancel }: ReadingProps) {
+function Reading({ intake, cancel, onStop }: ReadingProps) {
   if (!intake || !cancel) return null;
   return (
     <div className="reading-files">
@@ -153,6 +174,7 @@ function Reading({ intake, cancel }: ReadingProps) {
         off={cancel.signal.aborted}
         onPress={() => {
           cancel.abort();
+          onStop();
         }}
       >
         Stop reading

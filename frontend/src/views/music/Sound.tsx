@@ -4,13 +4,12 @@ import { type Heard, heardTempo } from "../../music/heard";
 import { keepScreenOn, nameSong, playSilence, takeKeys } from "../../music/keys";
 import type { SongPush } from "../../wire/messages";
 import { CROSS_FADE_SECONDS, PRESS_FADE_SECONDS, Player } from "../../music/player";
+import { DEMO } from "../../own/library";
 import type { Shelf } from "../../own/shelf";
 import type { State } from "../../workout/store";
 import { Press } from "../Press";
 import { useFile } from "./shelves";
 
-/** Whose songs exist only by name, so that a sketch is all there can be. */
-const SKETCHED = "demo";
 const FIRST_VOLUME = 70;
 
 interface Props {
@@ -140,6 +139,12 @@ function useKeys({ player, sounding, playing, play, pause, onSkip }: Playing): v
   useEffect(() => {
     nameSong(song, sounding);
   }, [song, sounding]);
+  useEffect(
+    () => () => {
+      nameSong(null, false);
+    },
+    [],
+  );
   useEffect(() => (sounding ? keepScreenOn() : undefined), [sounding]);
   useEffect(() => (sounding ? playSilence() : undefined), [sounding]);
 }
@@ -152,7 +157,7 @@ function sentence(playing: SongPush | null, over: boolean, wanted: boolean, from
       : "The song is over. The music can start when the next one comes.";
   }
   if (from === "file") return "Your own recording, bent to the tempo as heard; its pitch stays.";
-  if (from !== SKETCHED) {
+  if (from !== DEMO) {
     return (
       "The recording of this song is not in this browser. What plays is a sketch of it, made in " +
       "this page: drums, bass and chords at its tempo."

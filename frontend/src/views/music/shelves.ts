@@ -1,7 +1,8 @@
 /** The shelf and the spare song, as the views use them. */
 import { useEffect, useState, useSyncExternalStore } from "react";
 
-import { OWN, type Song, type SongPush } from "../../wire/messages";
+import { OWN, type Settings, type Song, type SongPush } from "../../wire/messages";
+import { DEMO } from "../../own/library";
 import { Shelf, type ShelfSong, boardsOf } from "../../own/shelf";
 import { type Choice, choicesOf, spareSong } from "../../music/spare";
 import { type State, newestHeartRate } from "../../workout/store";
@@ -21,6 +22,14 @@ export function useShelf(user: string): { readonly shelf: Shelf; readonly troubl
 /** The songs of the shelf, renewed at every change. */
 export function useSongs(shelf: Shelf): readonly ShelfSong[] {
   return useSyncExternalStore(shelf.subscribe, shelf.songs, shelf.songs);
+}
+
+/** The last library that was not one's own, as long as the page is open. */
+export function useLibrary(settings: Settings | null): string {
+  const [last, setLast] = useState(DEMO);
+  const library = settings?.library ?? OWN;
+  if (library !== OWN && library !== last) setLast(library);
+  return last;
 }
 
 /** The recording of `song`; null where there is none, undefined until that is known. */
@@ -59,7 +68,7 @@ export function useSpare(
     over,
     connected: state.status.phase === "open",
     at_ms,
-    choices: own.length > 0 ? own : choicesOf(state.songs),
+    choices: own.length > 0 ? own : choicesOf(state.songs, state.opinions),
     target: targetNow({ settings: state.settings, latest }, playing),
   });
   if (spare !== before) setBefore(spare);

@@ -7,6 +7,7 @@ import { feltTempo } from "../../workout/playlist";
 import type { Freshness } from "../../workout/freshness";
 import { type State, newestHeartRate } from "../../workout/store";
 import { duration, heardSentence } from "../../workout/words";
+import { Press } from "../Press";
 import { Beat } from "./Beat";
 import { Fit } from "./Fit";
 import { WhyThisSong } from "./WhyThisSong";
@@ -20,6 +21,8 @@ interface Props {
   readonly state: State;
   readonly fresh: Freshness;
   readonly now_ms: number;
+  /** Whether who looks may fill the library: on a machine of one's own. */
+  readonly local: boolean;
   readonly onSkip: () => void;
   /** What else may be done with the song. */
   readonly children: ReactNode;
@@ -27,8 +30,8 @@ interface Props {
 
 /** The song that plays: what it is, how long it still does, why it was chosen. */
 export function NowPlaying(props: Props) {
-  const { playing, over, at_ms, heard, state, fresh, now_ms, onSkip, children } = props;
-  if (!playing || at_ms === null) return <NothingPlays state={state} />;
+  const { playing, over, at_ms, heard, state, fresh, now_ms, local, onSkip, children } = props;
+  if (!playing || at_ms === null) return <NothingPlays state={state} local={local} />;
   const left_ms = playing.ends_at_ms - at_ms;
   const skipping =
     state.skip.phase === "asked" && state.skip.slot === playing.slot && isWaiting(state.skip, now_ms);
@@ -46,6 +49,7 @@ export function NowPlaying(props: Props) {
           <strong data-testid="playing-tempo">{Math.round(feltTempo(playing))}</strong>
           <span className="beating">
             <Beat
+              key={playing.slot}
               tempo={heard && !over ? heardTempo(playing, heard) : null}
               played_ms={at_ms - playing.starts_at_ms}
             />
@@ -66,9 +70,9 @@ export function NowPlaying(props: Props) {
             ? "The next song is chosen as soon as a heart rate comes."
             : `${duration(left_ms)} left of ${duration(playing.ends_at_ms - playing.starts_at_ms)}`}
         </p>
-        <button type="button" onClick={onSkip} disabled={skipping || over}>
+        <Press off={skipping || over} onPress={onSkip}>
           Skip
-        </button>
+        </Press>
       </div>
       {children}
       <WhyThisSong push={playing} />
@@ -92,15 +96,21 @@ function Progress({ playing, left_ms }: { readonly playing: SongPush; readonly l
   );
 }
 
-function NothingPlays({ state }: { readonly state: State }) {
+function NothingPlays({ state, local }: Pick<Props, "state" | "local">) {
   return (
     <section className="now-playing card" aria-labelledby="playing">
       <h2 id="playing">Now playing</h2>
       <p className="empty">{emptySentence(state)}</p>
       {state.told && state.latest && (
         <p className="hint">
-          If none comes, there may be no songs to choose from. Fill the library with{" "}
-          <code>tempofit songs demo</code>
+          If none comes, there may be no songs to choose from.{" "}
+          {local ? (
+            <>
+              Fill the library with <code>tempofit songs demo</code>
+            </>
+          ) : (
+            "Ask whoever runs this TempoFit."
+          )}
         </p>
       )}
     </section>

@@ -5,7 +5,7 @@ import { Press } from "../Press";
 interface Props {
   /** Whether heart rates come now. */
   readonly live: boolean;
-  /** Whether they come from this device, whose source must then be started anew. */
+  /** Whether a source runs on this device, which must then be started anew. */
   readonly here: boolean;
   /** Whether to take the focus, as after coming back. */
   readonly focused: boolean;
@@ -27,11 +27,11 @@ export function EndWorkout({ live, here, focused, onEnd }: Props) {
         <Press
           off={false}
           onPress={() => {
-            if (live && here) setAsks(true);
+            if (here) setAsks(true);
             else onEnd();
           }}
         >
-          {live ? "End the workout" : "See the summary"}
+          {live || here ? "End the workout" : "See the summary"}
         </Press>
       </div>
     );

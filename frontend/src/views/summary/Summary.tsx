@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 
 import { rangeOf, zoneWords, ZONES } from "../../workout/zone";
 import type { Sample } from "../../wire/messages";
@@ -28,7 +28,10 @@ export function Summary({ state, at_ms, samples, onBack }: Props) {
     head.current?.focus();
     window.scrollTo(0, 0);
   }, []);
-  const songs = state.songs.filter(({ starts_at_ms }) => starts_at_ms <= at_ms);
+  const songs = useMemo(
+    () => state.songs.filter(({ starts_at_ms }) => starts_at_ms <= at_ms),
+    [state.songs, at_ms],
+  );
   const figures = state.settings && summaryOf(samples, songs, rangeOf(state.settings));
   const cut = state.settings?.responsive ? "Cut short" : "Skipped";
   return (
