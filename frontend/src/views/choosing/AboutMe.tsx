@@ -4,7 +4,7 @@ import { AGE, type AboutText, type Read, readAbout } from "../../workout/about";
 import type { Settings } from "../../wire/messages";
 import { HEART_RATE } from "../../heart/strap";
 import { useWritten } from "./written";
-import "./AboutMe.css";
+import "./Fields.css";
 
 interface Props {
   readonly settings: Settings;

@@ -6,7 +6,7 @@ import { ZONES, ZONE_NAMES, type Zone } from "../../workout/zone";
 import { sentenceOf } from "./AboutMe";
 import { Press } from "../Press";
 import { useWritten } from "./written";
-import "./AboutMe.css";
+import "./Fields.css";
 import "./OwnPlan.css";
 
 interface Props {

@@ -36,7 +36,7 @@ export function ServiceForm({ inUse, off, deployed, onService, onStop }: Props) 
       }}
     >
       <p>A service that passes your heart rate on. What you enter stays in this page until you close it.</p>
-      <div className="fields">
+      <div className="service">
         <Field label="Service">
           <select
             value={service}
