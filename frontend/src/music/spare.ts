@@ -87,7 +87,6 @@ function pushOf(
       tempo,
       octave: 1,
       distance,
-      terms: {},
       decided_by: "Nearest to the target of the songs that this page knows.",
     },
   };

@@ -5,7 +5,7 @@ import type { Config } from "../wire/config";
 import type { Sample } from "../wire/messages";
 import { freshness } from "../workout/freshness";
 import { position } from "../workout/playlist";
-import { type State, comesFromElsewhere } from "../workout/store";
+import { type State, comesFromElsewhere, effortOf } from "../workout/store";
 import { samplesOf } from "../workout/summary";
 import { Announcer } from "./Announcer";
 import { ConnectionState } from "./ConnectionState";
@@ -47,9 +47,10 @@ export function WorkoutPage({ config, user, children }: Props) {
   const place = position(state.songs, at_ms, state.skip);
   const { playing, next, over } = place;
   const { shelf, trouble } = useShelf(user);
-  const spare = useSpare(state, place, at_ms, shelf);
+  const spare = useSpare(state, place, at_ms, shelf, asks.spare);
   const sounds = spare ?? playing;
-  const heard = sounds && at_ms !== null ? heardNow(state, sounds, at_ms) : null;
+  const effort = { ...effortOf(state), heard: state.heard };
+  const heard = sounds && at_ms !== null ? heardNow(effort, sounds, at_ms) : null;
   const fresh = freshness(state, now_ms);
   const skipPlaying = () => {
     if (playing && !spare && at_ms !== null) asks.skip(playing.slot, at_ms);

@@ -33,14 +33,13 @@ export default function OwnMusic({ state, shelf, dropped, collect, onLibrary }: 
   const [intake, setIntake] = useState<Intake | null>(null);
   const [busy, setBusy] = useState("");
   const [failure, setFailure] = useState("");
-  /** Asked for before there is a session, which will begin with it. */
-  const [wanted, setWanted] = useState("");
   const [cancel, setCancel] = useState<AbortController | null>(null);
   const isOwn = state.settings?.library === OWN;
-  const begins = state.session === null && wanted === OWN;
+  /** Whether it is chosen for a session that does not run yet. */
+  const begins = state.session === null && isOwn;
   const left = uncollected(songs);
   /** Whether nothing is left to do for one's own music to play. */
-  const plays = (isOwn || begins) && left.length === 0;
+  const plays = isOwn && left.length === 0;
   const off = busy !== "" || cancel !== null || !state.may_send;
 
   /** Reading takes long enough for anything to change meanwhile. */
@@ -57,7 +56,6 @@ export default function OwnMusic({ state, shelf, dropped, collect, onLibrary }: 
     }
   };
   const choose = (library: string) => {
-    setWanted(library);
     latest.current.onLibrary(library);
   };
   const playOwn = (some: readonly ShelfSong[]) =>
@@ -119,7 +117,7 @@ export default function OwnMusic({ state, shelf, dropped, collect, onLibrary }: 
               setIntake(null);
               void run("Removing the songs…", async () => {
                 await removeAll(shelf, collect);
-                if (latest.current.isOwn || begins) choose(DEMO);
+                if (latest.current.isOwn) choose(DEMO);
               });
             }}
           />
@@ -220,7 +218,7 @@ function standing(
   if (songs.length === 0) return "";
   if (left.length === 1) return "1 song of yours is not in your library yet.";
   if (left.length > 1) return `${left.length} songs of yours are not in your library yet.`;
-  if (isOwn) return "Songs are chosen from your own music, from the next choice on.";
   const library = `${countOf(songs.length)} in your library.`;
-  return begins ? `${library} Your music plays as soon as a workout begins.` : library;
+  if (begins) return `${library} Your music plays as soon as a workout begins.`;
+  return isOwn ? "Songs are chosen from your own music, from the next choice on." : library;
 }
