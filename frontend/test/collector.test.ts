@@ -15,6 +15,7 @@ const SONGS: readonly OwnSong[] = Array.from({ length: 120 }, (_, number) => ({
 
 let sent: ClientMessage[];
 let connected: boolean;
+let sockets: number;
 let taken: string[];
 let collector: Collector;
 
@@ -23,9 +24,15 @@ beforeEach(() => {
   sent = [];
   taken = [];
   connected = true;
-  collector = new Collector((message) => {
+  sockets = 1;
+  const send = (message: ClientMessage) => {
     if (connected) sent.push(message);
     return connected;
+  };
+  collector = new Collector(send, () => {
+    sockets += 1;
+    collector.hold();
+    collector.resume();
   });
 });
 afterEach(() => {
@@ -41,6 +48,10 @@ function begin(songs = SONGS, remove: readonly string[] = []) {
 
 function answer(kept: number, removed = 0): void {
   collector.onMessage({ type: "songs", kept, removed }, true);
+}
+
+function error(code: string, message: string): void {
+  collector.onMessage({ type: "error", code, message }, true);
 }
 
 function firstIds(): readonly unknown[] {
@@ -63,7 +74,9 @@ describe("songs on their way to the library", () => {
     const done = begin();
     answer(50);
     connected = false;
-    collector.resume();
+    collector.hold();
+    await vi.advanceTimersByTimeAsync(10 * ANSWER_WITHIN_MS);
+    expect(sockets).toBe(1);
     connected = true;
     collector.resume();
     expect(firstIds()).toEqual(["f-0", "f-50", "f-50"]);
@@ -82,9 +95,9 @@ describe("songs on their way to the library", () => {
   });
 
   test("stop at a refusal, with its sentence, and do not hold up what comes after", async () => {
-    const refused = expect(begin()).rejects.toThrow("This library is full.");
+    const refused = expect(begin()).rejects.toThrow("A library holds 2000 songs.");
     const removed = begin([], ["f-7"]);
-    collector.onMessage({ type: "error", code: "full", message: "This library is full." }, true);
+    error("library_full", "A library holds 2000 songs.");
     await refused;
     answer(0, 1);
     expect(await removed).toEqual({ kept: 0, removed: 1 });
@@ -97,10 +110,46 @@ describe("songs on their way to the library", () => {
     expect(await done).toEqual({ kept: 1, removed: 0 });
   });
 
-  test("are sent again where no answer comes, and given up in the end", async () => {
+  test.each(["empty_library", "sample_in_the_future", "older_session", "time_in_the_future"])(
+    "are not stopped by %s, which answers something else",
+    async (code) => {
+      const done = begin(SONGS.slice(0, 1));
+      error(code, "No.");
+      answer(1);
+      expect(await done).toEqual({ kept: 1, removed: 0 });
+    },
+  );
+
+  test("are sent again after a second where the server was busy, and given up in the end", async () => {
+    const refused = expect(begin()).rejects.toThrow("Again.");
+    error("busy", "Again.");
+    expect(firstIds()).toEqual(["f-0"]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(firstIds()).toEqual(["f-0", "f-0"]);
+    error("busy", "Again.");
+    await vi.advanceTimersByTimeAsync(1_000);
+    error("busy", "Again.");
+    await refused;
+    expect(sockets).toBe(1);
+  });
+
+  test("are sent again where no answer comes, over another connection, and given up in the end", async () => {
     const refused = expect(begin()).rejects.toThrow("The server did not answer.");
     await vi.advanceTimersByTimeAsync(3 * ANSWER_WITHIN_MS);
     expect(firstIds()).toEqual(["f-0", "f-0", "f-0"]);
+    expect(sockets).toBe(4);
+    await refused;
+  });
+
+  test("are sent again where the gateway could take nothing, and refused where it found them wrong", async () => {
+    const done = begin(SONGS.slice(0, 1));
+    collector.onMessage({ type: "refused", message: "Internal server error" }, true);
+    await vi.advanceTimersByTimeAsync(ANSWER_WITHIN_MS);
+    expect(sockets).toBe(2);
+    answer(1);
+    expect(await done).toEqual({ kept: 1, removed: 0 });
+    const refused = expect(begin()).rejects.toThrow("refused these songs (Bad request body)");
+    collector.onMessage({ type: "refused", message: "Bad request body" }, true);
     await refused;
   });
 

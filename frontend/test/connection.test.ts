@@ -63,11 +63,13 @@ let statuses: Status[];
 let received: string[];
 let connection: Connection;
 
-async function connect(random: () => number = seeded(1)): Promise<void> {
+async function connect(random: () => number = seeded(1), speaks_unasked = false): Promise<void> {
   connection = new Connection(
     server.open,
     { onStatus: (status) => statuses.push(status), onMessage: (text) => received.push(text) },
     random,
+    SILENCE_MS,
+    speaks_unasked,
   );
   connection.connect();
   await settled();
@@ -176,14 +178,50 @@ describe("the connection", () => {
     expect(statuses.at(-1)).toMatchObject({ phase: "waiting", until_ms: Date.now() + 500 });
   });
 
-  test("gives up a socket that is open but silent", async () => {
+  test("gives up a socket that is open but silent although it was asked", async () => {
     await connect();
     const first = server.newest;
+    await vi.advanceTimersByTimeAsync(SILENCE_MS);
+    connection.send({ action: "workout" });
     await vi.advanceTimersByTimeAsync(SILENCE_MS);
     expect(first.closed).toBe(true);
     expect(statuses.find((status) => status.phase === "waiting")).toMatchObject({
       reason: "The server stopped answering.",
     });
+  });
+
+  test("counts the silence from the first question that was not answered", async () => {
+    await connect();
+    const first = server.newest;
+    connection.send({ action: "workout" });
+    await vi.advanceTimersByTimeAsync(SILENCE_MS - 1000);
+    connection.send({ action: "workout" });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(first.closed).toBe(true);
+  });
+
+  test("keeps a socket that nobody asks anything, as in a tab whose clock was slowed down", async () => {
+    await connect();
+    for (let minute = 0; minute < 10; minute += 1) {
+      connection.send({ action: "workout" });
+      await vi.advanceTimersByTimeAsync(100);
+      server.newest.listener.onMessage("answer");
+      connection.send({ action: "heartrate" }, false);
+      await vi.advanceTimersByTimeAsync(59_900);
+    }
+    expect(server.sockets).toHaveLength(1);
+    expect(server.newest.closed).toBe(false);
+  });
+
+  test("gives up a silent socket of a server that should speak unasked", async () => {
+    await connect(undefined, true);
+    const first = server.newest;
+    await vi.advanceTimersByTimeAsync(SILENCE_MS - 1000);
+    first.listener.onMessage("news");
+    await vi.advanceTimersByTimeAsync(SILENCE_MS - 1000);
+    expect(first.closed).toBe(false);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(first.closed).toBe(true);
   });
 
   test("hears nothing from a socket that it has left", async () => {

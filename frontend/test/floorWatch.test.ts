@@ -81,8 +81,10 @@ describe("a floor", () => {
     expect(store.get().problem?.sentence).toContain("which is not JSON");
     error("too_many");
     expect(store.get().problem?.sentence).toBe("A sentence about too_many.");
-    comes({ message: "Forbidden" });
-    expect(store.get().problem?.sentence).toContain("refused a message of this page: Forbidden.");
+    comes({ message: "Bad request body" });
+    expect(store.get().problem?.sentence).toMatch(/\(Bad request body\)\. Reload the page/);
+    comes({ message: "Internal server error" });
+    expect(store.get().problem?.sentence).toMatch(/\(Internal server error\)\. The page asks again/);
   });
 });
 

@@ -56,7 +56,6 @@ export function songPush(slot: number, changes: Partial<SongPush> = {}): SongPus
       tempo: 120 + slot,
       octave: 1,
       distance: 0.008,
-      terms: { tempo: 0 },
       decided_by: "At the target tempo, drawn from the best 10.",
     },
     ...changes,

@@ -177,6 +177,19 @@ describe("who comes back from the login server", () => {
     expect(here.location.search).toBe("?floor=north-gym");
   });
 
+  test("is on that floor again too where the login ended in the middle of a visit", async () => {
+    const here = await signedIn();
+    here.location.search = "?floor=north-gym";
+    vi.setSystemTime(Date.now() + HOUR_SECONDS * 1000);
+    here.answers.push(refusal(400));
+    void (await load()).accessToken(LOGIN);
+    const question = await departure(here);
+    here.location.search = `?code=c-2&state=${question.get("state") ?? ""}`;
+    here.answers.push(tokens({}, { nonce: question.get("nonce") }));
+    await (await load()).signIn(LOGIN);
+    expect(here.location.search).toBe("?floor=north-gym");
+  });
+
   test("is asked for a name once, however often the page asks", async () => {
     const here = tab();
     const question = await leaveForLogin(here);

@@ -172,6 +172,8 @@ describe("a subscription", () => {
     await subscribed(PULSOID);
     await vi.advanceTimersByTimeAsync(59_000);
     expect(FakeSocket.all).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(FakeSocket.all).toHaveLength(2);
   });
 
   test("ends when it is stopped", async () => {

@@ -105,6 +105,26 @@ describe("a replay", () => {
     expect(new Set(steps)).toEqual(new Set([1000]));
   });
 
+  test("stamps what was due before another speed with the old one", () => {
+    const replay = new Replay(recordingOf(HOUR_SECONDS), 10, 0, listener);
+    vi.advanceTimersByTime(10_200); // between two ticks
+    replay.setSpeed(1);
+    vi.advanceTimersByTime(5_000);
+    const due = moments.filter(({ at_ms }) => at_ms <= NOW - HOUR_SECONDS * 1000 + 102_000);
+    expect(due).toHaveLength(103);
+    expect(new Set(due.map(({ speed }) => speed))).toEqual(new Set([10]));
+    expect(moments.at(-1)?.speed).toBe(1);
+  });
+
+  test("that was played to its end does not play again at another speed", () => {
+    const replay = new Replay(recordingOf(5), 1, 0, listener);
+    vi.advanceTimersByTime(60_000);
+    replay.setSpeed(10);
+    vi.advanceTimersByTime(60_000);
+    expect(heart_rates).toHaveLength(6);
+    expect(statuses.at(-1)).toEqual({ phase: "off", sentence: "ride.tcx was played to its end." });
+  });
+
   test("keeps holes", () => {
     const samples = [[0, 90], [1, 91], [100, 92]] as const;
     new Replay({ name: "a.fit", samples, trouble: "" }, 10, 0, listener);

@@ -12,19 +12,24 @@ class FakeServer {
   /** Whether what is sent arrives; a broken connection takes messages for a while. */
   arrives = true;
   readonly messages: ClientMessage[] = [];
+  /** Which of the batches the gateway refuses, and says so a moment later. */
+  refusedBatch = 0;
   taken: Sample[] = [];
   session: number | null = NOW;
   songs: readonly SongPush[] = [];
   settings = SETTINGS;
   state: State = EMPTY;
   now_ms = NOW;
+  private refusing = false;
   readonly sender: Sender;
 
   constructor(backlog: Backlog | null = null) {
     const send = (message: ClientMessage) => {
       if (!this.open) return false;
       this.messages.push(message);
-      if (this.arrives && message.action === "heartrate") this.take(message.samples);
+      const isRefused = message.action === "heartrate" && this.batches.length === this.refusedBatch;
+      if (isRefused) this.refusing = true;
+      else if (this.arrives && message.action === "heartrate") this.take(message.samples);
       return true;
     };
     this.sender = new Sender({ send, state: () => this.state }, backlog);
@@ -75,6 +80,17 @@ class FakeServer {
     for (const heart_rate of heart_rates) {
       this.now_ms += 1000;
       this.sender.add(this.now_ms, heart_rate);
+    }
+  }
+
+  /** Time passes for a heart that says nothing. */
+  passes(seconds: number): void {
+    for (let second = 0; second < seconds; second += 1) {
+      this.now_ms += 500;
+      if (this.refusing) this.says({ type: "refused", message: "Too many requests" });
+      this.refusing = false;
+      this.now_ms += 500;
+      this.sender.tick(this.now_ms);
     }
   }
 
@@ -170,15 +186,44 @@ describe("nothing is lost or doubled", () => {
     expect(server.takenSeconds).toEqual(upTo(8));
   });
 
-  test("without a connection samples wait, and go in batches of at most sixty", () => {
+  test("without a connection samples wait, and go in batches of at most sixty, one a second", () => {
     server.opens();
     server.beats(80);
     server.open = false;
     server.beats(...rising(130));
     expect(server.sender.unsent).toBe(130);
     server.opens();
+    expect(server.sizes).toEqual([1, BATCH]);
+    server.passes(1);
+    expect(server.sizes).toEqual([1, BATCH, BATCH]);
+    server.passes(1);
     expect(server.sizes).toEqual([1, BATCH, BATCH, 10]);
     expect(server.takenSeconds).toEqual(upTo(131));
+  });
+
+  test("of what was kept by an earlier page no more goes at once either", () => {
+    const samples = upTo(130).map((second): Sample => [NOW + second * 1000, 90]);
+    server = new FakeServer({ came_ms: NOW + 130_000, samples });
+    server.now_ms = NOW + 131_000;
+    server.opens();
+    expect(server.sizes).toEqual([BATCH]);
+    server.passes(2);
+    expect(server.sizes).toEqual([BATCH, BATCH, 10]);
+  });
+
+  test("a batch of many that the gateway refuses is not overtaken by the next", () => {
+    server.opens();
+    server.beats(80);
+    server.open = false;
+    server.beats(...rising(200));
+    server.refusedBatch = 3;
+    server.opens();
+    server.passes(4);
+    expect(server.sizes).toEqual([1, BATCH, BATCH]);
+    expect(server.takenSeconds).toEqual(upTo(61));
+    server.tellsWorkout();
+    server.passes(3);
+    expect(server.takenSeconds).toEqual(upTo(201));
   });
 
   test("what was sent into a dead connection is sent again after a reconnect, before what is new", () => {
@@ -234,6 +279,7 @@ describe("nothing is lost or doubled", () => {
     server.beats(...rising(KEPT + 5));
     expect(server.sender.unsent).toBe(KEPT);
     server.opens();
+    server.passes(KEPT / BATCH);
     expect(server.takenSeconds[0]).toBe(6);
     expect(server.takenSeconds).toHaveLength(KEPT);
   });
@@ -253,7 +299,6 @@ describe("a server that forgot", () => {
       settings: { ...SETTINGS, mode: "zone" },
     });
     server.starts();
-    expect(server.takenSeconds).toEqual(upTo(130));
     server.beats(...rising(5));
     server.sender.flush(server.now_ms);
     expect(server.takenSeconds).toEqual(upTo(135));
@@ -383,6 +428,16 @@ describe("a session", () => {
     server.session = NOW + 1000;
     server.says({ type: "started", session: NOW + 1000, settings: server.settings });
     expect(server.takenSeconds).toEqual([1, 2]);
+  });
+
+  test("is started with what was chosen for it, and not with what ran before", () => {
+    server.session = null;
+    server.opens();
+    const settings = { ...SETTINGS, library: "own" };
+    server.state = reduce(server.state, { kind: "begin", settings, now_ms: server.now_ms });
+    server.tellsWorkout();
+    server.beats(90);
+    expect(server.messages).toEqual([{ action: "start", at_ms: NOW + 1000, settings }]);
   });
 
   test("is not started where one runs", () => {

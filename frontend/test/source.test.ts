@@ -18,6 +18,7 @@ class FakeStrap extends EventTarget implements Bluetooth {
   name: string | undefined = "Polar H10";
   refusal: Error | null = null;
   outOfReach = false;
+  connects_after_ms = 0;
   connects = 0;
   disconnected = false;
   asked: readonly number[] = [];
@@ -26,9 +27,13 @@ class FakeStrap extends EventTarget implements Bluetooth {
     startNotifications: () => Promise.resolve(),
   });
   readonly gatt = {
-    connect: () => {
+    connect: async () => {
       this.connects += 1;
       if (this.outOfReach) return Promise.reject(new Error("Out of reach."));
+      if (this.connects_after_ms > 0) {
+        await new Promise((done) => setTimeout(done, this.connects_after_ms));
+      }
+      this.disconnected = false;
       return Promise.resolve({
         getPrimaryService: (service: number) => {
           this.asked = [...this.asked, service];
@@ -144,6 +149,16 @@ describe("a strap", () => {
     source.stop();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(strap.connects).toBe(1);
+    expect(statuses.at(-1)).toEqual(OFF);
+  });
+
+  test("that is stopped while it is being connected is let go as soon as it is", async () => {
+    strap.connects_after_ms = 3_000;
+    await choose();
+    source.stop();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(strap.disconnected).toBe(true);
+    expect(strap.asked).toEqual([HEART_RATE_SERVICE]);
     expect(statuses.at(-1)).toEqual(OFF);
   });
 

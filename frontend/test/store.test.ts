@@ -8,6 +8,7 @@ import {
   type State,
   comesFromElsewhere,
   createStore,
+  effortOf,
   newestHeartRate,
   newestTime,
   reduce,
@@ -247,6 +248,32 @@ describe("problems", () => {
     expect(state.problem?.sentence).toMatch(/refused.*heart rates \(Bad request body\)\. Reload/);
   });
 
+  test.each(["Internal server error", "Too Many Requests"])(
+    "%s is no reason to reload the page",
+    (message) => {
+      const told = { type: "refused", message } as const;
+      expect(after([0, told]).problem?.sentence).toBe(
+        `The server could not take a message of this page just now (${message}). Heart rates are sent again by themselves.`,
+      );
+      const skipping = asked(after([0, songPush(0)]), 0);
+      const state = reduce(skipping, { kind: "message", message: told, now_ms: NOW });
+      expect(state.skip).toMatchObject({
+        sentence: `The server could not take this just now (${message}). Try again in a moment.`,
+      });
+    },
+  );
+
+  test.each(["empty_library", "sample_in_the_future", "older_session", "time_in_the_future"])(
+    "%s, told unasked or to a start, refuses nothing that waits for its answer",
+    (code) => {
+      const message = { type: "error", code, message: "A sentence." } as const;
+      const waiting = asked(after([0, songPush(0)]), 0);
+      const state = reduce(waiting, { kind: "message", message, now_ms: NOW });
+      expect(state.skip.phase).toBe("asked");
+      expect(state.problem?.sentence).toBe("A sentence.");
+    },
+  );
+
   test("a refusal of the gateway names what was asked for and waits for an answer", () => {
     const state = reduce(asked(after([0, songPush(0)]), 0), {
       kind: "message",
@@ -259,6 +286,45 @@ describe("problems", () => {
       sentence:
         "The server refused to skip the song (Bad request body). Reload the page to get its newest version.",
     });
+  });
+});
+
+describe("the music without a network", () => {
+  const song = songPush(0, { starts_at_ms: NOW, ends_at_ms: NOW + 200_000, session: NOW });
+  const latest = { at_ms: NOW, heart_rate: 120, average: 120 };
+  const playing = after([0, workoutOf({ session: NOW, songs: [song], latest })]);
+  const beats = (before: State, seconds: number, heart_rate: number): State => {
+    const at_ms = NOW + seconds * 1000;
+    const moment = { at_ms, came_ms: at_ms, speed: 1 };
+    return reduce(before, { kind: "measured", sample: [at_ms, heart_rate], moment });
+  };
+
+  test("follows the heart rate of this device, and not the last one of the server", () => {
+    let state = playing;
+    for (let second = 1; second <= 30; second += 1) state = beats(state, second, 140);
+    expect(effortOf(state).latest?.heart_rate).toBe(140);
+    expect(state.heard?.at_ms).toBe(NOW + 30_000);
+    expect(state.heard?.rate).toBeCloseTo(1.04);
+  });
+
+  test("goes by the settings alone before there is a heart rate", () => {
+    expect(effortOf(after([0, workoutOf()]))).toEqual({ settings: SETTINGS, latest: null });
+  });
+
+  test("bends a spare song at the same pace, also when the network returns", () => {
+    const push = songPush(-1, { starts_at_ms: NOW + 10_000, ends_at_ms: NOW + 210_000, session: NOW });
+    const spare = { ...push, tempo_range: [115, 125] as const };
+    let state = reduce(beats(playing, 10, 140), { kind: "spare", push: spare });
+    for (let second = 11; second <= 40; second += 1) state = beats(state, second, 140);
+    expect(state.heard).toMatchObject({ slot: -1, at_ms: NOW + 40_000 });
+    const before = state.heard?.rate ?? NaN;
+    expect(before).toBeCloseTo(125 / 120);
+    const now_ms = NOW + 41_000;
+    const told = workoutOf({ session: NOW, latest: { at_ms: now_ms, heart_rate: 100, average: 100 } });
+    state = reduce(state, { kind: "message", message: told, now_ms });
+    expect(state.heard?.slot).toBe(-1);
+    expect(Math.abs((state.heard?.rate ?? NaN) - before)).toBeLessThan(0.0021);
+    expect(reduce(state, { kind: "spare", push: null }).spare).toBeNull();
   });
 });
 

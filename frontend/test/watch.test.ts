@@ -159,7 +159,7 @@ describe("songs of one's own", () => {
   test("are refused with the server's sentence, unless it may answer a skip", async () => {
     const socket = await watched("anna", "anna");
     const refused = expect(watching?.collect([SONG], [], () => undefined)).rejects.toThrow("No.");
-    const error = JSON.stringify({ type: "error", code: "busy", message: "No." });
+    const error = JSON.stringify({ type: "error", code: "library_full", message: "No." });
     watching?.skip(0, NOW);
     socket.onmessage({ data: error });
     expect(store.get().skip.phase).toBe("refused");
@@ -168,10 +168,77 @@ describe("songs of one's own", () => {
   });
 });
 
+test("settings that are chosen while a session is being started change it", async () => {
+  const socket = await watched("anna", "anna");
+  store.dispatch({ kind: "message", message: workoutOf({ session: null }), now_ms: NOW });
+  await beats(131);
+  const settings = { ...SETTINGS, library: "own" };
+  watching?.begin(settings);
+  expect(socket.sent.slice(-2)).toMatchObject([{ action: "start" }, { action: "change", settings }]);
+  const told = (type: string, fields: object) => {
+    socket.onmessage({ data: JSON.stringify({ type, ...fields }) });
+  };
+  told("started", { session: NOW + 1100, settings: SETTINGS });
+  told("changed", { settings });
+  expect(store.get().settings).toEqual(settings);
+});
+
+test("a start that the server was too busy for does not send songs again", async () => {
+  const song = { id: "f-1", title: "", artist: "", tempo: 128, duration_seconds: 200, genre: null };
+  const socket = await watched("anna", "anna");
+  store.dispatch({ kind: "message", message: workoutOf({ session: null }), now_ms: NOW });
+  await beats(131, 132);
+  const done = watching?.collect([song], [], () => undefined);
+  socket.onmessage({ data: JSON.stringify({ type: "error", code: "busy", message: "Start again." }) });
+  await vi.advanceTimersByTimeAsync(2_500);
+  const count = (action: string) => actions(socket).filter((each) => each === action).length;
+  expect([count("start"), count("songs")]).toEqual([2, 1]);
+  socket.onmessage({ data: '{"type":"songs","kept":1,"removed":0}' });
+  expect(await done).toEqual({ kept: 1, removed: 0 });
+});
+
+test("a late answer to songs is not counted for others: they go over another connection", async () => {
+  const song = (id: string) => ({ id, title: "", artist: "", tempo: 128, duration_seconds: 200, genre: null });
+  const socket = await watched("anna", "anna");
+  const taken: string[] = [];
+  const songs = Array.from({ length: 51 }, (_, number) => song(`f-${number}`));
+  const done = watching?.collect(songs, [], (batch) => taken.push(...batch.songs.map(({ id }) => id)));
+  const answering = setInterval(() => {
+    FakeSocket.newest?.onmessage({ data: JSON.stringify(workoutOf({ session: NOW })) });
+  }, 2_000);
+  await vi.advanceTimersByTimeAsync(10_500);
+  clearInterval(answering);
+  const later = FakeSocket.newest;
+  expect(later).not.toBe(socket);
+  for (const late of [socket, socket]) late.onmessage({ data: '{"type":"songs","kept":50,"removed":0}' });
+  expect(taken).toEqual([]);
+  later?.onmessage({ data: '{"type":"songs","kept":50,"removed":0}' });
+  expect(taken).toHaveLength(50);
+  later?.onmessage({ data: '{"type":"songs","kept":1,"removed":0}' });
+  expect(await done).toEqual({ kept: 51, removed: 0 });
+});
+
+test("a tab whose clock was slowed down stays connected while a strap beats", async () => {
+  vi.spyOn(globalThis, "setInterval").mockReturnValue(setTimeout(() => undefined)); // nobody polls
+  const socket = await watched("anna", "anna");
+  await beats(131, ...Array<number>(30).fill(150));
+  expect(actions(socket).length).toBeGreaterThan(3);
+  expect(FakeSocket.newest).toBe(socket);
+});
+
 test("a session that does not run yet begins with the settings that were asked for", async () => {
   const socket = await watched("anna", "anna");
-  socket.onmessage({ data: JSON.stringify(workoutOf({ session: null })) });
+  const tellsDefaults = () => {
+    socket.onmessage({ data: JSON.stringify(workoutOf({ session: null })) });
+  };
+  store.dispatch({ kind: "message", message: workoutOf({ session: null }), now_ms: NOW });
+  tellsDefaults();
+  watching?.begin({ ...SETTINGS, lock: 39 });
+  expect(store.get().problem?.sentence).toMatch("lock is 39");
   watching?.begin({ ...SETTINGS, library: "own" });
+  await vi.advanceTimersByTimeAsync(4_000);
+  tellsDefaults();
+  expect(store.get().settings?.library).toBe("own");
   await beats(131);
   expect(socket.sent.at(-1)).toMatchObject({ action: "start", settings: { library: "own" } });
 });

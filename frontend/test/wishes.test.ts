@@ -74,6 +74,28 @@ describe("settings", () => {
   });
 });
 
+describe("settings for a session that does not run yet", () => {
+  const none = after([0, workoutOf({ session: null })]);
+  const chosen = reduce(none, { kind: "begin", settings: ZONE, now_ms: NOW });
+  const defaults = workoutOf({ session: null });
+
+  test("are shown at once, whatever defaults the server tells until it runs", () => {
+    expect(chosen.settings).toEqual(ZONE);
+    expect(changeSentence(chosen.change, NOW)).toMatch("Changed");
+    const later = told(told(chosen, 2_000, defaults), 60_000, defaults);
+    expect(later.settings).toEqual(ZONE);
+    expect(later.chosen).toEqual(ZONE);
+  });
+
+  test("are in force when it runs, and give way to what the server says then", () => {
+    const message = { type: "started", session: SESSION, settings: ZONE } as const;
+    expect(told(chosen, 50, message)).toMatchObject({ settings: ZONE, chosen: null });
+    const other = { ...SETTINGS, mode: "push" } as const;
+    const elsewhere = told(chosen, 50, workoutOf({ settings: other }));
+    expect(elsewhere).toMatchObject({ settings: other, chosen: null });
+  });
+});
+
 describe("an opinion", () => {
   const opinion = (state: State) => opinionOf(song, state.opinions);
 

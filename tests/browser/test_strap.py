@@ -52,6 +52,30 @@ def test_samples_survive_a_connection_that_breaks(open_page: OpenPage) -> None:
         assert holes(sent_times(page)) == []
 
 
+def test_what_is_chosen_before_the_first_heart_rate_is_what_the_session_begins_with(
+    open_page: OpenPage,
+) -> None:
+    with open_page("athlete-who-chooses-first") as page:
+        page.add_init_script(STRAP + SOCKETS)
+        page.reload()
+        page.get_by_text("How songs are chosen").click()
+        page.get_by_role("button", name=re.compile("^Push")).click()
+        pushes = page.get_by_role("button", name=re.compile("^Push"), pressed=True)
+        expect(pushes).to_be_visible()
+        polls = "window.sent.filter((each) => each.action === 'workout').length"
+        before = page.evaluate(polls)
+        wait_until(page, lambda: page.evaluate(polls) >= before + 3)
+        expect(pushes).to_be_visible()
+        press(page, "Use my heart-rate strap")
+        page.evaluate("window.strap.beats(131)")
+        expect(page.get_by_test_id("playing")).to_have_attribute("data-slot", "0", timeout=SOON_MS)
+        expect(pushes).to_be_visible()
+        sent = page.evaluate("window.sent.filter((each) => each.action !== 'workout')")
+        assert sent[0]["action"] == "start"
+        assert sent[0]["settings"]["mode"] == "push"
+        assert not any(message["action"] == "change" for message in sent)
+
+
 def test_who_has_no_strap_may_try_a_made_up_heart(open_page: OpenPage) -> None:
     with open_page("athlete-without-a-strap") as page:
         page.add_init_script(NO_BLUETOOTH)

@@ -2,7 +2,7 @@ import type { Config } from "../wire/config";
 import { Connection } from "../wire/connection";
 import { UnreadableMessage, decode } from "../wire/decode";
 import type { FloorStore } from "./floor";
-import { type ServerMessage, lookAtFloor, workout } from "../wire/messages";
+import { type ServerMessage, isWrong, lookAtFloor, workout } from "../wire/messages";
 import { openSocket } from "../wire/socket";
 import type { Store } from "../workout/store";
 import { COACH, freshToken } from "../wire/token";
@@ -69,8 +69,7 @@ export function watchFloor(config: Config, floor: string, store: FloorStore): Fl
     } else if (message.type === "error") {
       store.dispatch({ kind: "problem", sentence: message.message, now_ms });
     } else if (message.type === "refused") {
-      const sentence = `The server refused a message of this page: ${message.message}.`;
-      store.dispatch({ kind: "problem", sentence, now_ms });
+      store.dispatch({ kind: "problem", sentence: refusedSentence(message.message), now_ms });
     }
   };
   const hurry = () => {
@@ -91,6 +90,13 @@ export function watchFloor(config: Config, floor: string, store: FloorStore): Fl
     },
     stop,
   };
+}
+
+/** What the gateway's refusal means for who looks at a floor. */
+function refusedSentence(why: string): string {
+  return isWrong(why)
+    ? `The server refused a message of this page (${why}). Reload the page to get its newest version.`
+    : `The server could not be asked just now (${why}). The page asks again by itself.`;
 }
 
 /** What came; null, and a problem in the store, where it cannot be read. */

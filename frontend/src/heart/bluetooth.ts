@@ -93,6 +93,10 @@ class Strap implements Running {
     const turn = this.turn;
     try {
       const server = await device.gatt?.connect();
+      if (this.stopped) {
+        device.gatt?.disconnect(); // the browser went on connecting
+        return;
+      }
       const service = await server?.getPrimaryService(HEART_RATE_SERVICE);
       const characteristic = await service?.getCharacteristic(HEART_RATE_MEASUREMENT);
       if (turn !== this.turn) return;

@@ -23,12 +23,16 @@ export interface Pending {
   /** Oldest first. */
   readonly recent: readonly Sample[];
   readonly song_ends_ms: readonly number[];
+  /** Whether the last message left something behind, as after an outage. */
+  readonly behind: boolean;
 }
 
 /** Whether what is unsent should go now; a replay, whose samples come faster, goes more often. */
-export function isDue({ flushed_ms, sent, recent, song_ends_ms }: Pending, now_ms: number): boolean {
+export function isDue(pending: Pending, now_ms: number): boolean {
+  const { flushed_ms, sent, recent, song_ends_ms, behind } = pending;
   const life_ms = now_ms - flushed_ms;
   if (life_ms < AT_MOST_EVERY_MS) return false;
+  if (behind) return true;
   const patience_ms = isSteady(recent) ? STEADY_EVERY_MS : FLUSH_EVERY_MS;
   if (life_ms >= patience_ms) return true;
   const newest = recent.at(-1);

@@ -1,7 +1,8 @@
 /** Reads a recorded workout: only heart rates and the time since the first leave here. */
 import { pointsOfFit } from "./fitFile";
-import { HEART_RATE, isHeartRate } from "./strap";
+import { isHeartRate } from "./strap";
 import { pointsOfXml } from "./track";
+import { HEART_RATE } from "../wire/messages";
 import { duration } from "../workout/words";
 
 export interface Recording {

@@ -67,6 +67,8 @@ export class Replay implements Running {
   /** Goes on from here at another speed. */
   setSpeed(speed: number): void {
     const now_ms = Date.now();
+    this.play(now_ms); // what is due by now came at the old speed
+    if (this.isOver) return;
     this.pace = { from_ms: eventTime(this.pace, now_ms), since_ms: now_ms, speed };
     this.tell(now_ms);
   }
@@ -75,10 +77,14 @@ export class Replay implements Running {
     clearInterval(this.ticking);
   }
 
+  private get isOver(): boolean {
+    return this.played >= this.recording.samples.length;
+  }
+
   private readonly tick = (): void => {
     const now_ms = Date.now();
     this.play(now_ms);
-    if (this.played < this.recording.samples.length) {
+    if (!this.isOver) {
       this.tell(now_ms);
       return;
     }

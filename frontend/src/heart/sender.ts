@@ -26,7 +26,7 @@ const BUSY_FOR_MS = 1_000;
 export interface Way {
   /** Sends if there is a connection; answers whether there was. */
   send(message: ClientMessage): boolean;
-  state(): Pick<State, "session" | "settings" | "latest" | "songs">;
+  state(): Pick<State, "session" | "settings" | "chosen" | "latest" | "songs">;
 }
 
 /**
@@ -46,8 +46,10 @@ export class Sender {
   /** When the newest sample came, on the wall. */
   private came_ms = -Infinity;
   private flushed_ms = -Infinity;
+  /** Whether the last message could not hold all that was unsent. */
+  private behind = false;
   private start_again_ms = Infinity;
-  /** What a session begins with: what was asked for, or in force at a server that forgot it. */
+  /** What was in force last, also at a server that forgot it. */
   private settings: Settings | null = null;
 
   constructor(
@@ -61,6 +63,11 @@ export class Sender {
   /** How many samples have not been sent. */
   get unsent(): number {
     return this.kept.length - this.sent;
+  }
+
+  /** Whether a start waits for its answer. */
+  get isStarting(): boolean {
+    return this.phase === "starting";
   }
 
   /** What this device measured, of the last hour at most; oldest first. */
@@ -92,33 +99,32 @@ export class Sender {
     return true;
   }
 
-  /** Settings for a session that does not run yet. */
-  beginWith(settings: Settings): void {
-    this.settings = settings;
-  }
-
   /** Sends if it is time to. */
   tick(now_ms: number): void {
     if (this.phase === "starting" && now_ms >= this.start_again_ms) this.phase = "free";
-    const { flushed_ms, recent } = this;
+    const { flushed_ms, recent, behind } = this;
     const sent = this.kept[this.sent - 1] ?? null;
     const song_ends_ms = this.way.state().songs.map((song) => song.ends_at_ms);
-    if (isDue({ flushed_ms, sent, recent, song_ends_ms }, now_ms)) this.flush(now_ms);
+    if (isDue({ flushed_ms, sent, recent, song_ends_ms, behind }, now_ms)) this.flush(now_ms);
   }
 
-  /** Sends what is unsent, if it may go at all. */
+  /**
+   * Sends what is unsent, if it may go at all: one message, and the rest when it is due.
+   *
+   * A later message that overtook a refused one would make the server ignore that for good.
+   */
   flush(now_ms: number): void {
     const next = this.kept[this.sent];
     if (this.phase !== "free" || !next) return;
-    if (!isRunning(this.way.state(), next[0])) {
+    const [sent_ms] = this.kept[this.sent - 1] ?? [0];
+    if (!isRunning(this.way.state(), sent_ms, next[0])) {
       this.start(next[0], now_ms);
       return;
     }
-    while (this.unsent > 0) {
-      const batch = this.kept.slice(this.sent, this.sent + BATCH);
-      if (!this.way.send(heartRates(batch))) return;
-      this.sent += batch.length;
-    }
+    const batch = this.kept.slice(this.sent, this.sent + BATCH);
+    if (!this.way.send(heartRates(batch))) return;
+    this.sent += batch.length;
+    this.behind = this.unsent > 0;
     this.flushed_ms = now_ms;
   }
 
@@ -168,7 +174,8 @@ export class Sender {
 
   private start(at_ms: number, now_ms: number): void {
     // Without settings the server would forget what the athlete chose the last time.
-    const settings = this.settings ?? this.way.state().settings ?? undefined;
+    const state = this.way.state();
+    const settings = state.chosen ?? this.settings ?? state.settings ?? undefined;
     if (!this.way.send(start(at_ms, settings))) return;
     this.phase = "starting";
     this.start_again_ms = now_ms + ANSWER_WITHIN_MS;
@@ -186,10 +193,14 @@ export class Sender {
   }
 }
 
-/** Whether a sample of `at_ms` belongs to the session that is known. */
-function isRunning({ session, latest, songs }: ReturnType<Way["state"]>, at_ms: number): boolean {
+/** Whether a sample of `at_ms`, after one of `sent_ms`, belongs to the session that is known. */
+function isRunning(
+  { session, latest, songs }: ReturnType<Way["state"]>,
+  sent_ms: number,
+  at_ms: number,
+): boolean {
   if (session === null) return false;
-  const last_ms = Math.max(session, latest?.at_ms ?? 0, songs.at(-1)?.ends_at_ms ?? 0);
+  const last_ms = Math.max(session, sent_ms, latest?.at_ms ?? 0, songs.at(-1)?.ends_at_ms ?? 0);
   return at_ms - last_ms < SESSION_GAP_MS;
 }
 

@@ -1,53 +1,35 @@
 /** What a heart-rate strap says over Bluetooth: Heart Rate Measurement, characteristic 0x2A37. */
+import { HEART_RATE } from "../wire/messages";
 
 export interface Measurement {
   /** Beats a minute. */
   readonly heart_rate: number;
   /** Whether the strap touches the skin; null where it does not tell. */
   readonly contact: boolean | null;
-  /** Spent since the strap was reset; null where it does not tell. */
-  readonly energy_kilojoules: number | null;
-  /** Times between beats, oldest first: none, one or several in a packet. */
-  readonly intervals_ms: readonly number[];
 }
 
 /** A packet that is no measurement; `message` says why, as a sentence. */
 export class UnreadablePacket extends Error {}
 
-/** What the server takes, beats a minute: `MIN_HEART_RATE` and `MAX_HEART_RATE` of `events/`. */
-export const HEART_RATE = { low: 30, high: 230 } as const;
-
 /** Bits of the first byte; the rest is reserved. */
 const WIDE = 0x01;
 const CONTACT = 0x02;
 const CONTACT_TOLD = 0x04;
-const ENERGY = 0x08;
-const INTERVALS = 0x10;
-const INTERVALS_A_SECOND = 1024;
 
 /**
  * Reads one packet; throws `UnreadablePacket`.
  *
- * Source: Heart Rate Service 1.0, section 3.1. All numbers are little-endian. Bytes after the last
- * field that the flags announce are left alone.
+ * Source: Heart Rate Service 1.0, section 3.1. Numbers are little-endian. The energy spent and the
+ * times between beats come after the heart rate and are left alone, whole or not.
  */
 export function measurement(packet: DataView): Measurement {
-  let at = 0;
-  const take = (bytes: 1 | 2): number => {
-    if (at + bytes > packet.byteLength) throw new UnreadablePacket(cutShort(packet));
-    const value = bytes === 1 ? packet.getUint8(at) : packet.getUint16(at, true);
-    at += bytes;
-    return value;
-  };
-  const flags = take(1);
-  const heart_rate = take(flags & WIDE ? 2 : 1);
-  const energy_kilojoules = flags & ENERGY ? take(2) : null;
-  const intervals_ms: number[] = [];
-  while (flags & INTERVALS && at < packet.byteLength) {
-    intervals_ms.push((take(2) / INTERVALS_A_SECOND) * 1000);
-  }
+  if (packet.byteLength < 2) throw new UnreadablePacket(cutShort(packet));
+  const flags = packet.getUint8(0);
+  const isWide = (flags & WIDE) !== 0;
+  if (isWide && packet.byteLength < 3) throw new UnreadablePacket(cutShort(packet));
+  const heart_rate = isWide ? packet.getUint16(1, true) : packet.getUint8(1);
   const contact = flags & CONTACT_TOLD ? (flags & CONTACT) !== 0 : null;
-  return { heart_rate, contact, energy_kilojoules, intervals_ms };
+  return { heart_rate, contact };
 }
 
 /** The heart rate of a packet that may be believed; throws `UnreadablePacket`. */

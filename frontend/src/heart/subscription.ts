@@ -43,7 +43,7 @@ export function subscribe(
   };
   const open = async (socket: Parameters<typeof openSocket>[1]) =>
     openSocket(addressOf(relay), socket);
-  const connection = new Connection(open, { onStatus, onMessage }, random, SILENCE_MS);
+  const connection = new Connection(open, { onStatus, onMessage }, random, SILENCE_MS, true);
   say("beginning", `Connecting to ${service}…`);
   connection.connect();
   return {

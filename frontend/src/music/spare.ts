@@ -92,7 +92,6 @@ function pushOf(
       tempo,
       octave: 1,
       distance: distance(tempo, target),
-      terms: {},
       decided_by: "Nearest to the target of the songs that this page knows.",
     },
   };

@@ -1,7 +1,14 @@
 /** Brings songs into one's own library: a message at a time, each until it is answered. */
 import { ANSWER_WITHIN_MS } from "../workout/asked";
 import { type Batch, batches } from "./batches";
-import { type ClientMessage, type OwnSong, type ServerMessage, collect } from "../wire/messages";
+import {
+  type ClientMessage,
+  NOTICES,
+  type OwnSong,
+  type ServerMessage,
+  collect,
+  isWrong,
+} from "../wire/messages";
 
 /** How many songs the server put into the library, and how many it took out. */
 export interface Collected {
@@ -20,8 +27,9 @@ interface Task {
   readonly collected: Collected;
 }
 
-/** Answers get lost only with a connection, so a server that says nothing so often will not. */
+/** A server that is busy, or says nothing, so often will stay so. */
 const TRIES = 3;
+const BUSY_FOR_MS = 1_000;
 
 /** Sends what it was given in its order; nothing is lost with a connection. */
 export class Collector {
@@ -31,8 +39,11 @@ export class Collector {
   private tries = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `send` answers whether there was a connection. */
-  constructor(private readonly send: (message: ClientMessage) => boolean) {}
+  /** `send` answers whether there was a connection; `reconnect` leaves it for a new one. */
+  constructor(
+    private readonly send: (message: ClientMessage) => boolean,
+    private readonly reconnect: () => void,
+  ) {}
 
   /** Resolves when the server has taken all; rejects with its sentence when it refused a part. */
   collect(
@@ -48,10 +59,15 @@ export class Collector {
     });
   }
 
+  /** The connection went: nothing is answered over it any more. */
+  hold(): void {
+    clearTimeout(this.timer);
+    this.sent = false;
+  }
+
   /** The connection is new: what was on its way goes again, which changes nothing twice. */
   resume(): void {
-    this.sent = false;
-    this.tries = 0;
+    this.hold();
     this.next();
   }
 
@@ -59,9 +75,11 @@ export class Collector {
   onMessage(message: ServerMessage, isOurs: boolean): void {
     if (!this.sent) return;
     if (message.type === "songs") this.taken(message);
-    else if (isOurs && (message.type === "error" || message.type === "refused")) {
-      this.refused(message.message);
-    }
+    else if (!isOurs) return;
+    else if (message.type === "error") this.failed(message.code, message.message);
+    else if (message.type === "refused" && isWrong(message.message)) {
+      this.refused(`The server refused these songs (${message.message}). Reload the page.`);
+    } // else it could not take a message, perhaps this one: that is then not answered
   }
 
   stop(): void {
@@ -79,8 +97,8 @@ export class Collector {
       this.next();
       return;
     }
-    this.sent = this.send(collect(batch.songs, batch.remove));
     clearTimeout(this.timer);
+    this.sent = this.send(collect(batch.songs, batch.remove));
     if (this.sent) this.timer = setTimeout(this.late, ANSWER_WITHIN_MS);
   }
 
@@ -92,21 +110,44 @@ export class Collector {
     const collected = { kept: before.kept + kept, removed: before.removed + removed };
     this.tasks = [{ ...task, batches: rest, collected }, ...others];
     task.onTaken(batch);
+    this.tries = 0;
     this.resume();
+  }
+
+  private failed(code: string, sentence: string): void {
+    if (NOTICES.has(code)) return;
+    if (code === "busy") this.busy(sentence);
+    else this.refused(sentence);
   }
 
   private refused(sentence: string): void {
-    const [task, ...others] = this.tasks;
-    this.tasks = others;
-    task?.reject(new Error(sentence));
+    this.giveUp(sentence);
     this.resume();
   }
 
-  private readonly late = (): void => {
-    if (!this.sent) return;
+  private giveUp(sentence: string): void {
+    const [task, ...others] = this.tasks;
+    this.tasks = others;
+    this.tries = 0;
+    task?.reject(new Error(sentence));
+  }
+
+  private busy(sentence: string): void {
+    this.hold();
     this.tries += 1;
-    this.sent = false;
-    if (this.tries < TRIES) this.next();
-    else this.refused("The server did not answer. Try again in a while.");
+    if (this.tries >= TRIES) {
+      this.refused(sentence);
+      return;
+    }
+    this.timer = setTimeout(() => {
+      this.next();
+    }, BUSY_FOR_MS);
+  }
+
+  /** Over this connection a late answer could still come, and be taken for that to another part. */
+  private readonly late = (): void => {
+    this.tries += 1;
+    if (this.tries >= TRIES) this.giveUp("The server did not answer. Try again in a while.");
+    this.reconnect();
   };
 }

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 
 import type { Moment } from "../heart/source";
 import type { Config } from "../wire/config";
-import type { Opinion, Sample, Settings } from "../wire/messages";
+import type { Opinion, Sample, Settings, SongPush } from "../wire/messages";
 import { workoutTime } from "../workout/clock";
 import { type State, createStore, newestTime } from "../workout/store";
 import { type Watch, watch } from "../workout/watch";
@@ -14,11 +14,13 @@ const TICK_MS = 250;
 /** The same functions each time. */
 export interface Asks {
   readonly skip: (slot: number, at_ms: number) => void;
-  /** Changes these settings and leaves the others. */
+  /** Changes these settings and leaves the others, now or for the session that comes. */
   readonly change: (wish: Partial<Settings>) => void;
   readonly rate: (song_id: string, opinion: Opinion) => void;
   /** Plays from a library from now on, or from the start of the next session. */
   readonly playFrom: (library: string) => void;
+  /** The page's own song plays from now on, or no longer. */
+  readonly spare: (push: SongPush | null) => void;
   readonly collect: Watch["collect"];
   readonly heartRate: (heart_rate: number, moment?: Moment) => void;
   readonly newestTime: () => number;
@@ -43,19 +45,22 @@ export function useWorkout(config: Config, user: string): Followed {
     watching.current = started;
     return started.stop;
   }, [config, user, store]);
-  const asks = useMemo<Asks>(
-    () => ({
+  const asks = useMemo<Asks>(() => {
+    const choose = (wish: Partial<Settings>) => {
+      const { settings, session } = store.get();
+      if (!settings) return;
+      if (session === null) watching.current?.begin({ ...settings, ...wish });
+      else watching.current?.change({ ...settings, ...wish });
+    };
+    return {
       skip: (slot, at_ms) => watching.current?.skip(slot, at_ms),
-      change: (wish) => {
-        const { settings } = store.get();
-        if (settings) watching.current?.change({ ...settings, ...wish });
-      },
+      change: choose,
       rate: (song_id, opinion) => watching.current?.rate(song_id, opinion),
       playFrom: (library) => {
-        const { settings, session } = store.get();
-        if (!settings) return;
-        if (session === null) watching.current?.begin({ ...settings, library });
-        else watching.current?.change({ ...settings, library });
+        choose({ library });
+      },
+      spare: (push) => {
+        store.dispatch({ kind: "spare", push });
       },
       collect: (songs, remove, onTaken) =>
         watching.current?.collect(songs, remove, onTaken) ??
@@ -63,9 +68,8 @@ export function useWorkout(config: Config, user: string): Followed {
       heartRate: (heart_rate, moment) => watching.current?.heartRate(heart_rate, moment),
       newestTime: () => newestTime(store.get()),
       measured: () => watching.current?.measured() ?? [],
-    }),
-    [store],
-  );
+    };
+  }, [store]);
   const state = useStore(store);
   const now_ms = Math.max(useNow(TICK_MS), state.arrivals.at(-1)?.came_ms ?? 0);
   return { state, now_ms, at_ms: workoutTime(state.arrivals, now_ms), asks };

@@ -19,7 +19,7 @@ export const LONGEST_WAIT_MS = 30_000;
 /** API Gateway closes every WebSocket after two hours; leave before, spread over ten minutes. */
 export const RENEW_WITHIN_MS = 115 * 60_000;
 export const RENEW_SPREAD_MS = 10 * 60_000;
-/** The owner asks every few seconds: a server this silent is gone, even if no close came. */
+/** A server that says nothing for so long although it was asked is gone, even if no close came. */
 export const SILENCE_MS = 15_000;
 
 /** Full jitter: anything from nothing to twice the last limit. */
@@ -46,6 +46,8 @@ export class Connection {
     private readonly listener: ConnectionListener,
     private readonly random: () => number = Math.random,
     private readonly silence_ms: number = SILENCE_MS,
+    /** Whether the server speaks without being asked, so that silence alone is suspicious. */
+    private readonly speaks_unasked = false,
   ) {}
 
   /** Connects now: at the start, and where there is reason not to wait any longer. */
@@ -68,10 +70,11 @@ export class Connection {
     if (this.waiting) this.connect();
   }
 
-  /** Sends if the socket is open; answers whether it was. */
-  send(message: object): boolean {
+  /** Sends if the socket is open; answers whether it was. `is_answered`: whether the server should. */
+  send(message: object, is_answered = true): boolean {
     if (!this.socket) return false;
     this.socket.send(JSON.stringify(message));
+    if (is_answered && this.silence === undefined) this.listen();
     return true;
   }
 
@@ -118,7 +121,7 @@ export class Connection {
   /** From now on `next` counts, and whatever was under way does not. */
   private leave(next: Turn): Turn {
     clearTimeout(this.wait);
-    clearTimeout(this.silence);
+    this.hush();
     clearTimeout(this.renewal);
     this.waiting = false;
     const socket = this.socket;
@@ -131,18 +134,23 @@ export class Connection {
   private opened(socket: Socket): void {
     this.socket = socket;
     this.renewAfter(RENEW_WITHIN_MS - this.random() * RENEW_SPREAD_MS);
-    this.listen();
+    if (this.speaks_unasked) this.listen();
     this.listener.onStatus({ phase: "open" });
   }
 
   private received(text: string): void {
     this.failures = 0; // a server that accepts and closes at once has not recovered
-    this.listen();
+    this.hush();
+    if (this.speaks_unasked) this.listen();
     this.listener.onMessage(text);
   }
 
-  private listen(): void {
+  private hush(): void {
     clearTimeout(this.silence);
+    this.silence = undefined;
+  }
+
+  private listen(): void {
     this.silence = setTimeout(() => {
       this.lost("The server stopped answering.");
     }, this.silence_ms);

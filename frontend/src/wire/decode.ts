@@ -117,7 +117,6 @@ function songPush(from: Fields): SongPush {
 }
 
 function whyOf(from: Fields): Why {
-  const terms = object(from.terms, '"terms"');
   return {
     mode: string(from, "mode"),
     average: heartRate(from, "average"),
@@ -125,7 +124,6 @@ function whyOf(from: Fields): Why {
     tempo: number(from, "tempo"),
     octave: number(from, "octave"),
     distance: number(from, "distance"),
-    terms: Object.fromEntries(Object.keys(terms).map((name) => [name, number(terms, name)])),
     decided_by: string(from, "decided_by"),
   };
 }

@@ -1,6 +1,13 @@
 /** The limits of `events/`: beyond them the server refuses what it is sent, and sends nothing. */
-import { type ClientMessage, MAX_OWN_SONGS, MODES, PLANS, type Settings, TEMPO } from "./messages";
-import { HEART_RATE } from "../heart/strap";
+import {
+  type ClientMessage,
+  HEART_RATE,
+  MAX_OWN_SONGS,
+  MODES,
+  PLANS,
+  type Settings,
+  TEMPO,
+} from "./messages";
 
 /** What is wrong with `value`, as a sentence that calls it `name`; empty where nothing is. */
 export type Check = (value: unknown, name: string) => string;

@@ -3,7 +3,6 @@
  *
  * Tokens live in this tab's session storage: they are gone with the tab, and no other tab has them.
  */
-import { chosenFloor, floorAddress } from "../floor/name";
 import { isOnline } from "./network";
 
 /** Where the people of this stage log in, as /config.json tells it. */
@@ -20,8 +19,8 @@ interface Begun {
   readonly state: string;
   readonly nonce: string;
   readonly verifier: string;
-  /** The floor that the page's address named; null without one. */
-  readonly floor: string | null;
+  /** The address to return to, as far as it is kept: "?floor=north-gym", or empty. */
+  readonly search: string;
 }
 
 interface Tokens {
@@ -36,6 +35,8 @@ interface Tokens {
 type Answer = Readonly<Record<string, unknown>>;
 
 export const REFRESH_BEFORE_MS = 60_000;
+/** What of the page's address is there again after the visit to the login server. */
+const KEPT = ["floor"];
 const BEGUN = "tempofit.login";
 const TOKENS = "tempofit.tokens";
 const ANSWER_WITHIN_MS = 10_000;
@@ -79,9 +80,8 @@ async function begin(login: Login): Promise<string> {
   const returned = new URLSearchParams(window.location.search);
   if (returned.has("state")) {
     if (!isOnline()) throw new Error(NEEDS_NETWORK); // the code is good once: it stays for then
-    const { floor = null } = (read(BEGUN) ?? {}) as Partial<Begun>;
-    const address = `/${floor === null ? "" : floorAddress("", floor)}`;
-    window.history.replaceState(null, "", address); // no code in bookmarks, history or links
+    const { search = "" } = (read(BEGUN) ?? {}) as Partial<Begun>;
+    window.history.replaceState(null, "", `/${search}`); // no code in bookmarks, history or links
     return (await redeem(login, returned)).name;
   }
   return readTokens()?.name ?? leave(login);
@@ -130,8 +130,8 @@ async function refresh(login: Login, tokens: Tokens | null): Promise<string> {
 /** Goes to the login server; what comes after that is another load of the page. */
 async function leave(login: Login): Promise<never> {
   if (!isOnline()) throw new Error(NEEDS_NETWORK); // else the browser's own error would come
-  const floor = chosenFloor(window.location.search);
-  const begun: Begun = { state: random(), nonce: random(), verifier: random(), floor };
+  const search = keptOf(window.location.search);
+  const begun: Begun = { state: random(), nonce: random(), verifier: random(), search };
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(begun.verifier));
   window.sessionStorage.setItem(BEGUN, JSON.stringify(begun));
   const question = new URLSearchParams({
@@ -149,6 +149,12 @@ async function leave(login: Login): Promise<never> {
   });
   window.location.assign(`${login.authorize_url}?${question.toString()}`);
   return new Promise(() => undefined);
+}
+
+function keptOf(search: string): string {
+  const asked = new URLSearchParams(search);
+  const kept = new URLSearchParams([...asked].filter(([name]) => KEPT.includes(name))).toString();
+  return kept && `?${kept}`;
 }
 
 function codeGrant(code: string, code_verifier: string): Record<string, string> {

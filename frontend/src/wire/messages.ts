@@ -44,6 +44,9 @@ export const OWN = "own";
 /** Tempi that may be sent, beats a minute. */
 export const TEMPO = { low: 40, high: 250 } as const;
 
+/** Heart rates that may be sent, beats a minute: `MIN_HEART_RATE` and `MAX_HEART_RATE` of `events/`. */
+export const HEART_RATE = { low: 30, high: 230 } as const;
+
 /** What a person thinks of a song. `tempo` is theirs where the library's is wrong. */
 export interface Opinion {
   readonly liked: boolean | null;
@@ -140,8 +143,6 @@ export interface Why {
   readonly octave: number;
   /** |tempo x octave - target tempo| / target tempo. */
   readonly distance: number;
-  /** What the song scored by, smaller is better. */
-  readonly terms: Readonly<Record<string, number>>;
   readonly decided_by: string;
 }
 
@@ -205,6 +206,19 @@ export interface FloorView {
   readonly people: readonly FloorPerson[];
   readonly count: number;
   readonly stale_after_ms: number;
+}
+
+/** Codes of errors that answer no wish: they are told unasked, or to a start. */
+export const NOTICES: ReadonlySet<string> = new Set([
+  "empty_library",
+  "sample_in_the_future",
+  "older_session",
+  "time_in_the_future",
+]);
+
+/** Whether the gateway found something wrong in a message, rather than being unable to take it. */
+export function isWrong(refusal: string): boolean {
+  return refusal === "Bad request body" || refusal === "Invalid request body";
 }
 
 export type ServerMessage =

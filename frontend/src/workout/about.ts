@@ -1,6 +1,5 @@
 /** What a person may tell about themselves, as typed; mirrors the limits of `events/session.py`. */
-import type { Settings } from "../wire/messages";
-import { HEART_RATE } from "../heart/strap";
+import { HEART_RATE, type Settings } from "../wire/messages";
 
 export const AGE = { low: 5, high: 110 } as const;
 /** How many genres there may be, and how long each name. */

@@ -3,18 +3,21 @@ import { type Arrival, arrived, runningAt, workoutTime } from "./clock";
 import type { Status } from "../wire/connection";
 import { type Heard, heardNow } from "../music/heard";
 import { type Held, hold } from "./held";
-import type {
-  Opinion,
-  Sample,
-  ServerMessage,
-  Settings,
-  SongPush,
-  TracePoint,
-  Workout,
+import {
+  NOTICES,
+  type Opinion,
+  type Sample,
+  type ServerMessage,
+  type Settings,
+  type SongPush,
+  type TracePoint,
+  type Workout,
+  isWrong,
 } from "../wire/messages";
 import { position } from "./playlist";
 import type { Moment } from "../heart/source";
-import { NO_WISHES, type Wishes, changed, rated, toldOpinion, toldWishes } from "./wishes";
+import type { Effort } from "./target";
+import { NO_WISHES, type Wishes, begun, changed, rated, toldOpinion, toldWishes } from "./wishes";
 
 export type Skip = Asked<{ slot: number }>;
 
@@ -40,7 +43,9 @@ export interface State extends Wishes {
   readonly trace: readonly TracePoint[];
   /** In the order of their slots, one song for each slot. */
   readonly songs: readonly SongPush[];
-  /** How the playing song is bent. */
+  /** The page's own song, while no network brings the server's; its slot is below 0. */
+  readonly spare: SongPush | null;
+  /** How the song that plays, the server's or the spare one, is bent. */
   readonly heard: Heard | null;
   readonly skip: Skip;
   readonly problem: Problem | null;
@@ -62,6 +67,7 @@ export const EMPTY: State = {
   reopened: true,
   trace: [],
   songs: [],
+  spare: null,
   heard: null,
   skip: { phase: "none" },
   problem: null,
@@ -82,6 +88,8 @@ export type Happening =
   | { readonly kind: "problem"; readonly sentence: string; readonly now_ms: number }
   | { readonly kind: "token"; readonly may_send: boolean }
   | { readonly kind: "measured"; readonly sample: Sample; readonly moment: Moment }
+  | { readonly kind: "spare"; readonly push: SongPush | null }
+  | { readonly kind: "begin"; readonly settings: Settings; readonly now_ms: number }
   | (Asking & { readonly kind: "skip"; readonly slot: number })
   | (Asking & { readonly kind: "change"; readonly settings: Settings })
   | (Asking & { readonly kind: "rate"; readonly song_id: string; readonly opinion: Opinion });
@@ -102,7 +110,14 @@ export function reduce(state: State, happening: Happening): State {
     case "token":
       return { ...state, may_send: happening.may_send };
     case "measured":
-      return withMeasured(state, happening.sample, happening.moment);
+      return withHeard(
+        withMeasured(state, happening.sample, happening.moment),
+        happening.moment.came_ms,
+      );
+    case "spare":
+      return { ...state, spare: happening.push };
+    case "begin":
+      return begun(state, happening.settings, happening.now_ms);
     case "skip": {
       const { slot, sent, now_ms } = happening;
       return { ...state, skip: ask({ slot }, sent, now_ms) };
@@ -139,6 +154,12 @@ export function newestHeartRate(state: State): number | null {
   return comesFromElsewhere(state) ? (latest?.heart_rate ?? null) : (measured?.[1] ?? null);
 }
 
+/** What the music goes by: the settings and the newest heart rate, of this device or of the server. */
+export function effortOf(state: State): Effort {
+  const heart_rate = newestHeartRate(state);
+  return { settings: state.settings, latest: heart_rate === null ? null : { heart_rate } };
+}
+
 function reduceMessage(state: State, message: ServerMessage, now_ms: number): State {
   switch (message.type) {
     case "song":
@@ -146,7 +167,7 @@ function reduceMessage(state: State, message: ServerMessage, now_ms: number): St
     case "workout":
       return reduceWorkout(state, message, now_ms);
     case "started":
-      return { ...inSession(state, message.session), settings: message.settings };
+      return { ...inSession(state, message.session), settings: message.settings, chosen: null };
     case "changed":
       return changed(state, message.settings, now_ms);
     case "rated":
@@ -157,7 +178,9 @@ function reduceMessage(state: State, message: ServerMessage, now_ms: number): St
     case "skipped":
       return { ...state, skip: { phase: "taken", slot: message.slot, at_ms: now_ms } };
     case "error":
-      return refused(state, message.message, now_ms);
+      return NOTICES.has(message.code)
+        ? { ...state, problem: { sentence: message.message, at_ms: now_ms } }
+        : refused(state, message.message, now_ms);
     case "refused":
       return refused(state, refusedSentence(state, message.message, now_ms), now_ms);
   }
@@ -182,7 +205,12 @@ const WISH_WORDS: Readonly<Record<Wish, string>> = {
 function refusedSentence(state: State, why: string, now_ms: number): string {
   const first = firstAsked(state, now_ms);
   const what = first ? WISH_WORDS[first] : "a message of this page, perhaps heart rates";
-  return `The server refused ${what} (${why}). Reload the page to get its newest version.`;
+  if (isWrong(why)) {
+    return `The server refused ${what} (${why}). Reload the page to get its newest version.`;
+  }
+  return first
+    ? `The server could not take this just now (${why}). Try again in a moment.`
+    : `The server could not take a message of this page just now (${why}). Heart rates are sent again by themselves.`;
 }
 
 /** What is waiting for an answer, the longest. */
@@ -204,9 +232,9 @@ function askedAt(asked: Asked<object>): number {
 
 function withHeard(state: State, now_ms: number): State {
   const at_ms = workoutTime(state.arrivals, now_ms);
-  const { playing } = position(state.songs, at_ms, state.skip);
-  if (at_ms === null || !playing) return state;
-  return { ...state, heard: heardNow(state, playing, at_ms) };
+  const sounds = state.spare ?? position(state.songs, at_ms, state.skip).playing;
+  if (at_ms === null || !sounds) return state;
+  return { ...state, heard: heardNow({ ...effortOf(state), heard: state.heard }, sounds, at_ms) };
 }
 
 function reduceSong(state: State, song: SongPush, now_ms: number): State {

@@ -60,12 +60,13 @@ export function watch(config: Config, user: string, store: Store): Watch {
       onStatus: (status) => {
         store.dispatch({ kind: "status", status });
         sender.hold();
+        collector.hold();
         if (status.phase !== "open") return;
         ask();
         collector.resume();
       },
       onMessage: (text) => {
-        const asking = isAsking(store.get(), Date.now());
+        const asking = isAsking(store.get(), Date.now()) || sender.isStarting;
         const message = receive(text, store);
         if (!message) return;
         sender.onMessage(message, Date.now());
@@ -73,12 +74,15 @@ export function watch(config: Config, user: string, store: Store): Watch {
       },
     },
   );
-  const send = (message: ClientMessage) => store.get().may_send && connection.send(message);
+  const send = (message: ClientMessage) =>
+    store.get().may_send && connection.send(message, message.action !== "heartrate");
   const backlogs = new Backlogs(user, (sentence) => {
     store.dispatch({ kind: "problem", sentence, now_ms: Date.now() });
   });
   const sender = new Sender({ send, state: store.get }, backlogs.kept(SESSION_GAP_MS, Date.now()));
-  const collector = new Collector(send);
+  const collector = new Collector(send, () => {
+    connection.connect();
+  });
   const flush = () => {
     sender.flush(Date.now());
   };
@@ -90,12 +94,17 @@ export function watch(config: Config, user: string, store: Store): Watch {
   const hurry = () => {
     connection.hurry();
   };
-  /** Sends what the server would take; the rest is a problem of its own, and a sentence. */
-  const wish = (message: ClientMessage, asked: (sent: boolean, now_ms: number) => Happening) => {
+  /** Does with `message` what the server would take; the rest is a problem, and a sentence. */
+  const within = (message: ClientMessage, act: (now_ms: number) => Happening) => {
     const now_ms = Date.now();
     const sentence = beyondLimits(message);
-    if (sentence) store.dispatch({ kind: "problem", sentence, now_ms });
-    else store.dispatch(asked(connection.send(message), now_ms));
+    store.dispatch(sentence ? { kind: "problem", sentence, now_ms } : act(now_ms));
+  };
+  const wish = (message: ClientMessage, asked: (sent: boolean, now_ms: number) => Happening) => {
+    within(message, (now_ms) => asked(connection.send(message), now_ms));
+  };
+  const wishChange = (settings: Settings) => {
+    wish(change(settings), (sent, now_ms) => ({ kind: "change", settings, sent, now_ms }));
   };
   const poll = setInterval(ask, POLL_EVERY_MS);
   const check = setInterval(() => {
@@ -112,9 +121,7 @@ export function watch(config: Config, user: string, store: Store): Watch {
       flush();
       wish(skip(slot, at_ms), (sent, now_ms) => ({ kind: "skip", slot, sent, now_ms }));
     },
-    change: (settings) => {
-      wish(change(settings), (sent, now_ms) => ({ kind: "change", settings, sent, now_ms }));
-    },
+    change: wishChange,
     rate: (song_id, opinion) => {
       wish(rate(song_id, opinion), (sent, now_ms) => ({ kind: "rate", song_id, opinion, sent, now_ms }));
     },
@@ -125,7 +132,9 @@ export function watch(config: Config, user: string, store: Store): Watch {
     },
     measured: () => sender.samples,
     begin: (settings) => {
-      sender.beginWith(settings);
+      // A start that is on its way names other settings: the session that it begins is changed.
+      if (sender.isStarting) wishChange(settings);
+      else within(change(settings), (now_ms) => ({ kind: "begin", settings, now_ms }));
     },
     collect: (songs, remove, onTaken) => collector.collect(songs, remove, onTaken),
     stop: () => {

@@ -8,6 +8,8 @@ export type Rate = Asked<{ song_id: string; opinion: Opinion }>;
 export interface Wishes {
   /** What is in force, as the server said last; null before it said so. */
   readonly settings: Settings | null;
+  /** What the athlete chose for a session that does not run yet; null where they did not. */
+  readonly chosen: Settings | null;
   /** What the server keeps of songs, by their ids, as far as this page was told. */
   readonly opinions: ReadonlyMap<string, Opinion>;
   readonly change: Change;
@@ -16,6 +18,7 @@ export interface Wishes {
 
 export const NO_WISHES: Wishes = {
   settings: null,
+  chosen: null,
   opinions: new Map(),
   change: { phase: "none" },
   rate: { phase: "none" },
@@ -24,6 +27,11 @@ export const NO_WISHES: Wishes = {
 /** The server says that these settings are in force from now on. */
 export function changed<T extends Wishes>(state: T, settings: Settings, now_ms: number): T {
   return { ...state, settings, change: { phase: "taken", settings, at_ms: now_ms } };
+}
+
+/** The athlete chose these settings before a session runs: it begins with them. */
+export function begun<T extends Wishes>(state: T, settings: Settings, now_ms: number): T {
+  return { ...changed(state, settings, now_ms), chosen: settings };
 }
 
 /** The server says that it keeps this opinion. */
@@ -41,14 +49,20 @@ export function rated<T extends Wishes>(
 export function toldWishes<T extends Wishes>(state: T, told: Workout, now_ms: number): T {
   return told.songs.reduce(
     (before, song) => toldOpinion(before, song, now_ms),
-    toldSettings(state, told.settings, now_ms),
+    toldSettings(state, told, now_ms),
   );
 }
 
-function toldSettings<T extends Wishes>(state: T, told: Settings, now_ms: number): T {
-  const { change } = state;
-  if (change.phase === "asked" && isSame(change.settings, told)) return changed(state, told, now_ms);
-  return isJustTaken(change, now_ms) ? state : { ...state, settings: told };
+/** Without a session the server tells its defaults, which are not what was chosen for the next. */
+function toldSettings<T extends Wishes>(state: T, told: Workout, now_ms: number): T {
+  const { change, chosen } = state;
+  const { session, settings } = told;
+  if (session === null && chosen) return state;
+  const here = { ...state, chosen: null };
+  if (change.phase === "asked" && isSame(change.settings, settings)) {
+    return changed(here, settings, now_ms);
+  }
+  return isJustTaken(change, now_ms) && !chosen ? here : { ...here, settings };
 }
 
 /** A song comes with the opinion that the server keeps of it. */

@@ -1,8 +1,7 @@
 import { type SyntheticEvent, useState } from "react";
 
 import { AGE, type AboutText, type Read, readAbout } from "../../workout/about";
-import type { Settings } from "../../wire/messages";
-import { HEART_RATE } from "../../heart/strap";
+import { HEART_RATE, type Settings } from "../../wire/messages";
 import { useWritten } from "./written";
 import "./Fields.css";
 

@@ -36,17 +36,16 @@ export default function OwnMusic(props: Props) {
   const [intake, setIntake] = useState<Intake | null>(null);
   const [busy, setBusy] = useState("");
   const [failure, setFailure] = useState("");
-  /** Asked for before there is a session, which will begin with it. */
-  const [wanted, setWanted] = useState("");
   const [cancel, setCancel] = useState<AbortController | null>(null);
   const [removed, setRemoved] = useState(false);
   const leaving = useLeaving();
   const { note, keepFocus } = useFocusKept();
   const isOwn = state.settings?.library === OWN;
-  const begins = state.session === null && wanted === OWN;
+  /** Whether it is chosen for a session that does not run yet. */
+  const begins = state.session === null && isOwn;
   const left = uncollected(songs);
   /** Whether nothing is left to do for one's own music to play. */
-  const plays = (isOwn || begins) && left.length === 0;
+  const plays = isOwn && left.length === 0;
   const off = busy !== "" || cancel !== null || !state.may_send;
 
   /** Reading takes long enough for anything to change meanwhile. */
@@ -64,7 +63,6 @@ export default function OwnMusic(props: Props) {
   };
   const choose = (chosen: string) => {
     if (leaving.current.aborted) return;
-    setWanted(chosen);
     latest.current.onLibrary(chosen);
   };
   const playOwn = (some: readonly ShelfSong[]) =>
@@ -134,7 +132,7 @@ export default function OwnMusic(props: Props) {
               void run("Removing the songs…", async () => {
                 await removeAll(shelf, collect);
                 setRemoved(true);
-                if (latest.current.isOwn || begins) choose(library);
+                if (latest.current.isOwn) choose(library);
               });
             }}
           />
@@ -242,7 +240,7 @@ function standing(
   if (songs.length === 0) return "";
   if (left.length === 1) return "1 song of yours is not in your library yet.";
   if (left.length > 1) return `${left.length} songs of yours are not in your library yet.`;
-  if (isOwn) return "Songs are chosen from your own music, from the next choice on.";
   const library = `${countOf(songs.length)} in your library.`;
-  return begins ? `${library} Your music plays as soon as a workout begins.` : library;
+  if (begins) return `${library} Your music plays as soon as a workout begins.`;
+  return isOwn ? "Songs are chosen from your own music, from the next choice on." : library;
 }

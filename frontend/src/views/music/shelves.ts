@@ -5,7 +5,7 @@ import { OWN, type Settings, type Song, type SongPush } from "../../wire/message
 import { DEMO } from "../../own/library";
 import { Shelf, type ShelfSong, boardsOf } from "../../own/shelf";
 import { type Choice, choicesOf, spareSong } from "../../music/spare";
-import { type State, newestHeartRate } from "../../workout/store";
+import { type State, effortOf } from "../../workout/store";
 import type { Position } from "../../workout/playlist";
 import { targetNow } from "../../workout/target";
 
@@ -50,29 +50,39 @@ export function useFile(shelf: Shelf, song: Song | null): Blob | null | undefine
   return found && found.id === id ? found.file : undefined;
 }
 
-/** The song that goes on while the network is gone; null where none is needed. */
+/** The song that goes on while the network is gone, and `onSpare` is told; null where none is needed. */
 export function useSpare(
   state: State,
   { playing, over }: Position,
   at_ms: number | null,
   shelf: Shelf,
+  onSpare: (push: SongPush | null) => void,
 ): SongPush | null {
   const songs = useSongs(shelf);
-  const [before, setBefore] = useState<SongPush | null>(null);
-  if (!playing || at_ms === null) return null;
-  const heart_rate = newestHeartRate(state);
-  const latest = state.latest && heart_rate !== null ? { ...state.latest, heart_rate } : null;
+  const spare = playing && at_ms !== null ? spareOf(state, playing, over, at_ms, songs) : null;
+  const known = state.spare;
+  useEffect(() => {
+    if (spare !== known) onSpare(spare);
+  }, [spare, known, onSpare]);
+  return spare;
+}
+
+function spareOf(
+  state: State,
+  playing: SongPush,
+  over: boolean,
+  at_ms: number,
+  songs: readonly ShelfSong[],
+): SongPush | null {
   const own = state.settings?.library === OWN ? ofShelf(songs, state) : [];
-  const spare = spareSong(before, {
+  return spareSong(state.spare, {
     playing,
     over,
     connected: state.status.phase === "open",
     at_ms,
     choices: own.length > 0 ? own : choicesOf(state.songs, state.opinions),
-    target: targetNow({ settings: state.settings, latest }, playing),
+    target: targetNow(effortOf(state), playing),
   });
-  if (spare !== before) setBefore(spare);
-  return spare;
 }
 
 /** The person's own word on a tempo counts, and what they dislike does not play. */

@@ -2,7 +2,7 @@ import { fitNow, fitSentence, fitWord } from "../../workout/fit";
 import type { Heard } from "../../music/heard";
 import type { SongPush } from "../../wire/messages";
 import type { Freshness } from "../../workout/freshness";
-import { type State, newestHeartRate } from "../../workout/store";
+import { type State, effortOf } from "../../workout/store";
 import "./Fit.css";
 
 interface Props {
@@ -14,12 +14,11 @@ interface Props {
 
 /** How well the playing song suits the newest heart rate, as it is heard. */
 export function Fit({ state, fresh, push, heard }: Props) {
-  const heart_rate = newestHeartRate(state);
+  const effort = effortOf(state);
   if (fresh.state === "stale") {
     return <p className="fit" data-testid="fit">Fit unknown while the heart rate is stale</p>;
   }
-  if (fresh.state !== "live" || heart_rate === null) return null;
-  const effort = { settings: state.settings, latest: { heart_rate } };
+  if (fresh.state !== "live" || effort.latest === null) return null;
   return <FitWords distance={fitNow(effort, push, heard)} />;
 }
 
