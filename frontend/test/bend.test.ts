@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import shared from "../../events/bends.json?raw";
-import { playbackRate } from "../src/music/bend";
+import { playbackRate } from "../src/workout/bend";
 
 interface Bend {
   readonly case: string;

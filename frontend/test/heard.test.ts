@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { type Heard, heardNow, heardTempo } from "../src/music/heard";
+import { type Heard, heardNow, heardTempo } from "../src/workout/heard";
 import type { Settings, SongPush } from "../src/wire/messages";
 import { SESSION, SETTINGS, after, point, songPush, workoutOf } from "./helpers";
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { fadeCurve } from "../src/music/fade";
-import { heardNow, heardTempo } from "../src/music/heard";
+import { heardNow, heardTempo } from "../src/workout/heard";
 import type { SongPush } from "../src/wire/messages";
 import { CROSS_FADE_SECONDS, LOOKAHEAD_SECONDS, PRESS_FADE_SECONDS, Player } from "../src/music/player";
 import { FakeAudio } from "./audio";

@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from "react";
 
-import { heardNow } from "../music/heard";
+import { heardNow } from "../workout/heard";
 import type { Config } from "../wire/config";
 import type { Sample } from "../wire/messages";
 import { freshness } from "../workout/freshness";

@@ -1,5 +1,5 @@
 /** How well a song's tempo suits the effort. */
-import { type Heard, heardTempo } from "../music/heard";
+import { type Heard, heardTempo } from "./heard";
 import type { SongPush } from "../wire/messages";
 import { type Effort, targetNow } from "./target";
 

@@ -1,7 +1,7 @@
 import { type Asked, ask, isWaiting, refuse } from "./asked";
 import { type Arrival, arrived, runningAt, workoutTime } from "./clock";
 import type { Status } from "../wire/connection";
-import { type Heard, heardNow } from "../music/heard";
+import { type Heard, heardNow } from "./heard";
 import { type Held, hold } from "./held";
 import {
   NOTICES,

@@ -1,5 +1,5 @@
 /** What a workout was, from its samples and songs. */
-import { playbackRate } from "../music/bend";
+import { playbackRate } from "./bend";
 import { distance } from "./fit";
 import { HOLE_MS, isOfSession, ofSession } from "./line";
 import type { Sample, SongPush } from "../wire/messages";

@@ -1,7 +1,7 @@
 import { ANSWER_WITHIN_MS, type Asked, isWaiting } from "./asked";
 import type { Status } from "../wire/connection";
 import type { Opinion, SongPush } from "../wire/messages";
-import { type Heard, heardTempo } from "../music/heard";
+import { type Heard, heardTempo } from "./heard";
 import type { Freshness } from "./freshness";
 import type { Skip } from "./store";
 

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 
-import { type Heard, heardTempo } from "../../music/heard";
+import { type Heard, heardTempo } from "../../workout/heard";
 import { keepScreenOn, nameSong, playSilence, takeKeys } from "../../music/keys";
 import type { SongPush } from "../../wire/messages";
 import { CROSS_FADE_SECONDS, PRESS_FADE_SECONDS, Player } from "../../music/player";

@@ -1,5 +1,5 @@
 import { fitNow, fitSentence, fitWord } from "../../workout/fit";
-import type { Heard } from "../../music/heard";
+import type { Heard } from "../../workout/heard";
 import type { SongPush } from "../../wire/messages";
 import type { Freshness } from "../../workout/freshness";
 import { type State, effortOf } from "../../workout/store";

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 
 import { isWaiting } from "../../workout/asked";
-import { type Heard, heardTempo } from "../../music/heard";
+import { type Heard, heardTempo } from "../../workout/heard";
 import type { SongPush } from "../../wire/messages";
 import { feltTempo } from "../../workout/playlist";
 import type { Freshness } from "../../workout/freshness";

@@ -1,5 +1,5 @@
 import { isWaiting } from "../../workout/asked";
-import { type Heard, heardTempo } from "../../music/heard";
+import { type Heard, heardTempo } from "../../workout/heard";
 import type { Opinion, SongPush } from "../../wire/messages";
 import { opinionOf } from "../../workout/opinion";
 import type { State } from "../../workout/store";

@@ -1,4 +1,4 @@
-import type { Heard } from "../../music/heard";
+import type { Heard } from "../../workout/heard";
 import type { SongPush } from "../../wire/messages";
 import { feltTempo } from "../../workout/playlist";
 import { duration, heardSentence } from "../../workout/words";

@@ -1,8 +1,8 @@
 /** What the playing song sounds like, bent towards the target. */
 import { playbackRate } from "./bend";
 import type { SongPush } from "../wire/messages";
-import { feltTempo } from "../workout/playlist";
-import { type Effort, targetNow } from "../workout/target";
+import { feltTempo } from "./playlist";
+import { type Effort, targetNow } from "./target";
 
 /** The playback rate of the song of `slot` at `at_ms` of the workout. */
 export interface Heard {
