@@ -8,6 +8,7 @@ import type { State } from "../../workout/store";
 import { useDark } from "../hooks";
 import { type Drawn, createPlot } from "./plot";
 import { description } from "./words";
+import "./Chart.css";
 
 interface Props {
   readonly state: State;

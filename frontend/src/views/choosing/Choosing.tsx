@@ -10,6 +10,7 @@ import { Genres } from "./Genres";
 import { ModeAim } from "./ModeAim";
 import { ModeChoice } from "./ModeChoice";
 import { OnFloor } from "./OnFloor";
+import "./Choosing.css";
 
 interface Props {
   readonly state: State;

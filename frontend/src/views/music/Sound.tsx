@@ -9,6 +9,7 @@ import type { Shelf } from "../../own/shelf";
 import type { State } from "../../workout/store";
 import { Press } from "../Press";
 import { useFile } from "./shelves";
+import "./Sound.css";
 
 const FIRST_VOLUME = 70;
 
