@@ -44,7 +44,8 @@ page: setup
 	@$(NODE) run --silent test
 
 pipeline: setup
-	@$(BIN)/pytest -q tests/infra tests/pipeline tests/browser
+	@$(BIN)/pytest -q tests/infra tests/pipeline
+	@$(BIN)/pytest -q --numprocesses 2 --dist loadfile tests/browser
 
 bench: setup ## Run every benchmark, in about a quarter of an hour
 	@$(BIN)/tempofit bench pipeline

@@ -50,7 +50,7 @@ class Rate(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", 
 class Watch(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="workout"):
     """Asks for the session so far: heart rates after `since_ms` and songs that end after it.
 
-    Whoever says the newest time that they know has the rest already. Without it, the last hour is
+    Whoever says the newest time that they know has the rest already. Without it, two hours are
     told, and as many of the newest songs as a message holds. Coaches may ask for the session of an
     `athlete` who is on a floor now; all others for their own.
     """

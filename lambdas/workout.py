@@ -12,8 +12,6 @@ from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import Request, answer, fitting, message_of, request_of
 from lambdas.domain.window import STALE_AFTER_MS
 
-HOUR_MS = 3_600_000
-
 
 @traced
 @metrics.log_metrics
@@ -55,7 +53,7 @@ def _workout(
     latest = windows.latest(windows.read([user], request.arrived_ms).get(user), from_ms)
     trace = []
     if latest is not None:
-        since_ms = max(watch.since_ms, latest.at_ms - HOUR_MS, from_ms - 1)
+        since_ms = max(watch.since_ms, from_ms - 1)
         trace = traces.read(user, since_ms, latest.at_ms)
     workout = Workout(
         athlete=watch.athlete,

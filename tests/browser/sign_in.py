@@ -19,11 +19,19 @@ from local.processes import free_port
 CORS = {"Access-Control-Allow-Origin": "*"}
 
 
+class Issuers:
+    """Their keys outlive a test: an authorizer looks for new ones every half minute at most."""
+
+    def __init__(self, url: str) -> None:
+        self.own, self.another = Issuer(url, AUDIENCE), Issuer(url, "another-app")
+        self.keys = self.own.keys()["keys"] + self.another.keys()["keys"]
+
+
 class SignIn:
     """Who logs in is `user`, at once; tokens are good for `token_seconds`, whatever is told."""
 
-    def __init__(self, url: str, user: str) -> None:
-        self.url = url
+    def __init__(self, issuers: Issuers, user: str) -> None:
+        self.url = issuers.own.url
         self.user = user
         self.token_seconds = TOKEN_SECONDS
         self.told_seconds = 30
@@ -33,7 +41,7 @@ class SignIn:
         """How many times more it refuses to refresh."""
         self.granted: list[str] = []
         """`authorization_code` or `refresh_token`, for each token given."""
-        self._issuer, self._another = Issuer(url, AUDIENCE), Issuer(url, "another-app")
+        self._issuers = issuers
         self._nonces: dict[str, str] = {}
 
     def application(self) -> web.Application:
@@ -73,12 +81,11 @@ class SignIn:
 
     def _signed(self) -> str:
         issued = int(time.time()) - TOKEN_SECONDS + self.token_seconds
-        issuer = self._another if self.is_for_another_app else self._issuer
+        issuer = self._issuers.another if self.is_for_another_app else self._issuers.own
         return issuer.token(self.user, issued)
 
     async def _jwks(self, _: web.Request) -> web.Response:
-        both = self._issuer.keys()["keys"] + self._another.keys()["keys"]
-        return web.json_response({"keys": both})
+        return web.json_response({"keys": self._issuers.keys})
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from catalog.store import store_songs
 from local.launcher import Cloud, running
 from tests.browser.conftest import opened
 from tests.browser.counting import arrived, assert_nothing_is_lost
-from tests.browser.sign_in import SignIn, page_served, serving
+from tests.browser.sign_in import Issuers, SignIn, page_served, serving
 from tests.browser.strap import (
     NO_STORAGE,
     SOCKETS,
@@ -52,11 +52,15 @@ def strict_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         yield cloud
 
 
+@pytest.fixture(scope="module")
+def issuers(strict_cloud: Cloud) -> Issuers:
+    return Issuers(strict_cloud.addresses.page_url)
+
+
 @pytest.fixture
-def sign_in(strict_cloud: Cloud) -> Iterator[SignIn]:
-    url = strict_cloud.addresses.page_url
-    sign_in = SignIn(url, unique_user())
-    with serving(sign_in.application(), urlsplit(url).port or 0):
+def sign_in(issuers: Issuers) -> Iterator[SignIn]:
+    sign_in = SignIn(issuers, unique_user())
+    with serving(sign_in.application(), urlsplit(sign_in.url).port or 0):
         yield sign_in
 
 
