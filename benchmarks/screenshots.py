@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from benchmarks.chromium import LOCALE, chromium
 from catalog.demo import demo_songs
@@ -77,6 +77,30 @@ def stale(page: Page) -> None:
     page.get_by_role("button", name="Stop the made-up heart").click()
     gone = re.compile(r"^no heart rate for \d+ s$")
     expect(page.get_by_test_id("freshness")).to_have_text(gone, timeout=SOON_MS)
+    page.evaluate("scrollTo(0, 0)")
+
+
+def offline(page: Page) -> None:
+    """Take the network away while a song plays, and with it the connection to this machine."""
+    sockets: list[WebSocketRoute] = []
+    gone = False
+
+    def route(socket: WebSocketRoute) -> None:
+        if gone:
+            socket.close()
+        else:
+            socket.connect_to_server()
+            sockets.append(socket)
+
+    page.route_web_socket(re.compile("^ws:"), route)
+    page.reload()
+    playing(page)
+    gone = True
+    page.context.set_offline(True)
+    for socket in sockets:
+        socket.close()
+    expect(page.get_by_test_id("no-network")).to_be_visible(timeout=SOON_MS)
+    expect(page.locator(".connection")).to_have_text("No network", timeout=SOON_MS)
 
 
 def floor(page: Page) -> None:
@@ -84,6 +108,14 @@ def floor(page: Page) -> None:
     tiles = page.get_by_test_id("tile").filter(has_text="tempo")
     expect(tiles.nth(ON_THE_FLOOR - 1)).to_be_attached(timeout=SOON_MS)
     expect(tiles.filter(has_text=re.compile("zone [45]")).first).to_be_attached(timeout=SOON_MS)
+    page.wait_for_timeout(LOOKS_MS)
+
+
+def floor_workout(page: Page) -> None:
+    """Open the workout of somebody on the floor."""
+    floor(page)
+    page.get_by_test_id("tile").first.get_by_role("button").click()
+    expect(page.get_by_role("dialog").locator(".plot canvas")).to_be_visible(timeout=SOON_MS)
     page.wait_for_timeout(LOOKS_MS)
 
 
@@ -111,10 +143,12 @@ VIEWS = (
     View("details-phone", OTHER, PHONE, "light", details),
     View("coach-desktop", "?floor=demo", DESKTOP, "light", floor),
     View("coach-phone", "?floor=demo", PHONE, "dark", floor),
+    View("coach-workout-desktop", "?floor=demo", DESKTOP, "light", floor_workout),
     View("summary-desktop", OTHER, DESKTOP, "light", summary),
     View("summary-phone", OTHER, PHONE, "light", summary),
     View("sources-phone", "?user=me", PHONE, "light", sources),
     View("nobody-phone", "?user=nobody", PHONE, "light", nobody),
+    View("offline-phone", OTHER, PHONE, "dark", offline),
     View("stale-phone", "?user=somebody-who-stopped", PHONE, "light", stale),
 )
 
