@@ -9,7 +9,7 @@ NODE := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix frontend
 CDKLOCAL := PATH="$(CURDIR)/$(BIN):$$PATH" npm exec --yes --package=aws-cdk@2.1148.1 \
   --package=aws-cdk-local@3.0.4 -- cdklocal
 ISSUER := https://s3.localhost.localstack.cloud:4566/tempofit-issuer
-PACKAGES := events lambdas infra local simulator catalog benchmarks tempofit tests
+PACKAGES := events lambdas infra local simulator catalog evaluation planning benchmarks tempofit tests
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check fast format lint types page pipeline bench screenshots synth localstack lock clean
@@ -36,7 +36,7 @@ types:
 	@$(BIN)/mypy
 
 fast:
-	@$(BIN)/pytest -q tests/test_rooms.py tests/domain tests/events tests/adapters tests/simulator tests/catalog tests/benchmarks
+	@$(BIN)/pytest -q tests/test_rooms.py tests/domain tests/events tests/adapters tests/simulator tests/catalog tests/evaluation tests/planning tests/operations tests/benchmarks
 
 page: setup
 	@$(NODE) run --silent typecheck
@@ -44,7 +44,7 @@ page: setup
 	@$(NODE) run --silent test
 
 pipeline: setup
-	@$(BIN)/pytest -q tests/infra tests/pipeline
+	@$(BIN)/pytest -q tests/infra tests/local tests/pipeline
 	@$(BIN)/pytest -q --numprocesses 2 --dist loadfile tests/browser
 
 bench: setup ## Run every benchmark, in about a quarter of an hour

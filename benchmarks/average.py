@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from benchmarks import machine
-from local.processes import PROJECT
+from local.project import PROJECT
 
 ENVIRONMENTS = PROJECT / ".tempofit" / "peers"
 PEERS = PROJECT / "benchmarks" / "peers"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from local.processes import PROJECT
+from local.project import PROJECT
 
 FLAGS = [
     "--headless",

@@ -19,7 +19,7 @@ from benchmarks.chromium import LOCALE, chromium
 from catalog.demo import demo_songs
 from catalog.store import store_songs
 from local.launcher import Cloud, running
-from local.processes import PROJECT
+from local.project import PROJECT
 from simulator.athletes import user_name
 from tempofit.up import start_athletes
 

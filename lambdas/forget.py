@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from lambdas.adapters import everything
+from lambdas.adapters import forget as everything
 from lambdas.adapters.telemetry import count, metrics, traced
 
 

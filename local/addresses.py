@@ -2,11 +2,10 @@
 
 import msgspec
 
-from local.processes import PROJECT
+from local.project import PROJECT, REGION
 
 RUN = PROJECT / ".tempofit" / "run"
 FILE = "addresses.json"
-REGION = "us-east-1"
 
 
 class Addresses(msgspec.Struct, frozen=True):

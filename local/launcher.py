@@ -10,10 +10,13 @@ import boto3
 import msgspec
 from botocore.config import Config
 
-from local import gateway, processes, streams, synth, template, valkey, web
-from local.addresses import FILE, REGION, RUN, Addresses
-from local.processes import PROJECT, Part, free_port
-from local.stack import Function, Stack
+from local import processes, streams, valkey, web
+from local.addresses import FILE, RUN, Addresses
+from local.gateway import server as gateway
+from local.processes import Part, free_port
+from local.project import PROJECT, REGION
+from local.template import synth, template
+from local.template.stack import Function, Stack
 
 HOST = "127.0.0.1"
 PAGE = PROJECT / "frontend" / "dist"

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parent.parent
+from local.project import PROJECT
+
 START_SECONDS = 90
 STOP_SECONDS = 10
 LOG_LINES = 20

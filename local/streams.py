@@ -16,12 +16,13 @@ from typing import Any
 from aiohttp import web
 from msgspec import Struct, json
 
-from local.functions import FunctionError, Workers
-from local.kinesis import MAX_BODY_BYTES, Kinesis
-from local.mappings import Send, Source, Status
+from local.functions.mappings import Send, Source, Status
+from local.functions.workers import FunctionError, Workers
+from local.kinesis.server import MAX_BODY_BYTES, Kinesis
+from local.kinesis.shards import Streams
 from local.part import StartError, main
-from local.shards import Streams
-from local.stack import Function, Mapping, Stream
+from local.project import REGION
+from local.template.stack import Function, Mapping, Stream
 
 STOP_SECONDS = 5
 UPKEEP_SECONDS = 1
@@ -121,7 +122,7 @@ def _sender(endpoint_url: str | None) -> Send:
     def client() -> Any:
         import boto3  # takes 0.3 s and is needed only when something goes wrong
 
-        session = boto3.Session("local", "local", region_name="us-east-1")
+        session = boto3.Session("local", "local", region_name=REGION)
         return session.client("sqs", endpoint_url=endpoint_url)
 
     def send(queue_url: str, body: str) -> None:

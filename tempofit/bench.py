@@ -13,7 +13,7 @@ from benchmarks import average as averages
 from benchmarks import pipeline
 from catalog.tables import FileError
 from local.processes import PartError
-from local.synth import SynthError
+from local.template.synth import SynthError
 from local.valkey import NoRedisError
 from tempofit import measure
 

@@ -7,10 +7,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import capacity as model
-from benchmarks.capacity_tables import busiest, number, shards
-from benchmarks.plan import Load, settings_of
-from local.synth import SynthError, synthesize
+from local.template.synth import SynthError, synthesize
+from planning import capacity as model
+from planning.capacity_tables import busiest, number, shards
+from planning.plan import Load, settings_of
 
 
 def capacity(

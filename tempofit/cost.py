@@ -7,11 +7,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import cost as model
-from benchmarks.capacity_tables import ADAPTIVE_FLUSH_SECONDS, number
-from benchmarks.cost_tables import quantity
-from benchmarks.plan import Load
-from local.synth import SynthError, synthesize
+from local.template.synth import SynthError, synthesize
+from planning import cost as model
+from planning.capacity_tables import ADAPTIVE_FLUSH_SECONDS, number
+from planning.cost_tables import quantity
+from planning.plan import Load
 
 STAGE = "prod"
 

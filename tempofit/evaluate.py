@@ -11,13 +11,13 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from benchmarks import evaluation
-from benchmarks.evaluation import NothingToPlayError, Report, Shown, Trial
-from benchmarks.fit import PolicyFit
-from benchmarks.policies import POLICIES
-from benchmarks.segments import segments
 from catalog.files import read_songs
 from catalog.tables import FileError, Refused, first_few
+from evaluation import trial as evaluation
+from evaluation.fit import PolicyFit
+from evaluation.policies import POLICIES
+from evaluation.segments import segments
+from evaluation.trial import NothingToPlayError, Report, Shown, Trial
 from events.session import Mode, Settings
 from simulator.replay import read_workouts
 
@@ -113,10 +113,10 @@ def _play(what: Trial, names: Sequence[str], seeds: Sequence[int]) -> dict[str, 
 
 
 def _draw(plot: Path, what: Trial, fits: dict[str, PolicyFit], seed: int) -> None:
-    from benchmarks import fit_plot  # half a second, which only a picture is worth
+    from evaluation import plot as picture  # half a second, which only a picture is worth
 
     try:
-        fit_plot.draw(plot, what, fits, seed)
+        picture.draw(plot, what, fits, seed)
     except (OSError, ValueError) as error:
         raise FileError(f"{plot} cannot be drawn: {error}.") from None
 

@@ -10,8 +10,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from local import gateway
-from local.functions import FunctionError, Workers
+from local.functions.workers import FunctionError, Workers
+from local.gateway import server as gateway
 from tempofit import addresses
 from tempofit.addresses import NOT_RUNNING, CloudError, read_addresses, require
 from tempofit.stage import StageOption, aws_errors, find_outputs, stage_client

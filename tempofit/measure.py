@@ -15,7 +15,7 @@ from benchmarks import imports as cold_imports
 from benchmarks import websocket as websockets
 from benchmarks.pipeline import Percentiles
 from local.processes import PartError
-from local.synth import SynthError
+from local.template.synth import SynthError
 from local.valkey import NoRedisError
 
 Json = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]

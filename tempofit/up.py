@@ -17,7 +17,7 @@ from catalog.tables import FileError, Refused, first_few
 from events.session import Song
 from local.launcher import Cloud, running
 from local.processes import PartError
-from local.synth import SynthError
+from local.template.synth import SynthError
 from local.valkey import NoRedisError
 from local.web import FLOOR
 from simulator.athletes import user_name

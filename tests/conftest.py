@@ -11,7 +11,8 @@ from catalog.demo import demo_songs
 from catalog.store import store_songs
 from local import valkey
 from local.launcher import Cloud, running
-from local.processes import PROJECT, free_port
+from local.processes import free_port
+from local.project import PROJECT
 from simulator.athletes import user_name
 from tempofit.up import start_athletes
 from tests import target

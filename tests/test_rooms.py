@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.processes import PROJECT
+from local.project import PROJECT
 
 ROOMS = {
     "events": set(),

@@ -13,7 +13,8 @@ from msgspec import json
 
 from events.messages import decode_song_push
 from events.session import Settings, SongPush
-from lambdas.adapters import clients, people
+from lambdas.adapters import batch_get as people
+from lambdas.adapters import clients
 from lambdas.domain.due import SongEnd
 
 END = "user_id, slot, ends_at_ms, starts_at_ms, tempo, target, settings, version, #session"

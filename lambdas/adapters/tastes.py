@@ -11,7 +11,8 @@ from typing import Any
 from msgspec import Struct, json
 
 from events.session import Opinion, Song
-from lambdas.adapters import clients, people
+from lambdas.adapters import batch_get as people
+from lambdas.adapters import clients
 
 OPINION, SKIPS = "opinion#", "skips#"
 Item = dict[str, Any]

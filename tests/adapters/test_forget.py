@@ -13,7 +13,6 @@ import pytest
 from redis import Redis
 from typer.testing import CliRunner, Result
 
-from benchmarks.sizes import typical_song
 from events import stream
 from events.messages import Error
 from events.session import Song
@@ -21,8 +20,9 @@ from events.stream import Average, HeartRateBatch
 from lambdas import average, collect, connect, forget, rate, recommend, schedule, skip, start
 from lambdas.adapters import connections, floors, own_songs, playlists, push, traces, windows
 from lambdas.domain.window import Window, fold
-from local import gateway
-from local.stack import Api, Authorizer, Function
+from local.gateway import server as gateway
+from local.template.stack import Api, Authorizer, Function
+from planning.sizes import typical_song
 from tempofit import addresses
 from tempofit import forget as command
 from tempofit.__main__ import app

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks import imports
-from local.processes import PROJECT
+from local.project import PROJECT
 
 LINES = """\
 import time: self [us] | cumulative | imported package

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from local.launcher import Cloud
-from local.processes import PROJECT
+from local.project import PROJECT
 from simulator.athletes import user_name
 from tests.browser.strap import SOCKETS, STRAP, press
 from tests.browser.test_own_music import kicks, pick

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import Locator, Page, Route, expect
 
 from local.launcher import Cloud
-from local.processes import PROJECT
+from local.project import PROJECT
 from simulator.athletes import user_name
 from tests.browser.conftest import OpenPage
 from tests.browser.strap import SOCKETS, wait_until

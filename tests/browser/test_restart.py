@@ -84,7 +84,7 @@ def working_out(browser: Browser, cloud: Cloud, user: str) -> Iterator[Page]:
 def start_gateway(cloud: Cloud, killed: Part) -> None:
     """Another gateway in place of the killed one, with the configuration that it had."""
     configuration = cloud.logs.parent / "gateway.json"
-    command = [sys.executable, "-m", "local.gateway", str(configuration)]
+    command = [sys.executable, "-m", "local.gateway.server", str(configuration)]
     assert killed.address is not None
     assert killed.address[0] == HOST
     cloud.parts.remove(killed)

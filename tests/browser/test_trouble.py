@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from redis import Redis
 
 from local.launcher import Cloud
-from local.processes import PROJECT
+from local.project import PROJECT
 from tests.browser.conftest import opened
 from tests.browser.counting import assert_nothing_is_lost
 from tests.browser.strap import (

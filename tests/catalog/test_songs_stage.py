@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 from catalog.store import ATTEMPTS, StoreError, store_songs
 from events.session import Song
 from infra.stack import stack_name
-from local.synth import synthesize
+from local.template.synth import synthesize
 from tempofit import songs, stage
 from tempofit.addresses import CloudError
 

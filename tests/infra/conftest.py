@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local import synth
+from local.template import synth
 
 Template = dict[str, Any]
 

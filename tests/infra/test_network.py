@@ -8,7 +8,7 @@ from aws_cdk import App, Stack
 
 from infra.cache import create_cache
 from infra.network import NETWORK_INTERFACES, create_network
-from local.template import read
+from local.template.template import read
 from tests.infra.conftest import Template, of_type, properties
 
 ON_REDIS = {

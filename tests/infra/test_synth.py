@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from local import synth
+from local.template import synth
 
 
 @pytest.fixture

@@ -16,11 +16,11 @@ from mypy_boto3_sqs import SQSClient
 
 from events.messages import encode
 from infra.mapping_templates import UNKNOWN_ACTION
-from local.intrinsics import StackError
-from local.mapping_template import MappingTemplate
+from local.gateway.mapping_template import MappingTemplate
 from local.processes import free_port
-from local.stack import KinesisIntegration, LambdaIntegration, MockIntegration, Stack
-from local.template import read
+from local.template.intrinsics import StackError
+from local.template.stack import KinesisIntegration, LambdaIntegration, MockIntegration, Stack
+from local.template.template import read
 from tests.infra.conftest import Template
 
 QUEUES = {"sqs": "http://127.0.0.1:4566"}

@@ -15,7 +15,7 @@ from local.addresses import FILE
 from local.launcher import Cloud
 from tempofit import addresses
 from tempofit.__main__ import app
-from tests.pipeline.waiting import until
+from tests.local.waiting import until
 
 PERSON = "who-is-forgotten"
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import jwt
 import pytest
 
-from local.processes import PROJECT, free_port
+from local.processes import free_port
+from local.project import PROJECT
 from tests import target
 from tests.pipeline import test_cloud
 

@@ -14,7 +14,8 @@ from urllib.request import urlopen
 import psutil
 import pytest
 
-from local.processes import PROJECT, free_port
+from local.processes import free_port
+from local.project import PROJECT
 
 DEADLINE_SECONDS = 90
 
@@ -88,7 +89,7 @@ def test_a_part_that_crashes_is_reported_with_its_log(tmp_path: Path) -> None:
     with up(tmp_path, "--athletes", 0) as running:
         running.wait_for("Ctrl-C stops everything")
         children = running.children()
-        [gateway] = [one for one in children if "local.gateway" in one.cmdline()]
+        [gateway] = [one for one in children if "local.gateway.server" in one.cmdline()]
         gateway.kill()
         assert running.process.wait(DEADLINE_SECONDS) == 1
         assert "'gateway' ended with exit status -9" in running.printed

@@ -1,0 +1,1 @@
+"""How well songs fit, measured on recorded workouts."""

@@ -1,0 +1,116 @@
+"""Policies held against each other on recorded workouts: who is shown, what is played, a report."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from msgspec import Struct
+
+from evaluation.fit import PolicyFit, measure, over_seeds, summary
+from evaluation.playing import Library
+from evaluation.policies import DRAWN, POLICIES, Setup, best_constant
+from evaluation.segments import Part, Segment, part_of
+from events.session import Mode, Settings, Song
+
+Shown = Part | Literal["all"]
+
+
+class NothingToPlayError(Exception):
+    """There is nothing to measure with; the text is a sentence for the person who gave it."""
+
+
+class Report(Struct, frozen=True):
+    """What `tempofit evaluate --json` prints."""
+
+    people: int
+    workouts: int
+    songs: int
+    segments: int
+    hours: float
+    shown: Shown
+    """Which people. Settings are tuned on the tuning half, as is the tempo of `constant`."""
+    mode: Mode
+    seeds: list[int]
+    constant_tempo: float
+    workout_rows_refused: int
+    song_rows_refused: int
+    policies: dict[str, PolicyFit]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What is to be played: stretches of the people who are shown, and how."""
+
+    shown: Shown
+    segments: list[Segment]
+    setup: Setup
+
+
+def trial(
+    segments: Sequence[Segment], songs: Sequence[Song], settings: Settings, people: Shown | None
+) -> Trial:
+    """The stretches to play: by default those of the reporting half, of all if that is empty.
+
+    Raises NothingToPlayError when no stretch, or no song, is left.
+    """
+    if not songs:
+        raise NothingToPlayError("There is no song to play: the file holds none that can be used.")
+    if not segments:
+        raise NothingToPlayError(
+            "No workout holds 20 minutes of heart rate without a silence of over a minute."
+        )
+    parts: dict[Shown, list[Segment]] = {"all": list(segments), "tuning": [], "reporting": []}
+    for segment in segments:
+        parts[part_of(segment.user)].append(segment)
+    shown = people or ("reporting" if parts["reporting"] else "all")
+    if not parts[shown]:
+        raise NothingToPlayError(
+            f"Nobody of the {shown} half is among the workouts: show everybody with --people all."
+        )
+    tempo = best_constant(parts["tuning"] or parts["all"])
+    return Trial(shown, parts[shown], Setup(Library(songs), settings, tempo))
+
+
+def passes(names: Sequence[str], seeds: Sequence[int]) -> Iterator[tuple[str, int]]:
+    """The policies to play with each seed; those in which it decides nothing, once."""
+    for name in names:
+        for seed in seeds if name in DRAWN else seeds[:1]:
+            yield name, seed
+
+
+def run(
+    what: Trial, names: Sequence[str], seeds: Sequence[int], step: Callable[[], None]
+) -> dict[str, PolicyFit]:
+    """How each policy fits; `step` is called after each stretch of each pass."""
+    fits: dict[str, list[PolicyFit]] = {name: [] for name in names}
+    for name, seed in passes(names, seeds):
+        played = []
+        for segment in what.segments:
+            played.append(measure(segment, POLICIES[name](segment, what.setup, str(seed))))
+            step()
+        fits[name].append(summary(played))
+    return {name: over_seeds(one) for name, one in fits.items()}
+
+
+def report(
+    what: Trial,
+    seeds: Sequence[int],
+    fits: dict[str, PolicyFit],
+    workout_rows_refused: int,
+    song_rows_refused: int,
+) -> Report:
+    """The fits, and what they rest on."""
+    return Report(
+        people=len({segment.user for segment in what.segments}),
+        workouts=len({(segment.user, segment.workout) for segment in what.segments}),
+        songs=len(what.setup.library.songs),
+        segments=len(what.segments),
+        hours=round(sum(segment.seconds for segment in what.segments) / 3600, 2),
+        shown=what.shown,
+        mode=what.setup.settings.mode,
+        seeds=list(seeds),
+        constant_tempo=what.setup.constant_tempo,
+        workout_rows_refused=workout_rows_refused,
+        song_rows_refused=song_rows_refused,
+        policies=fits,
+    )

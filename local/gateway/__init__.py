@@ -1,0 +1,1 @@
+"""The WebSocket API of API Gateway, on this machine."""

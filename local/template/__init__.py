@@ -1,0 +1,1 @@
+"""The synthesized stack, read for the cloud on this machine."""

@@ -1,0 +1,230 @@
+"""Reads the synthesized CloudFormation template into what the local cloud runs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from local.template.intrinsics import Intrinsics, StackError
+from local.template.stack import (
+    Api,
+    Authorizer,
+    Function,
+    KinesisIntegration,
+    LambdaIntegration,
+    MockIntegration,
+    Route,
+    Stack,
+    Stream,
+)
+from local.template.stack import Mapping as EventSourceMapping
+
+READ = frozenset(
+    {
+        "AWS::ApiGatewayV2::Api",
+        "AWS::ApiGatewayV2::Authorizer",
+        "AWS::ApiGatewayV2::Integration",
+        "AWS::ApiGatewayV2::IntegrationResponse",
+        "AWS::ApiGatewayV2::Model",
+        "AWS::ApiGatewayV2::Route",
+        "AWS::ApiGatewayV2::RouteResponse",
+        "AWS::ApiGatewayV2::Stage",
+        "AWS::DynamoDB::Table",
+        "AWS::Kinesis::Stream",
+        "AWS::Lambda::EventSourceMapping",
+        "AWS::Lambda::Function",
+        "AWS::SQS::Queue",
+    }
+)
+IGNORED_SERVICES = frozenset(
+    (
+        *("CloudFront", "CloudWatch", "Cognito", "EC2", "ElastiCache"),
+        *("IAM", "KMS", "Logs", "S3", "SNS"),
+    )
+)
+IGNORED = frozenset(
+    ("AWS::ApiGatewayV2::Deployment", "AWS::Lambda::Permission", "AWS::SQS::QueuePolicy")
+)
+"""Not needed here: everything may call everything on this machine, logs are files, tokens come from
+the issuer of this machine, and Redis is the launcher's."""
+
+TABLE = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
+"""What DynamoDB's create_table takes of a table in a template."""
+
+Properties = dict[str, Any]
+Resources = dict[str, dict[str, Properties]]
+"""Resolved properties by type and local name."""
+
+
+def read(
+    template: Mapping[str, Any], parameters: Mapping[str, str], endpoints: Mapping[str, str]
+) -> Stack:
+    """The stack that `template` describes, with every reference resolved.
+
+    `endpoints` holds the address of the queue service under `sqs`. Raises StackError for a
+    resource that is not known here, or a parameter without a value.
+    """
+    resources = _resources(template, Intrinsics(template, parameters, endpoints["sqs"]))
+    tables, queues = resources["AWS::DynamoDB::Table"], resources["AWS::SQS::Queue"]
+    return Stack(
+        streams=[_stream(*item) for item in resources["AWS::Kinesis::Stream"].items()],
+        functions=[_function(*item) for item in resources["AWS::Lambda::Function"].items()],
+        mappings=[
+            _mapping(properties, endpoints["sqs"])
+            for properties in resources["AWS::Lambda::EventSourceMapping"].values()
+        ],
+        tables=[_table(*item) for item in tables.items()],
+        time_to_live=_time_to_live(tables),
+        queues=[_queue(*item) for item in queues.items()],
+        api=_api(resources),
+    )
+
+
+def _resources(template: Mapping[str, Any], intrinsics: Intrinsics) -> Resources:
+    found: Resources = {kind: {} for kind in READ}
+    for logical_id, resource in template["Resources"].items():
+        kind = resource["Type"]
+        if kind in READ:
+            properties = intrinsics.resolve(resource.get("Properties", {}))
+            found[kind][intrinsics.name(logical_id)] = properties
+        elif kind not in IGNORED and kind.split("::")[1] not in IGNORED_SERVICES:
+            raise StackError(
+                f"The template has a resource of type {kind} ({logical_id}), which the local "
+                "cloud does not know. Teach it to local/template/template.py, or name it in "
+                "IGNORED there."
+            )
+    return found
+
+
+def _stream(name: str, properties: Properties) -> Stream:
+    return Stream(
+        name=name,
+        shards=properties["ShardCount"],
+        retention_hours=properties.get("RetentionPeriodHours", 24),
+    )
+
+
+def _function(name: str, properties: Properties) -> Function:
+    return Function(
+        name=name,
+        handler=properties["Handler"],
+        environment=properties.get("Environment", {}).get("Variables", {}),
+        timeout_seconds=properties.get("Timeout", 3),
+        memory_mb=properties.get("MemorySize", 128),
+    )
+
+
+def _mapping(properties: Properties, queues: str) -> EventSourceMapping:
+    on_failure = properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+    return EventSourceMapping(
+        stream=properties["EventSourceArn"].rpartition("/")[2],
+        function=properties["FunctionName"],
+        batch_size=properties.get("BatchSize", 100),
+        batching_window_seconds=properties.get("MaximumBatchingWindowInSeconds", 0),
+        parallelization_factor=properties.get("ParallelizationFactor", 1),
+        starting_position=properties["StartingPosition"],
+        bisect_on_error=properties.get("BisectBatchOnFunctionError", False),
+        maximum_retry_attempts=properties.get("MaximumRetryAttempts", -1),
+        maximum_record_age_seconds=properties.get("MaximumRecordAgeInSeconds", -1),
+        report_batch_item_failures="ReportBatchItemFailures"
+        in properties.get("FunctionResponseTypes", []),
+        on_failure_queue_url=_queue_url(on_failure, queues) if on_failure else None,
+    )
+
+
+def _queue_url(arn: str, queues: str) -> str:
+    account, name = arn.split(":")[4:6]
+    return f"{queues}/{account}/{name}"
+
+
+def _table(name: str, properties: Properties) -> dict[str, Any]:
+    kept = {key: properties[key] for key in TABLE if key in properties}
+    return {"TableName": name, **kept}
+
+
+def _time_to_live(tables: dict[str, Properties]) -> dict[str, str]:
+    found = {name: table.get("TimeToLiveSpecification", {}) for name, table in tables.items()}
+    return {name: ttl["AttributeName"] for name, ttl in found.items() if ttl.get("Enabled")}
+
+
+def _queue(name: str, properties: Properties) -> dict[str, Any]:
+    retention = str(properties.get("MessageRetentionPeriod", 345_600))
+    return {"QueueName": name, "Attributes": {"MessageRetentionPeriod": retention}}
+
+
+def _api(resources: Resources) -> Api:
+    api_id, api = _only(resources, "AWS::ApiGatewayV2::Api")
+    _, stage = _only(resources, "AWS::ApiGatewayV2::Stage")
+    _, authorizer = _only(resources, "AWS::ApiGatewayV2::Authorizer")
+    return Api(
+        api_id=api_id,
+        stage=stage["StageName"],
+        route_selection_expression=api["RouteSelectionExpression"],
+        authorizer=Authorizer(
+            function=_invoked(authorizer["AuthorizerUri"]),
+            identity_sources=authorizer["IdentitySource"],
+        ),
+        routes=[
+            _route(name, properties, resources)
+            for name, properties in resources["AWS::ApiGatewayV2::Route"].items()
+        ],
+    )
+
+
+def _only(resources: Resources, kind: str) -> tuple[str, Properties]:
+    if len(resources[kind]) != 1:
+        raise StackError(
+            f"The template has {len(resources[kind])} resources of type {kind}; "
+            "the local cloud runs exactly one."
+        )
+    return next(iter(resources[kind].items()))
+
+
+def _route(name: str, properties: Properties, resources: Resources) -> Route:
+    models = {m["Name"]: m["Schema"] for m in resources["AWS::ApiGatewayV2::Model"].values()}
+    answered = {r["RouteId"] for r in resources["AWS::ApiGatewayV2::RouteResponse"].values()}
+    chosen = properties.get("RequestModels", {})
+    return Route(
+        key=properties["RouteKey"],
+        integration=_integration(properties["Target"].rpartition("/")[2], resources),
+        models={key: models[model] for key, model in chosen.items()},
+        model_selection_expression=properties.get("ModelSelectionExpression"),
+        responds=name in answered,
+    )
+
+
+def _integration(
+    name: str, resources: Resources
+) -> KinesisIntegration | LambdaIntegration | MockIntegration:
+    properties = resources["AWS::ApiGatewayV2::Integration"][name]
+    templates: dict[str, Any] = {
+        "request_templates": properties.get("RequestTemplates", {}),
+        "template_selection_expression": properties.get("TemplateSelectionExpression"),
+        "response_templates": _response_templates(name, resources),
+    }
+    kind, uri = properties["IntegrationType"], properties.get("IntegrationUri", "")
+    if kind == "AWS_PROXY":
+        return LambdaIntegration(function=_invoked(uri))
+    if kind == "MOCK":
+        return MockIntegration(**templates)
+    if kind == "AWS" and ":kinesis:action/" in uri:
+        parameters = properties["RequestParameters"]
+        content_type = parameters["integration.request.header.Content-Type"].strip("'")
+        action = uri.rpartition("/")[2]
+        return KinesisIntegration(action=action, content_type=content_type, **templates)
+    raise StackError(
+        f"The integration {name!r} of type {kind} to {uri!r} is not known to the local cloud. "
+        "It knows AWS_PROXY to Lambda, AWS to Kinesis, and MOCK."
+    )
+
+
+def _response_templates(integration: str, resources: Resources) -> dict[str, str]:
+    return {
+        key: template
+        for response in resources["AWS::ApiGatewayV2::IntegrationResponse"].values()
+        if response["IntegrationId"] == integration
+        for key, template in response.get("ResponseTemplates", {}).items()
+    }
+
+
+def _invoked(uri: str) -> str:
+    """The function in arn:aws:apigateway:…:functions/arn:aws:lambda:…:function:NAME/invocations."""
+    return uri.removesuffix("/invocations").rpartition(":")[2]

@@ -1,0 +1,1 @@
+"""What a number of people needs on AWS, and what it costs."""

@@ -1,0 +1,216 @@
+"""What N people who work out at once need on AWS, and which limit they meet first. No prices.
+
+`python -m planning.capacity_tables` prints the tables of docs/scaling.md.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from math import ceil
+
+from msgspec import Struct, structs
+
+from planning import quotas
+from planning.plan import (
+    LOG_BYTES,
+    SOCKET_SECONDS,
+    Api,
+    DynamoDB,
+    Hop,
+    Load,
+    Plan,
+    Redis,
+    Settings,
+)
+
+
+class Limit(Struct, frozen=True):
+    """Something that ends somewhere: `used` of `most`, and with how many people it is reached."""
+
+    name: str
+    used: float
+    most: float
+    users: int
+    remedy: str
+
+
+class Metered(Struct, frozen=True):
+    """What AWS counts in an hour of this load: `quantity` of `unit`, to be multiplied by a price.
+
+    `line` and `unit` name a price.
+    """
+
+    line: str
+    unit: str
+    quantity: float
+
+
+class Capacity(Struct, frozen=True):
+    """What a load needs. `limits` begins with the one that is reached first: `binding`."""
+
+    load: Load
+    hops: list[Hop]
+    redis: Redis
+    dynamodb: DynamoDB
+    api: Api
+    lambda_concurrency: float
+    binding: str
+    limits: list[Limit]
+    metered: list[Metered]
+
+
+def capacity(load: Load, settings: Settings) -> Capacity:
+    """What `load` needs, with the limits that it meets and how many people each allows."""
+    plan = Plan(load, settings)
+    limits = sorted(_limits(load, settings, plan), key=lambda limit: limit.users)
+    return Capacity(
+        load=load,
+        hops=plan.hops,
+        redis=plan.redis,
+        dynamodb=plan.dynamodb,
+        api=plan.api,
+        lambda_concurrency=plan.concurrency,
+        binding=limits[0].name,
+        limits=limits,
+        metered=_metered(load, settings, plan),
+    )
+
+
+class _Spec(Struct, frozen=True):
+    name: str
+    used: Callable[[Plan], float]
+    most: float
+    remedy: str
+
+
+def _specs(settings: Settings) -> list[_Spec]:
+    """The limits. What is asked of AWS is asked in Service Quotas."""
+    return [
+        _Spec(
+            "API stage throttle, messages/s",
+            lambda plan: plan.api.messages_per_second + plan.api.connects_per_second,
+            settings.throttle_rate,
+            "flush adaptively (--flush 12); raise THROTTLE_RATE with the account's quota",
+        ),
+        _Spec(
+            "API Gateway account, requests/s",
+            lambda plan: (
+                plan.api.messages_per_second
+                + plan.api.pushes_per_second
+                + plan.api.connects_per_second
+            ),
+            quotas.API_REQUESTS_PER_SECOND,
+            "ask AWS for more; flush adaptively; more accounts or regions behind one name",
+        ),
+        _Spec(
+            "new connections/s",
+            lambda plan: max(plan.api.connects_per_second, plan.api.renewals_per_second),
+            quotas.CONNECTS_PER_SECOND,
+            "ask AWS for more; spread reconnects over longer (see the storm below)",
+        ),
+        _Spec(
+            "Lambda concurrency",
+            lambda plan: plan.concurrency,
+            quotas.LAMBDA_CONCURRENCY,
+            "ask AWS for more",
+        ),
+        _Spec(
+            "groups: schedule's busiest shard, s/s",
+            lambda plan: max(plan.separated.busiest_shard.values()),
+            1.0,
+            "raise GROUPS in events/stream.py, and the shards of average-heart-rate with it",
+        ),
+        _Spec(
+            "song-ends read units/s",
+            lambda plan: plan.dynamodb.read_units_per_second,
+            quotas.TABLE_UNITS_PER_SECOND,
+            "ask AWS for more; read_all without ConsistentRead costs half",
+        ),
+        _Spec(
+            "song-ends write units/s",
+            lambda plan: plan.dynamodb.write_units_per_second,
+            quotas.TABLE_UNITS_PER_SECOND,
+            "ask AWS for more",
+        ),
+        _Spec(
+            "Redis ECPU/s of the busiest slot",
+            lambda plan: plan.redis.slot_ecpu_per_second,
+            quotas.SLOT_ECPU_PER_SECOND,
+            "raise GROUPS in events/stream.py",
+        ),
+        _Spec(
+            "Redis bytes",
+            lambda plan: sum(plan.redis.bytes_kept.values()),
+            quotas.CACHE_BYTES,
+            "expire playlists and traces sooner",
+        ),
+        _Spec(
+            "Kinesis shards of the account",
+            lambda plan: sum(hop.shards for hop in plan.hops),
+            quotas.SHARDS_PER_ACCOUNT,
+            "ask AWS for more",
+        ),
+    ]
+
+
+def _limits(load: Load, settings: Settings, plan: Plan) -> list[Limit]:
+    @cache
+    def plan_of(users: int) -> Plan:
+        return Plan(structs.replace(load, users=users), settings)
+
+    return [
+        Limit(spec.name, spec.used(plan), spec.most, _users_at(spec, plan_of), spec.remedy)
+        for spec in _specs(settings)
+    ]
+
+
+def _users_at(spec: _Spec, plan_of: Callable[[int], Plan]) -> int:
+    """With how many people a limit is reached, to two digits, rounded down."""
+    low, high = 0, 1
+    while spec.used(plan_of(high)) <= spec.most:
+        low, high = high, 2 * high
+    while high - low > max(1, low // 200):
+        middle = (low + high) // 2
+        fits = spec.used(plan_of(middle)) <= spec.most
+        low, high = (middle, high) if fits else (low, middle)
+    digit = int(10 ** max(0, len(str(low)) - 2))
+    return low // digit * digit
+
+
+def _metered(load: Load, settings: Settings, plan: Plan) -> list[Metered]:
+    """An hour of this load, in the units of AWS's prices."""
+    api, sizes, redis, dynamodb = plan.api, plan.sizes, plan.redis, plan.dynamodb
+    invocations = sum(hop.invocations_per_second for hop in plan.hops) + sum(
+        plan.starts_per_second for _ in SOCKET_SECONDS
+    )
+    units = ceil(sizes.heart_rates / quotas.MESSAGE_BYTES)
+    outgoing = api.pushes_per_second * sizes.song + api.answers_per_second * sizes.started
+    through_nat = plan.hops[1].bytes_per_second * 4 / 3 + api.pushes_per_second * sizes.song
+    per_second = [
+        ("API Gateway messages in", "message", api.messages_per_second * units),
+        ("API Gateway messages out", "message", api.answers_per_second + api.pushes_per_second),
+        ("API Gateway connections", "connection-minute", load.users / 60),
+        *((f"Kinesis shards {hop.stream}", "shard-hour", hop.shards / 3600) for hop in plan.hops),
+        *(
+            (
+                f"Kinesis records {hop.stream}",
+                "PUT payload unit",
+                hop.records_per_second * _payload_units(hop),
+            )
+            for hop in plan.hops
+        ),
+        ("Lambda requests", "request", invocations),
+        ("Lambda duration", "GB-second", plan.concurrency * settings.memory_mb / 1024),
+        ("DynamoDB reads song-ends", "read unit", dynamodb.read_units_per_second),
+        ("DynamoDB writes song-ends", "write unit", dynamodb.write_units_per_second),
+        ("DynamoDB reads songs", "read unit", dynamodb.query_units_per_second),
+        ("ElastiCache requests", "ECPU", redis.ecpu_per_second),
+        ("ElastiCache data", "GB-hour", sum(redis.bytes_kept.values()) / 1e9 / 3600),
+        ("CloudWatch logs", "GB", invocations * LOG_BYTES / 1e9),
+        ("NAT", "GB", through_nat / 1e9),
+        ("Data out", "GB", outgoing / 1e9),
+    ]
+    return [Metered(line, unit, 3600 * quantity) for line, unit, quantity in per_second]
+
+
+def _payload_units(hop: Hop) -> int:
+    return ceil(hop.bytes_per_second / hop.records_per_second / quotas.PUT_PAYLOAD_BYTES)
