@@ -28,6 +28,7 @@ import msgspec
 from benchmarks import machine, pipeline
 from catalog.demo import MAX_TEMPO, MIN_TEMPO, STYLES
 from events import stream
+from events.pulse import Pulse
 from events.session import Settings, Song
 from events.stream import Average, Averages
 from lambdas.adapters import clients, songs
@@ -378,7 +379,7 @@ def _end(user: str, tables: Tables, kinesis: _Kinesis, schedule: Any, recommend:
     """
     at_ms = int(tables.song_ends[user]["ends_at_ms"]["N"]) - LEAD_MS
     average = Averages(
-        [Average(user, at_ms, at_ms - 5_000, 150.0, 150.0, 148.0, 152.0, 160.0, 100, at_ms)]
+        [Average(user, Pulse(at_ms, at_ms - 5_000, 150.0, 150.0, 148.0, 152.0, 160.0), 100, at_ms)]
     )
     event = _event("0", stream.encode(average), at_ms)
     stand_in, started = tables.seconds, time.thread_time()

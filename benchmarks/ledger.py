@@ -64,7 +64,8 @@ class Ledger:
     def fold_ms(self) -> list[float]:
         """From the PutRecords of a sample to the arrival of the average that ends with it."""
         return [
-            at_ms - self._sent_ms(average.user, average.at_ms) for average, at_ms in self.averages
+            at_ms - self._sent_ms(average.user, average.pulse.at_ms)
+            for average, at_ms in self.averages
         ]
 
     def song_ms(self) -> list[float]:
@@ -105,15 +106,15 @@ class Ledger:
     def averages_wrong(self) -> int:
         """Averages that differ from what the samples sent by then give, by the plain formula."""
         return sum(
-            abs(average.average - self._expected(average)) > TOLERANCE
+            abs(average.pulse.average - self._expected(average)) > TOLERANCE
             for average, _ in self.averages
         )
 
     def _expected(self, average: Average) -> float:
         person = self.people[average.user]
         times, rates = person.times_ms, person.heart_rates
-        index = bisect_left(times, average.at_ms)
-        start = average.at_ms - self.interval_ms
+        index = bisect_left(times, average.pulse.at_ms)
+        start = average.pulse.at_ms - self.interval_ms
         area = span = 0.0
         while index > 0 and times[index] > start:
             length = times[index] - times[index - 1]
@@ -126,7 +127,7 @@ class Ledger:
             area += (left + rates[index]) / 2 * length
             span += length
             index -= 1
-        return area / span if span else rates[bisect_left(times, average.at_ms)]
+        return area / span if span else rates[bisect_left(times, average.pulse.at_ms)]
 
     def songs_pushed(self) -> int:
         """Songs that reached clients."""

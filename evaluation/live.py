@@ -7,17 +7,16 @@ by one, answers at once: what batches and the way through the cloud delay is not
 from collections import deque
 from dataclasses import dataclass, field
 
-from msgspec.structs import replace
-
 from evaluation.playing import Library, Play
 from evaluation.segments import Segment
+from events.pulse import Pulse
 from events.session import Settings, Song
 from lambdas.adapters.songs import STEP
 from lambdas.domain.choose import ARTISTS_APART, Listener
-from lambdas.domain.due import SongEnd, Timing, song_times
+from lambdas.domain.due import SongEnd, Timing
 from lambdas.domain.next_song import Ask, ask, next_song
-from lambdas.domain.target import max_heart_rate
-from lambdas.domain.window import Emitted, Window, emit, fold, is_due_to_emit
+from lambdas.domain.session import with_maximum
+from lambdas.domain.window import Window, emit, fold, is_due_to_emit
 
 START_MS = 1_760_000_000_000
 EMIT_EVERY_MS, GAP_MS = 5_000, 30_000
@@ -54,9 +53,9 @@ def play(segment: Segment, library: Library, settings: Settings, seed: str) -> l
     return session.plays
 
 
-def _recommend(session: Session, asked: Ask, pulse: Emitted) -> None:
+def _recommend(session: Session, asked: Ask, pulse: Pulse) -> None:
     """Choose the song of a slot; one that would cut another short has to be worth it."""
-    _learn(session, pulse.peak)
+    session.settings = with_maximum(session.settings, pulse.peak)
     found = next_song(
         asked,
         session.settings,
@@ -69,25 +68,20 @@ def _recommend(session: Session, asked: Ask, pulse: Emitted) -> None:
         return
     if asked.playing_tempo is not None:
         session.plays[-1].ends_ms = pulse.at_ms - START_MS
-    choice, song = found.choice, found.choice.song
-    duration_ms = int(song.duration_seconds * 1000)
-    starts_ms, ends_ms = song_times(asked.ends_at_ms, pulse.at_ms, duration_ms)
-    session.end = SongEnd(
-        asked.session, asked.slot, ends_ms, starts_ms, choice.felt_tempo, found.target
-    )
+    session.end, choice, song = found.end, found.choice, found.choice.song
     session.heard[song.id] = pulse.at_ms
     session.artists.append(song.artist)
     session.plays.append(
-        Play(starts_ms - START_MS, ends_ms - START_MS, choice.tempo, song, choice.octave)
+        Play(
+            found.end.starts_at_ms - START_MS,
+            found.end.ends_at_ms - START_MS,
+            choice.tempo,
+            song,
+            choice.octave,
+        )
     )
 
 
 def _near(library: Library, tempo: float, count: int) -> list[Song]:
     """As the songs table answers, which is asked in steps of tempo."""
     return library.near(round(tempo / STEP) * STEP, count)
-
-
-def _learn(session: Session, peak: float) -> None:
-    settings = session.settings
-    if peak > (settings.max_heart_rate or max_heart_rate(settings.age)):
-        session.settings = replace(settings, max_heart_rate=peak)

@@ -103,6 +103,8 @@ class Why(Struct, frozen=True):
     """What the song scored by, smaller is better: tempo, octave, heard, liked, length, ..."""
     decided_by: str
     """What decided, as a sentence."""
+    lock: Tempo | None = None
+    """The tempo that was locked when the song was chosen."""
 
 
 class Opinion(Struct, frozen=True, forbid_unknown_fields=True):
@@ -124,3 +126,5 @@ class SongPush(Struct, frozen=True, tag_field="type", tag="song"):
     """The slowest and fastest tempo, beats a minute, that the client may bend the song to."""
     opinion: Opinion
     why: Why
+    library: Library = "demo"
+    """That the song was chosen from."""

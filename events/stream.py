@@ -12,7 +12,8 @@ from zlib import crc32
 
 from msgspec import Struct, json
 
-from events.samples import HeartRate, Samples, TimeMs
+from events.pulse import Pulse
+from events.samples import Samples, TimeMs
 from events.session import IntervalSeconds, Settings, Slot
 
 GROUPS = 16
@@ -53,16 +54,7 @@ class Average(Struct, frozen=True, array_like=True):
     """The running average of one person at the time of their newest sample."""
 
     user: str
-    at_ms: TimeMs
-    previous_ms: TimeMs
-    """Time of the average before this one; 0 when it is the first of a session."""
-    heart_rate: HeartRate
-    average: HeartRate
-    lowest: HeartRate
-    highest: HeartRate
-    """Of the last 30 s, or of the interval if that is longer."""
-    peak: float
-    """Highest average over a whole interval in this session; 0 before there is one."""
+    pulse: Pulse
     samples: int
     """Samples folded into this person's window since it was first opened."""
     arrived_ms: TimeMs
@@ -76,19 +68,14 @@ class Averages(Struct, frozen=True):
 
 
 class SongRequest(Struct, frozen=True):
-    """Slot `slot` of this person's session is due; `at_ms` is the sample that made it so.
+    """Slot `slot` of this person's session is due; `pulse` is that of the sample that made it so.
 
     Carries what the asker read of the song end, so that the answer needs no other read.
     """
 
     session: TimeMs
     slot: Slot
-    at_ms: TimeMs
-    heart_rate: HeartRate
-    average: HeartRate
-    lowest: HeartRate
-    highest: HeartRate
-    peak: float
+    pulse: Pulse
     ends_at_ms: TimeMs
     """When the song before this slot ends."""
     previous_target: float | None

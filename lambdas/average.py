@@ -68,23 +68,7 @@ def _fold(
     if late:
         refused[user] = late[-1]
     if window.times_ms and is_due_to_emit(window, EMIT_EVERY_MS):
-        averages.append(_average(user, window, record.arrived_ms))
-
-
-def _average(user: str, window: Window, arrived_ms: int) -> stream.Average:
-    now = emit(window)
-    return stream.Average(
-        user=user,
-        at_ms=now.at_ms,
-        previous_ms=now.previous_ms,
-        heart_rate=now.heart_rate,
-        average=now.average,
-        lowest=now.lowest,
-        highest=now.highest,
-        peak=now.peak,
-        samples=window.folded,
-        arrived_ms=arrived_ms,
-    )
+        averages.append(stream.Average(user, emit(window), window.folded, record.arrived_ms))
 
 
 def _send(averages: list[stream.Average]) -> None:

@@ -10,9 +10,9 @@ from events.messages import Change, Changed, Error, ServerMessage
 from events.session import Settings
 from lambdas.adapters import song_ends, streams
 from lambdas.adapters.environment import read
-from lambdas.adapters.song_ends import Session
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import Request, answer, message_of, request_of, unusable
+from lambdas.domain.session import Session
 
 
 class Environment(Struct, frozen=True):

@@ -13,12 +13,12 @@ from events.messages import (
     ServerMessage,
     TracePoint,
 )
-from events.session import Settings, SongPush
+from events.session import SongPush
 from lambdas.adapters import floors, song_ends, windows
-from lambdas.adapters.song_ends import Session
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import Request, answer, fitting, message_of, request_of
-from lambdas.domain.target import max_heart_rate, playable
+from lambdas.domain.session import Session
+from lambdas.domain.target import max_heart_rate, target_now
 from lambdas.domain.window import STALE_AFTER_MS, Window
 
 MAX_PEOPLE = 200
@@ -70,7 +70,9 @@ def _person(user: str, session: Session, window: Window | None) -> FloorPerson:
 
 
 def _song(push: SongPush, session: Session, latest: TracePoint | None) -> FloorSong:
-    tempo, target = push.why.tempo * push.why.octave, _target_now(push, session.settings, latest)
+    settings, why = session.settings, push.why
+    tempo, heart_rate = why.tempo * why.octave, latest.heart_rate if latest else None
+    target = target_now(settings.mode, settings.lock, heart_rate, why.target_tempo)
     return FloorSong(
         title=push.song.title[:MAX_TEXT],
         artist=push.song.artist[:MAX_TEXT],
@@ -79,14 +81,6 @@ def _song(push: SongPush, session: Session, latest: TracePoint | None) -> FloorS
         distance=round(abs(tempo - target) / target, 4),
         ends_at_ms=session.end.ends_at_ms,
     )
-
-
-def _target_now(push: SongPush, settings: Settings, latest: TracePoint | None) -> float:
-    """What would suit now: the lock, the newest heart rate in `pulse`, else what was aimed at."""
-    if settings.lock is not None:
-        return playable(settings.lock)
-    pulse = settings.mode == "pulse" and latest
-    return playable(pulse.heart_rate) if pulse else push.why.target_tempo
 
 
 def _tenths(number: float) -> float:

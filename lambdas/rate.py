@@ -28,7 +28,7 @@ def _rate(request: Request, rate: Rate) -> ServerMessage:
             "unknown_song",
             f"The song {rate.song_id!r} is none of this session, so nothing was kept.",
         )
-    tastes.rate(request.user, session.settings.library, pushes[0].song, rate.opinion)
+    tastes.rate(request.user, pushes[0].library, pushes[0].song, rate.opinion)
     for push in pushes:
         playlists.replace(request.user, replace(push, opinion=rate.opinion))
     return Rated(rate.song_id, rate.opinion)

@@ -19,14 +19,12 @@ from lambdas.adapters import (
     songs,
     tastes,
 )
-from lambdas.adapters.song_ends import Session
 from lambdas.adapters.tastes import Taste
 from lambdas.adapters.telemetry import count, logger, metrics, took, traced
 from lambdas.domain.bend import tempo_range
-from lambdas.domain.choose import Choice, EmptyLibraryError, Listener
-from lambdas.domain.due import SongEnd, song_times
-from lambdas.domain.next_song import Ask, next_song
-from lambdas.domain.target import max_heart_rate
+from lambdas.domain.choose import EmptyLibraryError, Listener
+from lambdas.domain.next_song import Ask, NextSong, next_song
+from lambdas.domain.session import Session, with_maximum
 
 ATTEMPTS = 3
 """How often a slot is filled anew when the session changed meanwhile."""
@@ -56,14 +54,18 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _answer(record: records.Record[stream.SongRequest], taste: Taste) -> bool:
     user, request = record.key, _learned(record.key, record.value)
     heard, artists = playlists.before(user, request.session, request.slot)
-    listener = Listener(request.at_ms, request.session, heard, artists, taste.opinions, taste.skips)
+    listener = Listener(
+        request.pulse.at_ms, request.session, heard, artists, taste.opinions, taste.skips
+    )
     for _ in range(ATTEMPTS):
         try:
-            song = _next_song(user, request, taste, listener)
-            if song is None:
+            found = _next_song(user, request, taste, listener)
+            if found is None:
                 return False
-            times = {"at_ms": request.at_ms, "arrived_ms": record.arrived_ms}
-            song_ends.write(user, _session(request, song), **times)
+            song = _pushed(request, found, taste)
+            chosen = Session(found.end, request.settings, song, request.version)
+            times = {"at_ms": request.pulse.at_ms, "arrived_ms": record.arrived_ms}
+            song_ends.write(user, chosen, **times)
             break
         except EmptyLibraryError:
             push.notify(user, _empty(request.settings.library))
@@ -90,11 +92,11 @@ def _answer(record: records.Record[stream.SongRequest], taste: Taste) -> bool:
 
 def _learned(user: str, request: stream.SongRequest) -> stream.SongRequest:
     """The request with a maximum heart rate no lower than what was seen; kept if it is new."""
-    settings = request.settings
-    if request.peak <= (settings.max_heart_rate or max_heart_rate(settings.age)):
+    settings = with_maximum(request.settings, request.pulse.peak)
+    if settings is request.settings:
         return request
-    tastes.raise_maximum(user, request.peak)
-    return replace(request, settings=replace(settings, max_heart_rate=request.peak))
+    tastes.raise_maximum(user, request.pulse.peak)
+    return replace(request, settings=settings)
 
 
 def _renewed(request: stream.SongRequest, session: Session) -> stream.SongRequest:
@@ -110,9 +112,9 @@ def _renewed(request: stream.SongRequest, session: Session) -> stream.SongReques
 
 def _next_song(
     user: str, request: stream.SongRequest, taste: Taste, listener: Listener
-) -> SongPush | None:
+) -> NextSong[Song] | None:
     near, corrected = _shelf(user, request.settings.library, taste)
-    found = next_song(
+    return next_song(
         Ask(
             request.session,
             request.slot,
@@ -121,16 +123,12 @@ def _next_song(
             request.playing_tempo,
         ),
         request.settings,
-        request,
+        request.pulse,
         listener,
         near,
         corrected,
         seed=f"{user} {request.session} {request.slot}",
     )
-    if found is None:
-        return None
-    opinion = taste.opinions.get(found.choice.song.id, Opinion())
-    return _pushed(request, found.target, found.choice, opinion)
 
 
 def _shelf(user: str, library: str, taste: Taste) -> tuple[own_songs.Near, list[Song]]:
@@ -142,45 +140,31 @@ def _shelf(user: str, library: str, taste: Taste) -> tuple[own_songs.Near, list[
     return near, [song for song in corrected if song.id in ids]
 
 
-def _pushed(
-    request: stream.SongRequest, target: float, choice: Choice[Song], opinion: Opinion
-) -> SongPush:
-    starts_at_ms, ends_at_ms = song_times(
-        request.ends_at_ms, request.at_ms, int(choice.song.duration_seconds * 1000)
-    )
+def _pushed(request: stream.SongRequest, found: NextSong[Song], taste: Taste) -> SongPush:
+    choice, end = found.choice, found.end
     return SongPush(
-        session=request.session,
-        slot=request.slot,
+        session=end.session,
+        slot=end.slot,
         song=choice.song,
-        starts_at_ms=starts_at_ms,
-        ends_at_ms=ends_at_ms,
+        library=request.settings.library,
+        starts_at_ms=end.starts_at_ms,
+        ends_at_ms=end.ends_at_ms,
         tempo_range=tempo_range(choice.tempo),
-        opinion=opinion,
+        opinion=taste.opinions.get(choice.song.id, Opinion()),
         why=Why(
             mode=request.settings.mode,
-            at_ms=request.at_ms,
-            heart_rate=request.heart_rate,
-            average=request.average,
-            target_tempo=target,
+            at_ms=request.pulse.at_ms,
+            heart_rate=request.pulse.heart_rate,
+            average=request.pulse.average,
+            target_tempo=found.target,
             tempo=choice.tempo,
             octave=choice.octave,
             distance=choice.distance,
             terms=choice.terms,
             decided_by=choice.decided_by,
+            lock=request.settings.lock,
         ),
     )
-
-
-def _session(request: stream.SongRequest, song: SongPush) -> Session:
-    end = SongEnd(
-        session=song.session,
-        slot=song.slot,
-        ends_at_ms=song.ends_at_ms,
-        starts_at_ms=song.starts_at_ms,
-        tempo=song.why.tempo * song.why.octave,
-        target=song.why.target_tempo,
-    )
-    return Session(end, request.settings, song, request.version)
 
 
 def _empty(library: str) -> Error:

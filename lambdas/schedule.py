@@ -8,10 +8,10 @@ from events import stream
 from events.session import Settings
 from lambdas.adapters import dead_letters, records, song_ends, streams
 from lambdas.adapters.environment import read
-from lambdas.adapters.song_ends import Session
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.domain.due import Timing
 from lambdas.domain.next_song import ask
+from lambdas.domain.session import Session
 
 
 class Environment(Struct, frozen=True):
@@ -54,19 +54,14 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _request(average: stream.Average, session: Session | None) -> stream.SongRequest | None:
     end = session.end if session else None
     settings = session.settings if session else Settings()
-    asked = ask(end, settings, average, TIMING)
+    asked = ask(end, settings, average.pulse, TIMING)
     if asked is None:
         return None
     goes_on = end is not None and end.session == asked.session
     return stream.SongRequest(
         session=asked.session,
         slot=asked.slot,
-        at_ms=average.at_ms,
-        heart_rate=average.heart_rate,
-        average=average.average,
-        lowest=average.lowest,
-        highest=average.highest,
-        peak=average.peak,
+        pulse=average.pulse,
         ends_at_ms=asked.ends_at_ms,
         previous_target=asked.previous_target,
         playing_tempo=asked.playing_tempo,

@@ -8,12 +8,13 @@ from msgspec import Struct
 
 from events import stream
 from events.messages import Error, ServerMessage, Skip, Skipped
-from events.session import SongPush
+from events.pulse import Pulse
+from events.session import SongPush, Why
 from lambdas.adapters import song_ends, streams, tastes, windows
 from lambdas.adapters.environment import read
-from lambdas.adapters.song_ends import Session
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import Request, answer, in_the_future, message_of, request_of
+from lambdas.domain.session import Session
 from lambdas.domain.window import emit, is_stale
 
 
@@ -60,21 +61,10 @@ def _end(request: Request, session: Session, song: SongPush, skip: Skip) -> Serv
     stored = song_ends.write(request.user, ended, **times)
     if at_ms < session.end.ends_at_ms:  # said again, it is the same skip
         tastes.count_skip(request.user, song.song.id)
-    heart_rate, running = song.why.heart_rate, song.why.average
-    lowest = highest = running
-    window = windows.read([request.user], request.arrived_ms).get(request.user)
-    if window and window.times_ms and not is_stale(window.last_ms, skip.at_ms):
-        now = emit(window)
-        heart_rate, running, lowest, highest = now.heart_rate, now.average, now.lowest, now.highest
     asked = stream.SongRequest(
         session=session.end.session,
         slot=skip.slot + 1,
-        at_ms=at_ms,
-        heart_rate=heart_rate,
-        average=running,
-        lowest=lowest,
-        highest=highest,
-        peak=0.0,
+        pulse=_pulse(request, skip.at_ms, song.why, at_ms),
         ends_at_ms=at_ms,
         previous_target=session.end.target,
         playing_tempo=None,
@@ -84,6 +74,15 @@ def _end(request: Request, session: Session, song: SongPush, skip: Skip) -> Serv
     )
     streams.put(environment.requests_stream, [streams.entry(request.user, stream.encode(asked))])
     return Skipped(skip.slot)
+
+
+def _pulse(request: Request, skipped_ms: int, why: Why, at_ms: int) -> Pulse:
+    """What is known of the heart rate at a skip; what the skipped song was chosen by, if stale."""
+    window = windows.read([request.user], request.arrived_ms).get(request.user)
+    if window and window.times_ms and not is_stale(window.last_ms, skipped_ms):
+        return msgspec.structs.replace(emit(window), at_ms=at_ms, peak=0.0)
+    average = why.average
+    return Pulse(at_ms, 0, why.heart_rate, average, average, average, peak=0.0)
 
 
 def _bring_forward(request: Request, session: Session, song: SongPush, at_ms: int) -> ServerMessage:

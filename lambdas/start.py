@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from events import stream
 from events.messages import Error, ServerMessage, Start, Started
 from events.session import Settings
 from lambdas.adapters import song_ends, streams, tastes
 from lambdas.adapters.environment import read
-from lambdas.adapters.song_ends import Session
 from lambdas.adapters.tastes import Taste
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import (
@@ -21,7 +20,7 @@ from lambdas.adapters.websocket import (
     unusable,
 )
 from lambdas.domain.due import SongEnd
-from lambdas.domain.target import max_heart_rate
+from lambdas.domain.session import Session, with_maximum
 
 
 class Environment(Struct, frozen=True):
@@ -69,7 +68,4 @@ def _start(request: Request, start: Start) -> ServerMessage:
 
 def _with_maximum(user: str, settings: Settings) -> Settings:
     """The settings with a maximum heart rate no lower than one that was seen before."""
-    seen = tastes.read_all([user]).get(user, Taste()).max_heart_rate
-    if seen is None or seen <= (settings.max_heart_rate or max_heart_rate(settings.age)):
-        return settings
-    return structs.replace(settings, max_heart_rate=seen)
+    return with_maximum(settings, tastes.read_all([user]).get(user, Taste()).max_heart_rate)

@@ -8,6 +8,7 @@ from functools import cache
 from msgspec import Struct
 
 from events.messages import Started
+from events.pulse import Pulse
 from events.samples import Sample
 from events.session import Opinion, Song, SongPush, Why
 from events.session import Settings as SongSettings
@@ -83,9 +84,10 @@ def sizes(flush_seconds: float) -> Sizes:
     at_ms, user = 1_760_000_000_000, "u" * USER_BYTES
     count = max(1, round(flush_seconds * SAMPLES_PER_SECOND))
     samples: list[Sample] = [(at_ms + 1000 * second, 142) for second in range(count)]
-    average = Average(user, at_ms, at_ms - 5_000, 142, AVERAGE, 139, 144, AVERAGE, 900, at_ms)
+    pulse = Pulse(at_ms, at_ms - 5_000, 142, AVERAGE, 139, 144, AVERAGE)
+    average = Average(user, pulse, 900, at_ms)
     request = SongRequest(
-        *(at_ms, 3, at_ms, 142, AVERAGE, 139, 144, AVERAGE, at_ms, AVERAGE, None),
+        *(at_ms, 3, pulse, at_ms, AVERAGE, None),
         SongSettings(),
         *(at_ms, at_ms),
     )

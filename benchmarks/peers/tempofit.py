@@ -167,11 +167,13 @@ def _decide(taken: Stream, ends: dict[str, SongEnd], outcomes: list[workload.Out
     for data in taken.taken:
         for average in stream.decode_averages(data).averages:
             end = ends[average.user]
-            due = due_slot(end, average.previous_ms, average.at_ms, TIMING)
+            due = due_slot(end, average.pulse.previous_ms, average.pulse.at_ms, TIMING)
             if due is not None:
-                next_ms = max(average.at_ms, end.ends_at_ms) + workload.SONG_MS
+                next_ms = max(average.pulse.at_ms, end.ends_at_ms) + workload.SONG_MS
                 ends[average.user] = SongEnd(due.session, due.slot, next_ms)
-            outcomes.append((average.user, average.at_ms, average.average, due is not None))
+            outcomes.append(
+                (average.user, average.pulse.at_ms, average.pulse.average, due is not None)
+            )
     taken.taken.clear()
 
 

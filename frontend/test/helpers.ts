@@ -57,6 +57,7 @@ export function songPush(slot: number, changes: Partial<SongPush> = {}): SongPus
       octave: 1,
       distance: 0.008,
       decided_by: "At the target tempo, drawn from the best 10.",
+      lock: null,
     },
     ...changes,
   };

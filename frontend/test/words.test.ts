@@ -51,6 +51,7 @@ describe("why a song", () => {
     target_tempo: 142.2,
     tempo: 141.3,
     decided_by: "At the target tempo, heard in the last two weeks, drawn from the best 10.",
+    lock: null,
   };
 
   test("reads as one sentence from the heart to the song", () => {

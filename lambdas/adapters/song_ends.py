@@ -6,16 +6,17 @@ TTL only sweeps: whoever reads compares `ends_at_ms`.
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from msgspec import json
 
 from events.messages import decode_song_push
-from events.session import Settings, SongPush
+from events.session import Settings
 from lambdas.adapters import batch_get as people
 from lambdas.adapters import clients
 from lambdas.domain.due import SongEnd
+from lambdas.domain.session import Session
 
 END = "user_id, slot, ends_at_ms, starts_at_ms, tempo, target, settings, version, #session"
 NAMES = {"#session": "session"}
@@ -25,17 +26,6 @@ _decode_settings = json.Decoder(Settings).decode
 
 class ConflictError(Exception):
     """The item changed between the read and the write."""
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A person's session: when its last song ends, how songs are chosen, and the last song."""
-
-    end: SongEnd
-    settings: Settings = field(default_factory=Settings)
-    song: SongPush | None = None
-    version: int = 0
-    """Version of the item that holds it; 0: no item yet."""
 
 
 def read_all(users: Sequence[str], *, songs: bool = False) -> dict[str, Session]:

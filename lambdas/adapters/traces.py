@@ -25,9 +25,9 @@ def write(averages: Iterable[Average]) -> None:
     """Store the point of each average; of several within one step the last one stays."""
     hashes: defaultdict[tuple[int, int], list[Any]] = defaultdict(list)
     for one in averages:
-        user, at_ms = one.user, one.at_ms
+        user, at_ms = one.user, one.pulse.at_ms
         minute, rest_ms = divmod(at_ms, MINUTE_MS)
-        point = _encode((at_ms, one.heart_rate, one.average))
+        point = _encode((at_ms, one.pulse.heart_rate, one.pulse.average))
         hashes[group_of(user), minute] += (_field(user, rest_ms), point)
     with clients.redis().pipeline(transaction=False) as pipeline:
         for (group, minute), points in hashes.items():

@@ -4,8 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, Protocol
 
+from events.pulse import Pulse
 from lambdas.domain.choose import Choice, Listener, S, choose, search, unsettled
-from lambdas.domain.due import DueSlot, SongEnd, Timing, due_change, due_slot, is_worth_changing
+from lambdas.domain.due import (
+    DueSlot,
+    SongEnd,
+    Timing,
+    due_change,
+    due_slot,
+    is_worth_changing,
+    song_times,
+)
 from lambdas.domain.plans import phases
 from lambdas.domain.target import Goal, Planned, expected_heart_rate, target_tempo
 
@@ -19,28 +28,6 @@ class Chosen(Goal, Protocol):
     def responsive(self) -> bool: ...
     @property
     def genres(self) -> Sequence[str]: ...
-
-
-class Pulse(Protocol):
-    """A running average and what it rests on; see `window.Emitted`."""
-
-    @property
-    def at_ms(self) -> int: ...
-    @property
-    def heart_rate(self) -> float: ...
-    @property
-    def average(self) -> float: ...
-    @property
-    def lowest(self) -> float: ...
-    @property
-    def highest(self) -> float: ...
-
-
-class Following(Pulse, Protocol):
-    """A running average that knows when the one before it was."""
-
-    @property
-    def previous_ms(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +46,14 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class NextSong(Generic[S]):
-    """The song and the tempo that it was chosen for, beats/min."""
+    """The song, the tempo that it was chosen for, beats/min, and when it plays and ends."""
 
     target: float
     choice: Choice[S]
+    end: SongEnd
 
 
-def ask(end: SongEnd | None, chosen: Chosen, pulse: Following, timing: Timing) -> Ask | None:
+def ask(end: SongEnd | None, chosen: Chosen, pulse: Pulse, timing: Timing) -> Ask | None:
     """What to ask for at this average, or None: a song falls due, or is left by its target."""
     due = due_slot(end, pulse.previous_ms, pulse.at_ms, timing)
     if due is not None:
@@ -113,7 +101,10 @@ def next_song(
     playing = asked.playing_tempo
     if playing is not None and not is_worth_changing(playing, choice.felt_tempo, target):
         return None
-    return NextSong(target, choice)
+    duration_ms = int(choice.song.duration_seconds * 1000)
+    starts_at_ms, ends_at_ms = song_times(asked.ends_at_ms, pulse.at_ms, duration_ms)
+    end = SongEnd(asked.session, asked.slot, ends_at_ms, starts_at_ms, choice.felt_tempo, target)
+    return NextSong(target, choice, end)
 
 
 def _ask(due: DueSlot, end: SongEnd | None, at_ms: int) -> Ask:

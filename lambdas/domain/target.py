@@ -195,6 +195,17 @@ def _tempo_of(zone: int, span: float) -> float:
     return zone_tempo((low + high) / 2, span)
 
 
+def target_now(mode: Mode, lock: float | None, heart_rate: float | None, target: float) -> float:
+    """The tempo that would suit now, 60-180 beats/min, while a song plays.
+
+    The lock; in `pulse` the heart rate, if one is known; else the `target` the song was chosen for.
+    The page has the same rule: events/targets.json holds both to it.
+    """
+    if lock is not None:
+        return playable(lock)
+    return playable(heart_rate if mode == "pulse" and heart_rate is not None else target)
+
+
 def playable(tempo: float) -> float:
     """The tempo held to what any target may be, 60-180 beats/min of a song."""
     return min(MAX_TEMPO, max(MIN_TEMPO, tempo))

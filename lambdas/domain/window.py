@@ -5,6 +5,8 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from events.pulse import Pulse
+
 STALE_AFTER_MS = 10_000
 HELD_MS = 30_000
 """What a window holds at least: extremes look back as far even when averages do not."""
@@ -18,23 +20,6 @@ def _times() -> "array[int]":
 
 def _numbers() -> "array[float]":
     return array("d")
-
-
-@dataclass(frozen=True, slots=True)
-class Emitted:
-    """A running average and what it rests on: heart rates in beats/min, times in epoch ms."""
-
-    at_ms: int
-    previous_ms: int
-    """Time of the average before this one; 0 when it is the first of a session."""
-    heart_rate: float
-    """The newest."""
-    average: float
-    lowest: float
-    highest: float
-    """Of the last 30 s, or of the interval if that is longer."""
-    peak: float
-    """Highest average over a whole interval in this session; 0 before there is one."""
 
 
 @dataclass(slots=True)
@@ -129,7 +114,7 @@ def is_due_to_emit(window: Window, emit_every_ms: int) -> bool:
     return window.last_ms - window.emitted_ms >= emit_every_ms
 
 
-def emit(window: Window) -> Emitted:
+def emit(window: Window) -> Pulse:
     """The average of now; the window remembers when it was, and the highest of the session.
 
     Raises ValueError on an empty window.
@@ -138,7 +123,7 @@ def emit(window: Window) -> Emitted:
     if window.last_ms - window.times_ms[0] >= window.interval_ms:
         window.peak = max(window.peak, running)
     previous_ms, window.emitted_ms = window.emitted_ms, window.last_ms
-    return Emitted(
+    return Pulse(
         at_ms=window.last_ms,
         previous_ms=previous_ms,
         heart_rate=window.heart_rates[-1],

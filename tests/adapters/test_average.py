@@ -38,31 +38,31 @@ def emitted() -> list[stream.Average]:
 def test_the_first_sample_is_averaged_at_once_and_then_every_five_seconds() -> None:
     for second in range(12):
         invoke(("ann", batch((second * 1000, 100 + second))))
-    assert [(one.at_ms - START_MS) // 1000 for one in emitted()] == [0, 5, 10]
+    assert [(one.pulse.at_ms - START_MS) // 1000 for one in emitted()] == [0, 5, 10]
     assert [one.samples for one in emitted()] == [1, 6, 11]
-    assert emitted()[-1].average == pytest.approx(105)
+    assert emitted()[-1].pulse.average == pytest.approx(105)
 
 
 def test_an_average_tells_when_the_one_before_was_and_what_it_rests_on() -> None:
     for second in range(41):
         invoke(("ann", batch((second * 1000, 100 + second % 10))))
     last = emitted()[-1]
-    assert last.at_ms - last.previous_ms == 5000
-    assert (last.lowest, last.highest) == (100, 109)
-    assert emitted()[0].previous_ms == 0
+    assert last.pulse.at_ms - last.pulse.previous_ms == 5000
+    assert (last.pulse.lowest, last.pulse.highest) == (100, 109)
+    assert emitted()[0].pulse.previous_ms == 0
 
 
 def test_the_peak_is_the_highest_average_over_a_whole_interval() -> None:
     for second in range(60):
         invoke(("ann", batch((second * 1000, 190 if second < 5 else 120))))
-    whole = [one for one in emitted() if one.at_ms - START_MS >= 30_000]
-    assert [one.peak for one in emitted()[:6]] == [0] * 6
-    assert {one.peak for one in whole} == {whole[0].average}
+    whole = [one for one in emitted() if one.pulse.at_ms - START_MS >= 30_000]
+    assert [one.pulse.peak for one in emitted()[:6]] == [0] * 6
+    assert {one.pulse.peak for one in whole} == {whole[0].pulse.average}
 
 
 def test_people_of_one_batch_do_not_mix() -> None:
     invoke(("ann", batch((0, 100))), ("bob", batch((0, 160))), ("ann", batch((1000, 110))))
-    assert {one.user: one.average for one in emitted()} == {"ann": 100, "bob": 160}
+    assert {one.user: one.pulse.average for one in emitted()} == {"ann": 100, "bob": 160}
 
 
 def test_averages_of_a_person_always_travel_under_the_same_key() -> None:
@@ -83,7 +83,7 @@ def test_a_restarted_function_goes_on_where_it_stopped() -> None:
     invoke(("ann", batch((0, 100), (4000, 100))))
     clients.redis.cache_clear()
     invoke(("ann", batch((10_000, 200))))
-    assert emitted()[-1].average == pytest.approx(130)
+    assert emitted()[-1].pulse.average == pytest.approx(130)
 
 
 def test_a_window_outlives_the_hour_in_which_it_was_written() -> None:
@@ -140,9 +140,9 @@ def test_the_start_of_a_session_empties_the_window_and_sets_its_length() -> None
     invoke(("ann", batch((0, 100), (20_000, 100))))
     start = stream.SessionStart(START_MS + 21_000, interval_seconds=10)
     invoke(("ann", stream.encode(start)), ("ann", batch((22_000, 160))))
-    assert emitted()[-1].average == 160
+    assert emitted()[-1].pulse.average == 160
     invoke(*[("ann", batch((second * 1000, 120))) for second in range(23, 43)])
-    assert emitted()[-1].average == 120
+    assert emitted()[-1].pulse.average == 120
 
 
 def test_every_key_in_redis_expires(redis_url: str) -> None:

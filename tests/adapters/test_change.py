@@ -7,8 +7,9 @@ from events import stream
 from events.session import Settings
 from lambdas import change
 from lambdas.adapters import song_ends
-from lambdas.adapters.song_ends import ConflictError, Session
+from lambdas.adapters.song_ends import ConflictError
 from lambdas.domain.due import SongEnd
+from lambdas.domain.session import Session
 from tests.adapters.conftest import START_MS, Context, records_of, websocket_event
 from tests.adapters.test_skip import SONG
 

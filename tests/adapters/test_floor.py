@@ -6,13 +6,14 @@ from msgspec import structs
 from redis import Redis
 
 from events.messages import decode_server
+from events.pulse import Pulse
 from events.session import Settings
 from events.stream import Average
 from lambdas import floor, workout
 from lambdas.adapters import floors, playlists, song_ends, traces, windows
-from lambdas.adapters.song_ends import Session
 from lambdas.adapters.websocket import MESSAGE_BYTES
 from lambdas.domain.due import SongEnd
+from lambdas.domain.session import Session
 from lambdas.domain.window import Window, fold
 from tests.adapters.conftest import START_MS, Context, websocket_event
 from tests.adapters.test_skip import SONG
@@ -247,7 +248,7 @@ def test_whoever_was_not_seen_for_twenty_minutes_shows_no_workout_either() -> No
 def test_a_coach_sees_nothing_of_what_was_before_the_session() -> None:
     earlier_ms, rate = START_MS - 60_000, 120.0
     traces.write(
-        Average("ann", at_ms, 0, rate, rate, rate, rate, rate, 1, at_ms)
+        Average("ann", Pulse(at_ms, 0, rate, rate, rate, rate, rate), 1, at_ms)
         for at_ms in (earlier_ms, START_MS, START_MS + 15_000)
     )
     playlists.write("ann", structs.replace(SONG, session=earlier_ms))

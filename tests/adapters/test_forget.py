@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from events import stream
 from events.messages import Error
+from events.pulse import Pulse
 from events.session import Song
 from events.stream import Average, HeartRateBatch
 from lambdas import average, collect, connect, forget, rate, recommend, schedule, skip, start
@@ -150,7 +151,9 @@ def write_keys(user: str) -> None:
     fold(window, [(START_MS, 150.0)], until_ms=START_MS, gap_ms=30_000)
     windows.write({user: window}, START_MS)
     traces.write(
-        Average(user, START_MS + 60_000 * minute, 0, 150, 150.0, 150, 150, 150.0, 1, START_MS)
+        Average(
+            user, Pulse(START_MS + 60_000 * minute, 0, 150, 150.0, 150, 150, 150.0), 1, START_MS
+        )
         for minute in range(3)
     )
     playlists.write(user, typical_song())
@@ -172,7 +175,9 @@ def test_people_of_similar_names_and_of_the_same_group_are_not_touched(redis: Re
 
 def test_a_line_of_last_year_is_found_as_well(redis: Redis) -> None:
     year_ms = 365 * 86_400_000
-    traces.write([Average(PERSON, START_MS - year_ms, 0, 150, 150.0, 150, 150, 150.0, 1, START_MS)])
+    traces.write(
+        [Average(PERSON, Pulse(START_MS - year_ms, 0, 150, 150.0, 150, 150, 150.0), 1, START_MS)]
+    )
     assert invoke(PERSON)["traces"] == 1
 
 

@@ -6,8 +6,8 @@ import pytest
 from events.session import Opinion, Settings
 from lambdas import rate
 from lambdas.adapters import clients, playlists, song_ends, tastes
-from lambdas.adapters.song_ends import Session
 from lambdas.domain.due import SongEnd
+from lambdas.domain.session import Session
 from tests.adapters.conftest import START_MS, Context, websocket_event
 from tests.adapters.test_skip import SONG
 

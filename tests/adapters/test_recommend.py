@@ -6,11 +6,12 @@ from msgspec import structs
 from redis import Redis
 
 from events import stream
+from events.pulse import Pulse
 from events.session import Opinion, Phase, Settings, Song, SongPush, Why
 from lambdas import recommend
 from lambdas.adapters import clients, connections, playlists, song_ends, songs, tastes
-from lambdas.adapters.song_ends import Session
 from lambdas.domain.due import SongEnd, due_slot
+from lambdas.domain.session import Session
 from lambdas.domain.target import zone_tempo
 from lambdas.schedule import TIMING
 from tests.adapters.conftest import (
@@ -38,12 +39,7 @@ def request(
         stream.SongRequest(
             session=START_MS,
             slot=slot,
-            at_ms=START_MS + at_ms,
-            heart_rate=average,
-            average=average,
-            lowest=average - 1,
-            highest=average + 1,
-            peak=average,
+            pulse=Pulse(START_MS + at_ms, 0, average, average, average - 1, average + 1, average),
             previous_target=session.end.target,
             playing_tempo=playing_tempo,
             arrived_ms=START_MS,
@@ -333,7 +329,8 @@ def test_a_song_aims_between_the_average_and_the_newest_heart_rate(connected: Pu
     started()
     add_songs([130])
     user, asked = request(0)
-    faster = structs.replace(stream.decode_song_request(asked), heart_rate=140)
+    asking = stream.decode_song_request(asked)
+    faster = structs.replace(asking, pulse=structs.replace(asking.pulse, heart_rate=140))
     invoke((user, stream.encode(faster)))
     assert connected.sent[0][1]["why"]["target_tempo"] == 135
 

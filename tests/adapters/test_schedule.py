@@ -4,11 +4,12 @@ import pytest
 
 from events import stream
 from events.messages import Start
+from events.pulse import Pulse
 from events.session import Settings
 from lambdas import schedule, start
 from lambdas.adapters import clients, song_ends
-from lambdas.adapters.song_ends import Session
 from lambdas.domain.due import SongEnd
+from lambdas.domain.session import Session
 from tests.adapters.conftest import (
     START_MS,
     Context,
@@ -23,7 +24,10 @@ def averages(*people: tuple[str, int], every_ms: int = 5000) -> tuple[str, bytes
     """One average each, the first of a person at 0."""
     members = [
         stream.Average(
-            user, at, at - every_ms if at > START_MS else 0, 120, 118.5, 117, 120, 0, 9, START_MS
+            user,
+            Pulse(at, at - every_ms if at > START_MS else 0, 120, 118.5, 117, 120, 0),
+            9,
+            START_MS,
         )
         for user, at in ((user, START_MS + at_ms) for user, at_ms in people)
     ]
@@ -90,7 +94,7 @@ def leaves(settings: Settings) -> None:
     end = SongEnd(START_MS, 2, START_MS + 300_000, START_MS, 130.0, 130.0)
     song_ends.write("ann", Session(end, settings), at_ms=0, arrived_ms=0)
     fast = stream.Average(
-        "ann", START_MS + 100_000, START_MS + 95_000, 160, 158, 150, 160, 158, 99, START_MS
+        "ann", Pulse(START_MS + 100_000, START_MS + 95_000, 160, 158, 150, 160, 158), 99, START_MS
     )
     invoke(("7", stream.encode(stream.Averages([fast]))))
 
@@ -99,9 +103,9 @@ def test_a_song_that_the_heart_has_left_is_changed_where_the_person_allows_it() 
     leaves(Settings(responsive=True))
     [(_, data)] = records_of("song-requests")
     request = stream.decode_song_request(data)
-    assert (request.slot, request.at_ms - START_MS) == (3, 100_000)
-    assert request.ends_at_ms == request.at_ms
-    assert (request.previous_target, request.lowest, request.highest) == (130, 150, 160)
+    assert (request.slot, request.pulse.at_ms - START_MS) == (3, 100_000)
+    assert request.ends_at_ms == request.pulse.at_ms
+    assert (request.previous_target, request.pulse.lowest, request.pulse.highest) == (130, 150, 160)
     assert request.playing_tempo == 130
 
 

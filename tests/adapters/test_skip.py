@@ -8,8 +8,8 @@ from events import stream
 from events.session import Opinion, Settings, Song, SongPush, Why
 from lambdas import skip
 from lambdas.adapters import song_ends, tastes, windows
-from lambdas.adapters.song_ends import Session
 from lambdas.domain.due import SongEnd
+from lambdas.domain.session import Session
 from lambdas.domain.window import Window, fold
 from tests.adapters.conftest import START_MS, Context, records_of, websocket_event
 
@@ -61,8 +61,8 @@ def test_the_song_that_plays_ends_now_and_the_next_is_asked_for() -> None:
     end = found().end
     assert end == SongEnd(START_MS, 3, START_MS + 200_000)
     [request] = requests()
-    assert (request.session, request.slot, request.at_ms) == (START_MS, 4, START_MS + 200_000)
-    assert (request.heart_rate, request.average) == (150, 150)
+    assert (request.session, request.slot, request.pulse.at_ms) == (START_MS, 4, START_MS + 200_000)
+    assert (request.pulse.heart_rate, request.pulse.average) == (150, 150)
     assert request.ends_at_ms == START_MS + 200_000
     assert request.version == found().version
 
@@ -86,7 +86,9 @@ def test_a_song_that_was_only_brought_forward_counts_as_no_skip() -> None:
 def test_a_stale_heart_rate_is_not_acted_on() -> None:
     beat(START_MS + 180_000)
     invoke(3, at_ms=200_000)
-    assert [(request.heart_rate, request.average) for request in requests()] == [(131, 130)]
+    assert [(request.pulse.heart_rate, request.pulse.average) for request in requests()] == [
+        (131, 130)
+    ]
 
 
 def test_a_song_that_was_chosen_already_starts_now_and_stays_the_song_of_its_slot() -> None:

@@ -4,8 +4,8 @@ from typing import Any
 from events import stream
 from lambdas import start
 from lambdas.adapters import song_ends, tastes
-from lambdas.adapters.song_ends import Session
 from lambdas.domain.due import SongEnd
+from lambdas.domain.session import Session
 from tests.adapters.conftest import START_MS, Context, records_of, websocket_event
 
 

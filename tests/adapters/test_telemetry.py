@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from events import stream
+from events.pulse import Pulse
 from events.session import Settings
 from lambdas import recommend
 from lambdas.adapters import connections
@@ -72,12 +73,7 @@ def first_request(user: str, arrived_ms: int = START_MS) -> tuple[str, bytes]:
         stream.SongRequest(
             session=START_MS,
             slot=0,
-            at_ms=START_MS,
-            heart_rate=130,
-            average=130,
-            lowest=129,
-            highest=131,
-            peak=130,
+            pulse=Pulse(START_MS, 0, 130, 130, 129, 131, 130),
             ends_at_ms=START_MS,
             previous_target=None,
             playing_tempo=None,

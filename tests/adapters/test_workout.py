@@ -3,13 +3,14 @@ from typing import Any
 
 from msgspec import structs
 
+from events.pulse import Pulse
 from events.session import Settings, SongPush
 from events.stream import Average
 from lambdas import workout
 from lambdas.adapters import playlists, song_ends, traces, windows
-from lambdas.adapters.song_ends import Session
 from lambdas.adapters.websocket import MESSAGE_BYTES
 from lambdas.domain.due import SongEnd
+from lambdas.domain.session import Session
 from lambdas.domain.window import Window, fold
 from tests.adapters.conftest import START_MS, Context, websocket_event
 from tests.adapters.test_skip import SONG
@@ -27,7 +28,10 @@ def averaged(*seconds: int) -> None:
     traces.write(
         [
             Average(
-                "ann", START_MS + 1000 * at, 0, 120 + at, 110 + at, 110, 120 + at, 0, at, START_MS
+                "ann",
+                Pulse(START_MS + 1000 * at, 0, 120 + at, 110 + at, 110, 120 + at, 0),
+                at,
+                START_MS,
             )
             for at in seconds
         ]

@@ -50,7 +50,7 @@ def assert_nothing_is_lost(page: Page, cloud: Cloud, user: str) -> None:
 
     def is_averaged() -> bool:
         made = averages(cloud, user)
-        return bool(made) and made[-1].at_ms > now_ms
+        return bool(made) and made[-1].pulse.at_ms > now_ms
 
     wait_until(page, is_averaged)
     times_ms = {at_ms for at_ms, _ in arrived(cloud, user)}
@@ -65,6 +65,6 @@ def _assert_folded_once(cloud: Cloud, user: str) -> None:
     times_ms = sorted({at_ms for at_ms, _ in arrived(cloud, user)})
     assert made
     for average in made:
-        assert average.samples == sum(at_ms <= average.at_ms for at_ms in times_ms)
-    ends_ms = [average.at_ms for average in made]
+        assert average.samples == sum(at_ms <= average.pulse.at_ms for at_ms in times_ms)
+    ends_ms = [average.pulse.at_ms for average in made]
     assert ends_ms == sorted(set(ends_ms))

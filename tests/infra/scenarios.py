@@ -8,10 +8,11 @@ import pytest
 from msgspec import structs
 
 from events import stream
+from events.pulse import Pulse
 from events.session import OWN, Settings
 from lambdas.adapters import clients, connections, floors, own_songs, playlists, song_ends, songs
-from lambdas.adapters.song_ends import Session
 from lambdas.domain.due import SongEnd
+from lambdas.domain.session import Session
 from tests.adapters.conftest import START_MS, Context, kinesis_event, websocket_event
 from tests.adapters.test_skip import SONG
 from tests.infra.calls import Handler
@@ -29,7 +30,7 @@ def average(handler: Handler) -> None:
 
 def schedule(handler: Handler) -> None:
     """The first average of a person, who gets a song."""
-    first = stream.Average("ann", START_MS, 0, 120, 118.5, 117, 120, 0, 9, START_MS)
+    first = stream.Average("ann", Pulse(START_MS, 0, 120, 118.5, 117, 120, 0), 9, START_MS)
     handler(kinesis_event(("7", stream.encode(stream.Averages([first]))), UNREADABLE), Context)
 
 
@@ -42,12 +43,7 @@ def recommend(handler: Handler) -> None:
     asked = stream.SongRequest(
         session=START_MS,
         slot=0,
-        at_ms=START_MS,
-        heart_rate=130,
-        average=130,
-        lowest=129,
-        highest=131,
-        peak=130,
+        pulse=Pulse(START_MS, 0, 130, 130, 129, 131, 130),
         ends_at_ms=START_MS,
         previous_target=None,
         playing_tempo=None,
@@ -56,7 +52,12 @@ def recommend(handler: Handler) -> None:
         version=begun.version,
     )
     own = structs.replace(asked, slot=1, settings=Settings(library=OWN, floor="north"))
-    for request in (asked, asked, structs.replace(asked, peak=220), own):
+    for request in (
+        asked,
+        asked,
+        structs.replace(asked, pulse=structs.replace(asked.pulse, peak=220)),
+        own,
+    ):
         handler(kinesis_event(("ann", stream.encode(request)), UNREADABLE), Context)
 
 

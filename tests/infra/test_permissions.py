@@ -15,7 +15,7 @@ import pytest
 from redis import Redis
 
 from lambdas.adapters import clients, song_ends
-from lambdas.adapters.song_ends import Session
+from lambdas.domain.session import Session
 from tests.infra import call_sites
 from tests.infra.calls import Call, Recorder, cloud
 from tests.infra.conftest import Template, of_type

@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from benchmarks.ledger import Ledger, Person
+from events.pulse import Pulse
 from events.session import Opinion, Song, SongPush, Why
 from events.stream import Average
 from tempofit.__main__ import app
@@ -60,7 +61,7 @@ def ledger() -> Ledger:
     ledger.people = {"ann": Person(listens=True)}
     ledger.sent("ann", [(second * 1000, 100.0 + second) for second in range(10)], at_ms=50_000)
     ledger.averaged(
-        Average("ann", 9000, 4000, 109.0, 104.5, 100.0, 109.0, 0.0, 10, 9000), at_ms=50_020.0
+        Average("ann", Pulse(9000, 4000, 109.0, 104.5, 100.0, 109.0, 0.0), 10, 9000), at_ms=50_020.0
     )
     ledger.received("ann", push(0, ends_at_ms=100_000), at_ms=50_070.0)
     return ledger
@@ -87,14 +88,14 @@ def test_a_lost_sample_is_counted(ledger: Ledger) -> None:
 
 def test_a_sample_folded_twice_is_counted(ledger: Ledger) -> None:
     ledger.averaged(
-        Average("ann", 9000, 4000, 109.0, 104.5, 100.0, 109.0, 0.0, 11, 9000), at_ms=50_030.0
+        Average("ann", Pulse(9000, 4000, 109.0, 104.5, 100.0, 109.0, 0.0), 11, 9000), at_ms=50_030.0
     )
     assert ledger.samples_duplicated() == 1
 
 
 def test_a_wrong_average_is_counted(ledger: Ledger) -> None:
     ledger.averaged(
-        Average("ann", 9000, 4000, 109.0, 104.6, 100.0, 109.0, 0.0, 10, 9000), at_ms=50_030.0
+        Average("ann", Pulse(9000, 4000, 109.0, 104.6, 100.0, 109.0, 0.0), 10, 9000), at_ms=50_030.0
     )
     assert ledger.averages_wrong() == 1
 

@@ -11,11 +11,13 @@ import typer
 from redis import Redis
 from typer.testing import CliRunner
 
+from events.pulse import Pulse
 from events.samples import Sample
 from events.session import Settings as SongSettings
 from events.stream import GROUPS, Average
 from lambdas.adapters import clients, connections, playlists, song_ends, traces, windows
 from lambdas.domain.due import SongEnd
+from lambdas.domain.session import Session
 from lambdas.domain.window import Window, fold
 from local.project import PROJECT
 from local.template.synth import synthesize
@@ -171,13 +173,7 @@ def test_traces_in_valkey_are_as_large_as_the_model_says(redis: Redis) -> None:
     traces.write(
         Average(
             user=user(number),
-            at_ms=minute_ms + step * traces.STEP_MS,
-            previous_ms=0,
-            heart_rate=142,
-            average=sizes.AVERAGE,
-            lowest=139,
-            highest=144,
-            peak=0,
+            pulse=Pulse(minute_ms + step * traces.STEP_MS, 0, 142, sizes.AVERAGE, 139, 144, 0),
             samples=900,
             arrived_ms=AT_MS,
         )
@@ -224,7 +220,7 @@ def test_a_song_end_is_as_large_as_the_model_says(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("SESSION_GAP_SECONDS", "900")
     end = SongEnd(AT_MS, 3, AT_MS)
     song = sizes.typical_song()
-    session = song_ends.Session(end, SongSettings(), song, AT_MS)
+    session = Session(end, SongSettings(), song, AT_MS)
     song_ends.write(user(1), session, at_ms=AT_MS, arrived_ms=AT_MS)
     (item,) = items
     # Text only: DynamoDB stores numbers in about half as many bytes.

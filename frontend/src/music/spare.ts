@@ -93,6 +93,7 @@ function pushOf(
       octave: 1,
       distance: distance(tempo, target),
       decided_by: "Nearest to the target of the songs that this page knows.",
+      lock: why.lock,
     },
   };
 }

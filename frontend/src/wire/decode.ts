@@ -125,6 +125,7 @@ function whyOf(from: Fields): Why {
     octave: number(from, "octave"),
     distance: number(from, "distance"),
     decided_by: string(from, "decided_by"),
+    lock: nullable(number, from, "lock"),
   };
 }
 

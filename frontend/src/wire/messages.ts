@@ -144,6 +144,8 @@ export interface Why {
   /** |tempo x octave - target tempo| / target tempo. */
   readonly distance: number;
   readonly decided_by: string;
+  /** The tempo that was locked when the song was chosen. */
+  readonly lock: number | null;
 }
 
 export interface SongPush {

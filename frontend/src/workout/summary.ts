@@ -5,6 +5,7 @@ import { HOLE_MS, isOfSession, ofSession } from "./line";
 import type { Sample, SongPush } from "../wire/messages";
 import { endOf, feltTempo, wasSkipped } from "./playlist";
 import type { State } from "./store";
+import { targetThen } from "./target";
 import { type Range, type Zone, zoneOf } from "./zone";
 
 /** How one song suited the heart while it played; null where no heart rate was known then. */
@@ -126,12 +127,12 @@ function songFits(
     .filter(({ played_ms }) => played_ms > 0);
 }
 
-/** Where the target is the heart rate, it is that of each second; else the one that was aimed at. */
+/** By what would have suited in each second, bent as the page bends it. */
 function meanDistance(heart_rates: readonly number[], push: SongPush): number | null {
   const { tempo_range, why } = push;
   let [rate, total] = [1, 0];
   for (const heart_rate of heart_rates) {
-    const target = why.mode === "pulse" ? heart_rate : why.target_tempo;
+    const target = targetThen(heart_rate, push);
     rate = playbackRate(rate, tempo_range, target / why.octave, 1);
     total += distance(feltTempo(push) * rate, target);
   }

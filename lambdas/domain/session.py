@@ -1,0 +1,27 @@
+"""The state of a person's session: its last song, its settings, what was learned meanwhile."""
+
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from events.session import Settings, SongPush
+from lambdas.domain.due import SongEnd
+from lambdas.domain.target import max_heart_rate
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A person's session: when its last song ends, how songs are chosen, and the last song."""
+
+    end: SongEnd
+    settings: Settings = field(default_factory=Settings)
+    song: SongPush | None = None
+    version: int = 0
+    """Version of the item that holds it; 0: no item yet."""
+
+
+def with_maximum(settings: Settings, seen: float | None) -> Settings:
+    """The settings with a maximum heart rate no lower than `seen`, beats/min; the same if it is."""
+    if seen is None or seen <= (settings.max_heart_rate or max_heart_rate(settings.age)):
+        return settings
+    return replace(settings, max_heart_rate=seen)
