@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct
 
+from events.ids import MaybeId
 from events.samples import HeartRate, TimeMs
 
 Mode = Literal["pulse", "zone", "push", "hold", "recover", "cadence", "plan"]
@@ -124,3 +125,5 @@ class SongPush(Struct, frozen=True, tag_field="type", tag="song"):
     """The slowest and fastest tempo, beats a minute, that the client may bend the song to."""
     opinion: Opinion
     why: Why
+    id: MaybeId = UNSET
+    """Only where a song answers a skip; never stored."""
