@@ -69,8 +69,10 @@ def description() -> dict[str, Any]:
             "version": "1",
             "description": "Heart rates in, songs out. Connect with the query parameter `token`, "
             "an access token of the configured OpenID Connect issuer. A heart rate that is taken "
-            "is not answered. What the gateway itself refuses is answered without a `type`: "
-            '{"message": "Bad request body", ...}.',
+            "is not answered. Any message may carry an `id`, which its answer and its errors echo; "
+            "what is pushed has none. What the gateway itself refuses is answered without a `type` "
+            "and with its own `requestId`: "
+            '{"message": "Bad request body", "connectionId": ..., "requestId": ...}.',
         },
         "channels": {
             "socket": {

@@ -1,12 +1,14 @@
 """Messages of the WebSocket API: what a client may send, what it may receive.
 
-A gateway's own refusal has no `type`: `{"message": "Bad request body", ...}`.
+Whatever a client sends may have an `id`, and what answers it has the same; what is pushed has none.
+A gateway's own refusal has no `type` and no `id`: `{"message": "Bad request body", ...}`.
 """
 
 from typing import Annotated
 
-from msgspec import Meta, Struct, json
+from msgspec import UNSET, Meta, Struct, json
 
+from events.ids import MaybeId
 from events.samples import HeartRate, TimeMs
 from events.session import Floor, Genre, Opinion, Settings, Slot, SongId, SongPush, Tempo
 from events.stream import HeartRateBatch
@@ -22,6 +24,7 @@ class Start(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action",
 
     at_ms: TimeMs
     settings: Settings = Settings()
+    id: MaybeId = UNSET
 
 
 class Skip(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="skip"):
@@ -29,12 +32,14 @@ class Skip(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", 
 
     slot: Slot
     at_ms: TimeMs
+    id: MaybeId = UNSET
 
 
 class Change(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="change"):
     """Changes how the next songs of the session are chosen."""
 
     settings: Settings
+    id: MaybeId = UNSET
 
 
 class Rate(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="rate"):
@@ -45,6 +50,7 @@ class Rate(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", 
 
     song_id: SongId
     opinion: Opinion
+    id: MaybeId = UNSET
 
 
 class Watch(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="workout"):
@@ -57,12 +63,14 @@ class Watch(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action",
 
     since_ms: TimeMs = 0
     athlete: UserId | None = None
+    id: MaybeId = UNSET
 
 
 class LookAtFloor(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="floor"):
     """Asks who works out on a floor now; for coaches only."""
 
     floor: Floor
+    id: MaybeId = UNSET
 
 
 class OwnSong(Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,6 +92,7 @@ class Collect(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action
 
     songs: Annotated[list[OwnSong], Meta(max_length=MAX_OWN_SONGS)] = []
     remove: Annotated[list[SongId], Meta(max_length=MAX_OWN_SONGS)] = []
+    id: MaybeId = UNSET
 
 
 ClientMessage = HeartRateBatch | Start | Change | Skip | Rate | Watch | LookAtFloor | Collect
@@ -94,12 +103,14 @@ class Started(Struct, frozen=True, tag_field="type", tag="started"):
 
     session: TimeMs
     settings: Settings
+    id: MaybeId = UNSET
 
 
 class Changed(Struct, frozen=True, tag_field="type", tag="changed"):
     """The session goes on with these settings."""
 
     settings: Settings
+    id: MaybeId = UNSET
 
 
 class Rated(Struct, frozen=True, tag_field="type", tag="rated"):
@@ -107,12 +118,14 @@ class Rated(Struct, frozen=True, tag_field="type", tag="rated"):
 
     song_id: SongId
     opinion: Opinion
+    id: MaybeId = UNSET
 
 
 class Skipped(Struct, frozen=True, tag_field="type", tag="skipped"):
     """The song of `slot` has ended; the next one follows as a `song`."""
 
     slot: Slot
+    id: MaybeId = UNSET
 
 
 class TracePoint(Struct, frozen=True, array_like=True):
@@ -137,6 +150,7 @@ class Workout(Struct, frozen=True, tag_field="type", tag="workout"):
     trace: list[TracePoint]
     songs: list[SongPush]
     stale_after_ms: int
+    id: MaybeId = UNSET
 
 
 class FloorSong(Struct, frozen=True):
@@ -170,6 +184,7 @@ class FloorView(Struct, frozen=True, tag_field="type", tag="floor"):
     people: list[FloorPerson]
     count: int
     stale_after_ms: int
+    id: MaybeId = UNSET
 
 
 class Collected(Struct, frozen=True, tag_field="type", tag="songs"):
@@ -177,6 +192,7 @@ class Collected(Struct, frozen=True, tag_field="type", tag="songs"):
 
     kept: int
     removed: int
+    id: MaybeId = UNSET
 
 
 class Error(Struct, frozen=True, tag_field="type", tag="error"):
@@ -184,6 +200,7 @@ class Error(Struct, frozen=True, tag_field="type", tag="error"):
 
     code: str
     message: str
+    id: MaybeId = UNSET
 
 
 ServerMessage = (

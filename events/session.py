@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct
 
+from events.ids import MaybeId
 from events.samples import HeartRate, TimeMs
 
 Mode = Literal["pulse", "zone", "push", "hold", "recover", "cadence", "plan"]
@@ -128,3 +129,5 @@ class SongPush(Struct, frozen=True, tag_field="type", tag="song"):
     why: Why
     library: Library = "demo"
     """That the song was chosen from."""
+    id: MaybeId = UNSET
+    """Only where a song answers a skip; never stored."""

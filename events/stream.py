@@ -10,8 +10,9 @@
 from functools import lru_cache
 from zlib import crc32
 
-from msgspec import Struct, json
+from msgspec import UNSET, Struct, json
 
+from events.ids import MaybeId
 from events.pulse import Pulse
 from events.samples import Samples, TimeMs
 from events.session import IntervalSeconds, Settings, Slot
@@ -39,6 +40,7 @@ class HeartRateBatch(
     """1-60 samples of one person, oldest first; also what a client sends."""
 
     samples: Samples
+    id: MaybeId = UNSET
 
 
 class SessionStart(

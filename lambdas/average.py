@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from events import stream
+from events.ids import MaybeId
 from events.messages import Error
 from events.samples import MAX_FUTURE_MS
 from events.session import IntervalSeconds
@@ -37,14 +38,14 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     arrived_ms = int(event["Records"][-1]["kinesis"]["approximateArrivalTimestamp"] * 1000)
     people = windows.read({record.key for record in batch}, arrived_ms)
     averages: list[stream.Average] = []
-    refused: dict[str, int] = {}
+    refused: dict[str, Error] = {}
     for record in batch:
         _fold(record, people, averages, refused)
     _send(averages)
     traces.write(averages)
     windows.write(people, arrived_ms)
-    for user, at_ms in refused.items():
-        push.notify(user, _in_the_future(at_ms))
+    for user, error in refused.items():
+        push.notify(user, error)
     for raw in unreadable:
         dead_letters.send(raw)
     count(Averages=len(averages), Unreadable=len(unreadable), RefusedPeople=len(refused))
@@ -55,7 +56,7 @@ def _fold(
     record: records.Record[stream.HeartRateBatch | stream.SessionStart],
     people: dict[str, Window],
     averages: list[stream.Average],
-    refused: dict[str, int],
+    refused: dict[str, Error],
 ) -> None:
     user, value = record.key, record.value
     window = people.get(user)
@@ -66,7 +67,7 @@ def _fold(
         return
     late = fold(window, value.samples, record.arrived_ms + MAX_FUTURE_MS, GAP_MS)
     if late:
-        refused[user] = late[-1]
+        refused[user] = _in_the_future(late[-1], value.id)
     if window.times_ms and is_due_to_emit(window, EMIT_EVERY_MS):
         averages.append(stream.Average(user, emit(window), window.folded, record.arrived_ms))
 
@@ -86,9 +87,10 @@ def _send(averages: list[stream.Average]) -> None:
     )
 
 
-def _in_the_future(at_ms: int) -> Error:
+def _in_the_future(at_ms: int, batch: MaybeId) -> Error:
     return Error(
         code="sample_in_the_future",
         message=f"The sample at {at_ms} lies more than {MAX_FUTURE_MS // 1000} s in the future and "
         "was refused: set the clock of the device that sends it.",
+        id=batch,
     )

@@ -31,9 +31,11 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     message = message_of(event, Change)
     count(Changes=1)
     try:
-        return answer(_change(request_of(event), message.settings))
+        return answer(message, _change(request_of(event), message.settings))
     except song_ends.ConflictError:
-        return answer(Error("busy", "The session changed meanwhile: send the change again."))
+        return answer(
+            message, Error("busy", "The session changed meanwhile: send the change again.")
+        )
 
 
 def _change(request: Request, settings: Settings) -> ServerMessage:

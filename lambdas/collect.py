@@ -17,7 +17,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Of a song that is named twice the last one is kept, and kept if it is removed as well."""
     message = message_of(event, Collect)
     count(Collections=1)
-    return answer(_collect(request_of(event), message))
+    return answer(message, _collect(request_of(event), message))
 
 
 def _collect(request: Request, collect: Collect) -> ServerMessage:

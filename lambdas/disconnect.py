@@ -3,11 +3,11 @@
 from typing import Any
 
 from lambdas.adapters import connections
-from lambdas.adapters.websocket import answer, request_of
+from lambdas.adapters.websocket import DONE, request_of
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """API Gateway calls this at best once; what it misses expires, or a push finds it gone."""
     request = request_of(event)
     connections.forget(request.user, request.connection_id)
-    return answer()
+    return DONE

@@ -32,7 +32,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Only reads; whoever is no coach, by the token alone, is told so."""
     message = message_of(event, LookAtFloor)
     count(Floors=1)
-    return answer(_floor(request_of(event), message.floor))
+    return answer(message, _floor(request_of(event), message.floor))
 
 
 def _floor(request: Request, floor: str) -> ServerMessage:

@@ -16,7 +16,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Kept first, then shown in the session's playlist; twice is the same as once."""
     message = message_of(event, Rate)
     count(Ratings=1)
-    return answer(_rate(request_of(event), message))
+    return answer(message, _rate(request_of(event), message))
 
 
 def _rate(request: Request, rate: Rate) -> ServerMessage:

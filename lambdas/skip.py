@@ -34,9 +34,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     message = message_of(event, Skip)
     count(Skips=1)
     try:
-        return answer(_skip(request_of(event), message))
+        return answer(message, _skip(request_of(event), message))
     except song_ends.ConflictError:
-        return answer(Error("busy", f"Slot {message.slot} changed meanwhile: skip again."))
+        return answer(message, Error("busy", f"Slot {message.slot} changed meanwhile: skip again."))
 
 
 def _skip(request: Request, skip: Skip) -> ServerMessage:

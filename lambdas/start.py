@@ -39,9 +39,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     message = message_of(event, Start)
     count(Starts=1)
     try:
-        return answer(_start(request_of(event), message))
+        return answer(message, _start(request_of(event), message))
     except song_ends.ConflictError:
-        return answer(Error("busy", "The session changed meanwhile: start again."))
+        return answer(message, Error("busy", "The session changed meanwhile: start again."))
 
 
 def _start(request: Request, start: Start) -> ServerMessage:

@@ -22,7 +22,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     request = request_of(event)
     # A push between $connect and the end of the handshake finds the connection gone.
     connections.add(request.user, request.connection_id)
-    return answer(_watch(request, message))
+    return answer(message, _watch(request, message))
 
 
 def _watch(request: Request, watch: Watch) -> ServerMessage:

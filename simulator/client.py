@@ -13,7 +13,6 @@ import msgspec
 from events.messages import (
     Error,
     ServerMessage,
-    Skipped,
     Start,
     Watch,
     Workout,
@@ -21,7 +20,7 @@ from events.messages import (
     encode,
 )
 from events.samples import MAX_SAMPLES, Sample
-from events.session import Settings, SongPush
+from events.session import Settings
 from events.stream import HeartRateBatch
 from simulator.backoff import full_jitter
 from simulator.pace import Feed, clock_ms
@@ -109,6 +108,7 @@ class Client:
         self._ring: deque[Sample] = deque(maxlen=MAX_SENT)
         self._token: str | None = None
         self._answer: asyncio.Future[ServerMessage | Refusal] | None = None
+        self._questions = 0
         self._attempt = 0
 
     async def run(self, delay_seconds: float = 0.0, linger_seconds: float = 0.0) -> None:
@@ -198,7 +198,9 @@ class Client:
         """
         answer: asyncio.Future[ServerMessage | Refusal]
         self._answer = answer = asyncio.get_running_loop().create_future()
-        await socket.send_str(encode(question).decode())
+        self._questions += 1
+        named = msgspec.structs.replace(question, id=str(self._questions))
+        await socket.send_str(encode(named).decode())
         either: set[asyncio.Future[Any]] = {reader, answer}
         await asyncio.wait(either, timeout=ANSWER_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         self._answer = None
@@ -215,11 +217,15 @@ class Client:
                 self._take(decode_message(frame.data))
 
     def _take(self, message: ServerMessage | Refusal) -> None:
-        if self._answer is not None and not isinstance(message, SongPush | Skipped):
+        if self._answer is not None and self._answers(message):
             self._answer.set_result(message)
             self._answer = None
         if self._received:
             self._received(self.user, message)
+
+    def _answers(self, message: ServerMessage | Refusal) -> bool:
+        """A refusal has no id, but nothing else is on its way while a question is open."""
+        return isinstance(message, Refusal) or message.id == str(self._questions)
 
     async def _flush(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self._unsent.extend(self._feed.due(self._now_ms()))

@@ -12,6 +12,8 @@ from events.session import SongPush
 from simulator.client import ANSWER_SECONDS, Service, fetch_token, open_http
 from tempofit.addresses import NOT_RUNNING, CloudError, read_addresses, require
 
+QUESTION = "why"
+
 
 def why(
     user: Annotated[str, typer.Argument(help="Who listens, e.g. athlete-001.")],
@@ -43,10 +45,10 @@ async def ask(service: Service, user: str) -> Workout:
         async with open_http() as http, asyncio.timeout(ANSWER_SECONDS):
             token = await fetch_token(http, service, user)
             async with http.ws_connect(service.websocket_url, params={"token": token}) as socket:
-                await socket.send_str(encode(Watch()).decode())
+                await socket.send_str(encode(Watch(id=QUESTION)).decode())
                 while True:
                     message = decode_server((await socket.receive_str()).encode())
-                    if isinstance(message, Workout):
+                    if message.id == QUESTION and isinstance(message, Workout):
                         return message
     except (aiohttp.ClientError, OSError, TypeError, TimeoutError, msgspec.MsgspecError):
         raise CloudError(

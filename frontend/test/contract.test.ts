@@ -227,7 +227,7 @@ const STRANGERS: readonly Json[] = [null, true, -1, 0.5, 29, 231, 1e15, "", "hig
  */
 const UNREAD = /^((song|songs\.\d+\.song)\.(duration_seconds|genre|energy|year|meter)|songs\.\d+\.type)$/;
 const UNREAD_WHY = /(^|\.)why\.(mode|at_ms|heart_rate|terms(\..+)?)$/;
-const TOLD_WHOLE = /(^|\.)(settings|opinion)(\.[a-z_]+)?$/;
+const TOLD_WHOLE = /(^|\.)((settings|opinion)(\.[a-z_]+)?|why\.lock)$/;
 const MISSES_SOME = ["left out", "{}"];
 const UNKNOWN_FIELD = /(^|\.)unknown$/;
 const CLOSED = /(^|\.)(settings|opinion|plan\.\d+)\.unknown$/;

@@ -19,8 +19,8 @@ let tokensAsked: string[];
 const comes = (message: object) => {
   socket.onmessage({ data: JSON.stringify(message) });
 };
-const error = (code: string) => {
-  comes({ type: "error", code, message: `A sentence about ${code}.` });
+const error = (code: string, id?: string) => {
+  comes({ type: "error", code, message: `A sentence about ${code}.`, id });
 };
 /** A workout as it is on the wire, with one point. */
 const workoutAt = (athlete: string | null, seconds: number) => {
@@ -92,11 +92,11 @@ describe("somebody's workout", () => {
   test("is asked for beside the floor while it is open, from the newest point on", async () => {
     const workout = createStore();
     const close = watching.open("anna", workout);
-    expect(asked()[1]).toEqual({ action: "workout", athlete: "anna" });
+    expect(asked()[1]).toMatchObject({ action: "workout", athlete: "anna" });
     comes(workoutAt("anna", 60));
     expect(workout.get().latest).toEqual(point(60));
     await vi.advanceTimersByTimeAsync(POLL_MS);
-    expect(asked()).toEqual([
+    expect(asked()).toMatchObject([
       { action: "floor", floor: FLOOR },
       { action: "workout", athlete: "anna", since_ms: point(60).at_ms },
     ]);
@@ -117,9 +117,18 @@ describe("somebody's workout", () => {
   test("that cannot be seen says so where it is open", () => {
     const workout = createStore();
     watching.open("anna", workout);
-    error("not_on_a_floor");
+    error("not_on_a_floor", asked()[1]?.id);
     expect(workout.get().problem?.sentence).toBe("A sentence about not_on_a_floor.");
     expect(store.get().problem).toBeNull();
+  });
+
+  test("that cannot be seen says so nowhere once another's is open", () => {
+    const [anna, bert] = [createStore(), createStore()];
+    watching.open("anna", anna);
+    const id = asked()[1]?.id;
+    watching.open("bert", bert);
+    error("not_on_a_floor", id);
+    expect([anna, bert].map((each) => each.get().problem)).toEqual([null, null]);
   });
 
   test("that was closed late does not close the next one", async () => {

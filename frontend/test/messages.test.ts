@@ -11,12 +11,13 @@ import {
   start,
   workout,
 } from "../src/wire/messages";
+import { named } from "../src/wire/named";
 import { SETTINGS, example, refusal } from "./helpers";
 
 describe("outgoing messages are those of the contract", () => {
   test.each([
     ["heartrate", heartRates([[1760000040000, 121], [1760000041000, 122.5]])],
-    ["skip", skip(0, 1760000100000.4)],
+    ["skip", named(skip(0, 1760000100000.4), "42")],
     ["floor", lookAtFloor("north-gym")],
     [
       "songs",
@@ -36,12 +37,15 @@ describe("outgoing messages are those of the contract", () => {
     ],
     [
       "start",
-      start(1760000040000, {
-        ...SETTINGS,
-        mode: "zone",
-        resting_heart_rate: 55,
-        max_heart_rate: 186,
-      }),
+      named(
+        start(1760000040000, {
+          ...SETTINGS,
+          mode: "zone",
+          resting_heart_rate: 55,
+          max_heart_rate: 186,
+        }),
+        "1",
+      ),
     ],
     [
       "change",
@@ -68,6 +72,13 @@ describe("outgoing messages are those of the contract", () => {
     const asked = JSON.parse(example("watch")) as object;
     expect({ ...workout(1760000040000), athlete: null }).toEqual(asked);
     expect(workout(undefined, "kim")).toEqual({ action: "workout", athlete: "kim" });
+  });
+
+  test("have ids that the contract takes, each another, unless the same is asked again", () => {
+    const [first, second] = [named(workout()), named(workout())];
+    expect(first.id).toMatch(/^.{1,64}$/);
+    expect(second.id).not.toBe(first.id);
+    expect(named(workout(), first.id)).toEqual(first);
   });
 
   test("a session with default settings names none", () => {
@@ -119,6 +130,11 @@ describe("incoming messages", () => {
       opinion: { liked: true, tempo: null },
       why: { tempo: 121.4, octave: 1 },
     });
+  });
+
+  test("an answer says what it answers, and what is pushed says nothing of the kind", () => {
+    expect(decode(example("started"))).toMatchObject({ id: "1" });
+    expect(decode(example("changed"))).not.toHaveProperty("id");
   });
 
   test("a refusal of the gateway, which has no type, is understood", () => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 
 import type { Backlog } from "../src/heart/backlog";
-import type { ClientMessage, Sample, ServerMessage, SongPush } from "../src/wire/messages";
+import type { ClientMessage, Named, Sample, ServerMessage, SongPush } from "../src/wire/messages";
 import { BATCH, KEPT, SESSION_GAP_MS, Sender } from "../src/heart/sender";
 import { EMPTY, type State, reduce } from "../src/workout/store";
 import { NOW, SETTINGS, songPush, workoutOf } from "./helpers";
@@ -66,7 +66,13 @@ class FakeServer {
     if (last?.action !== "start") throw new Error("No session was asked for.");
     this.session = last.at_ms;
     this.settings = { ...SETTINGS, ...last.settings };
-    this.says({ type: "started", session: last.at_ms, settings: this.settings });
+    this.says({ type: "started", session: last.at_ms, settings: this.settings, ...this.answers });
+  }
+
+  /** What an answer to the last message says that it answers. */
+  get answers(): Named {
+    const id = this.messages.at(-1)?.id;
+    return id === undefined ? {} : { id };
   }
 
   opens(): void {
@@ -293,7 +299,7 @@ describe("a server that forgot", () => {
     server.tellsWorkout();
     server.forgets();
     server.opens();
-    expect(server.messages.at(-1)).toEqual({
+    expect(server.messages.at(-1)).toMatchObject({
       action: "start",
       at_ms: NOW + 1000,
       settings: { ...SETTINGS, mode: "zone" },
@@ -422,11 +428,11 @@ describe("a session", () => {
     server.opens();
     expect(server.messages).toEqual([]);
     server.beats(90, 91);
-    expect(server.messages).toEqual([
+    expect(server.messages).toMatchObject([
       { action: "start", at_ms: NOW + 1000, settings: server.settings },
     ]);
     server.session = NOW + 1000;
-    server.says({ type: "started", session: NOW + 1000, settings: server.settings });
+    server.says({ type: "started", session: NOW + 1000, settings: server.settings, ...server.answers });
     expect(server.takenSeconds).toEqual([1, 2]);
   });
 
@@ -437,7 +443,7 @@ describe("a session", () => {
     server.state = reduce(server.state, { kind: "begin", settings, now_ms: server.now_ms });
     server.tellsWorkout();
     server.beats(90);
-    expect(server.messages).toEqual([{ action: "start", at_ms: NOW + 1000, settings }]);
+    expect(server.messages).toMatchObject([{ action: "start", at_ms: NOW + 1000, settings }]);
   });
 
   test("is not started where one runs", () => {
@@ -457,7 +463,7 @@ describe("a session", () => {
     server.session = null;
     server.opens();
     server.beats(90);
-    server.says({ type: "error", code: "busy", message: "Start again." });
+    server.says({ type: "error", code: "busy", message: "Start again.", ...server.answers });
     server.beats(91);
     expect(server.messages).toHaveLength(2);
     server.beats(...rising(9));
@@ -467,12 +473,25 @@ describe("a session", () => {
     expect(new Set(server.messages.map((each) => JSON.stringify(each))).size).toBe(1);
   });
 
+  test("is not asked for again because of what answers something else", () => {
+    server.session = null;
+    server.opens();
+    server.beats(90);
+    server.says({ type: "error", code: "busy", message: "Skip again.", id: "a skip" });
+    server.says({ type: "error", code: "older_session", message: "A later one runs." });
+    server.beats(...rising(8));
+    server.tellsWorkout();
+    expect(server.messages).toHaveLength(1);
+    server.starts();
+    expect(server.takenSeconds).toEqual(upTo(9));
+  });
+
   test("that another device began meanwhile is joined", () => {
     server.session = null;
     server.opens();
     server.beats(90, 91);
     server.session = NOW + 1500;
-    server.says({ type: "error", code: "older_session", message: "A later one runs." });
+    server.says({ type: "error", code: "older_session", message: "A later one runs.", ...server.answers });
     server.tellsWorkout();
     expect(server.takenSeconds).toEqual([1, 2]);
   });

@@ -38,6 +38,12 @@ async function beats(...heart_rates: readonly number[]): Promise<void> {
   }
 }
 
+/** What the server says to the last message of this action. */
+function answer(socket: FakeSocket, action: string, message: object): void {
+  const id = socket.sent.findLast((each) => each.action === action)?.id;
+  socket.onmessage({ data: JSON.stringify({ ...message, id }) });
+}
+
 function actions({ sent }: FakeSocket): readonly string[] {
   return sent.map(({ action }) => action).filter((action) => action !== "workout");
 }
@@ -146,25 +152,25 @@ describe("songs of one's own", () => {
   test("go to the library, and again over a new connection until they are answered", async () => {
     const socket = await watched("anna", "anna");
     const done = watching?.collect([SONG], [], () => undefined);
-    expect(socket.sent.at(-1)).toEqual({ action: "songs", songs: [SONG], remove: [] });
+    expect(socket.sent.at(-1)).toMatchObject({ action: "songs", songs: [SONG], remove: [] });
     socket.onclose();
     await vi.advanceTimersByTimeAsync(5_000);
     const later = FakeSocket.newest;
     expect(later).not.toBe(socket);
     expect(actions(later ?? socket)).toEqual(["songs"]);
-    later?.onmessage({ data: JSON.stringify({ type: "songs", kept: 1, removed: 0 }) });
+    answer(later ?? socket, "songs", { type: "songs", kept: 1, removed: 0 });
     expect(await done).toEqual({ kept: 1, removed: 0 });
   });
 
-  test("are refused with the server's sentence, unless it may answer a skip", async () => {
+  test("are refused with the server's sentence, and a skip in its own", async () => {
     const socket = await watched("anna", "anna");
     const refused = expect(watching?.collect([SONG], [], () => undefined)).rejects.toThrow("No.");
-    const error = JSON.stringify({ type: "error", code: "library_full", message: "No." });
     watching?.skip(0, NOW);
-    socket.onmessage({ data: error });
-    expect(store.get().skip.phase).toBe("refused");
-    socket.onmessage({ data: error });
+    answer(socket, "skip", { type: "error", code: "busy", message: "Skip again." });
+    expect(store.get().skip).toMatchObject({ phase: "refused", sentence: "Skip again." });
+    answer(socket, "songs", { type: "error", code: "library_full", message: "No." });
     await refused;
+    expect(store.get().problem).toBeNull();
   });
 });
 
@@ -175,47 +181,25 @@ test("settings that are chosen while a session is being started change it", asyn
   const settings = { ...SETTINGS, library: "own" };
   watching?.begin(settings);
   expect(socket.sent.slice(-2)).toMatchObject([{ action: "start" }, { action: "change", settings }]);
-  const told = (type: string, fields: object) => {
-    socket.onmessage({ data: JSON.stringify({ type, ...fields }) });
-  };
-  told("started", { session: NOW + 1100, settings: SETTINGS });
-  told("changed", { settings });
-  expect(store.get().settings).toEqual(settings);
+  answer(socket, "start", { type: "started", session: NOW + 1100, settings: SETTINGS });
+  answer(socket, "change", { type: "changed", settings });
+  expect(store.get()).toMatchObject({ settings, change: { phase: "taken" } });
 });
 
-test("a start that the server was too busy for does not send songs again", async () => {
+test("a start that the server was too busy for refuses no skip, and does not send songs again", async () => {
   const song = { id: "f-1", title: "", artist: "", tempo: 128, duration_seconds: 200, genre: null };
   const socket = await watched("anna", "anna");
   store.dispatch({ kind: "message", message: workoutOf({ session: null }), now_ms: NOW });
   await beats(131, 132);
   const done = watching?.collect([song], [], () => undefined);
-  socket.onmessage({ data: JSON.stringify({ type: "error", code: "busy", message: "Start again." }) });
+  watching?.skip(0, NOW);
+  answer(socket, "start", { type: "error", code: "busy", message: "Start again." });
+  expect(store.get().skip.phase).toBe("asked");
   await vi.advanceTimersByTimeAsync(2_500);
   const count = (action: string) => actions(socket).filter((each) => each === action).length;
   expect([count("start"), count("songs")]).toEqual([2, 1]);
-  socket.onmessage({ data: '{"type":"songs","kept":1,"removed":0}' });
+  answer(socket, "songs", { type: "songs", kept: 1, removed: 0 });
   expect(await done).toEqual({ kept: 1, removed: 0 });
-});
-
-test("a late answer to songs is not counted for others: they go over another connection", async () => {
-  const song = (id: string) => ({ id, title: "", artist: "", tempo: 128, duration_seconds: 200, genre: null });
-  const socket = await watched("anna", "anna");
-  const taken: string[] = [];
-  const songs = Array.from({ length: 51 }, (_, number) => song(`f-${number}`));
-  const done = watching?.collect(songs, [], (batch) => taken.push(...batch.songs.map(({ id }) => id)));
-  const answering = setInterval(() => {
-    FakeSocket.newest?.onmessage({ data: JSON.stringify(workoutOf({ session: NOW })) });
-  }, 2_000);
-  await vi.advanceTimersByTimeAsync(10_500);
-  clearInterval(answering);
-  const later = FakeSocket.newest;
-  expect(later).not.toBe(socket);
-  for (const late of [socket, socket]) late.onmessage({ data: '{"type":"songs","kept":50,"removed":0}' });
-  expect(taken).toEqual([]);
-  later?.onmessage({ data: '{"type":"songs","kept":50,"removed":0}' });
-  expect(taken).toHaveLength(50);
-  later?.onmessage({ data: '{"type":"songs","kept":1,"removed":0}' });
-  expect(await done).toEqual({ kept: 51, removed: 0 });
 });
 
 test("a tab whose clock was slowed down stays connected while a strap beats", async () => {

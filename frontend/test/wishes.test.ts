@@ -13,13 +13,19 @@ const song = songPush(0);
 const begun = after([0, workoutOf({ songs: [song] })]);
 
 const change = (state: State, settings: Settings, sent = true): State =>
-  reduce(state, { kind: "change", settings, sent, now_ms: NOW });
+  reduce(state, { kind: "change", settings, id: "change", sent, now_ms: NOW });
 const rate = (state: State, opinion: Opinion, sent = true): State =>
-  reduce(state, { kind: "rate", song_id: song.song.id, opinion, sent, now_ms: NOW });
+  reduce(state, { kind: "rate", song_id: song.song.id, opinion, id: "rate", sent, now_ms: NOW });
 const told = (state: State, ms: number, message: ServerMessage): State =>
   reduce(state, { kind: "message", message, now_ms: NOW + ms });
-const error = (message: string): ServerMessage => ({ type: "error", code: "busy", message });
-const rated: ServerMessage = { type: "rated", song_id: song.song.id, opinion: LIKED };
+const error = (id: string, message: string): ServerMessage => ({
+  type: "error",
+  code: "busy",
+  message,
+  id,
+});
+const changed: ServerMessage = { type: "changed", settings: ZONE, id: "change" };
+const rated: ServerMessage = { type: "rated", song_id: song.song.id, opinion: LIKED, id: "rate" };
 
 describe("settings", () => {
   test("are what the server says, and unknown before", () => {
@@ -32,13 +38,13 @@ describe("settings", () => {
     const asked = change(begun, ZONE);
     expect(asked.settings).toEqual(SETTINGS);
     expect(changeSentence(asked.change, NOW)).toBe("Changing…");
-    const answered = told(asked, 50, { type: "changed", settings: ZONE });
+    const answered = told(asked, 50, changed);
     expect(answered.settings).toEqual(ZONE);
     expect(changeSentence(answered.change, NOW + 50)).toMatch(/^Changed/);
   });
 
   test("that the server refuses leave those in force, and its sentence", () => {
-    const refused = told(change(begun, ZONE), 50, error("Send it again."));
+    const refused = told(change(begun, ZONE), 50, error("change", "Send it again."));
     expect(refused.settings).toEqual(SETTINGS);
     expect(changeSentence(refused.change, NOW + 50)).toBe("Send it again.");
     expect(refused.problem).toBeNull();
@@ -49,7 +55,7 @@ describe("settings", () => {
   });
 
   test("of an answer that left before the change do not undo it", () => {
-    const answered = told(change(begun, ZONE), 50, { type: "changed", settings: ZONE });
+    const answered = told(change(begun, ZONE), 50, changed);
     expect(told(answered, 200, workoutOf()).settings).toEqual(ZONE);
     expect(told(answered, 8000, workoutOf()).settings).toEqual(SETTINGS);
   });
@@ -128,7 +134,7 @@ describe("an opinion", () => {
   });
 
   test("that is refused says so in the server's words", () => {
-    const refused = told(rate(begun, LIKED), 50, error("No such song."));
+    const refused = told(rate(begun, LIKED), 50, error("rate", "No such song."));
     expect(rateSentence(refused.rate, NOW + 50)).toBe("No such song.");
     expect(opinion(refused).liked).toBeNull();
   });
@@ -143,17 +149,32 @@ describe("an opinion", () => {
   });
 });
 
-describe("an error", () => {
-  test("answers to what was asked first, and the next to what was asked then", () => {
-    const skipped = reduce(begun, { kind: "skip", slot: 0, sent: true, now_ms: NOW - 20 });
-    const both = rate(skipped, LIKED);
-    const first = told(both, 50, error("One."));
-    expect([first.skip.phase, first.rate.phase]).toEqual(["refused", "asked"]);
-    expect(told(first, 60, error("Two.")).rate).toMatchObject({ sentence: "Two." });
+describe("an answer", () => {
+  test("is to the question that it names, in whatever order they were asked", () => {
+    const skipping = { kind: "skip", slot: 0, id: "skip", sent: true, now_ms: NOW - 20 } as const;
+    const both = rate(reduce(begun, skipping), LIKED);
+    const first = told(both, 50, error("rate", "One."));
+    expect([first.skip.phase, first.rate.phase]).toEqual(["asked", "refused"]);
+    expect(told(first, 60, error("skip", "Two.")).skip).toMatchObject({ sentence: "Two." });
   });
 
-  test("is a problem of the page where nothing waits for an answer any more", () => {
-    const late = told(change(begun, ZONE), ANSWER_WITHIN_MS, error("No songs."));
-    expect(late.problem?.sentence).toBe("No songs.");
+  test("to an earlier change puts that into force, and leaves the later one waiting", () => {
+    const asked = change(begun, { ...SETTINGS, mode: "hold" });
+    const state = told(asked, 50, { ...changed, id: "earlier" });
+    expect(state.settings).toEqual(ZONE);
+    expect(state.change).toBe(asked.change);
+  });
+
+  test("to an earlier opinion is kept, and leaves the later one waiting", () => {
+    const asked = rate(begun, { liked: false, tempo: null });
+    const state = told(asked, 50, { ...rated, id: "earlier" });
+    expect(state.opinions.get(song.song.id)).toEqual(LIKED);
+    expect(state.rate).toBe(asked.rate);
+  });
+
+  test("that comes late is still to its question", () => {
+    const late = told(change(begun, ZONE), ANSWER_WITHIN_MS, error("change", "Again."));
+    expect(late.problem).toBeNull();
+    expect(late.change).toMatchObject({ phase: "refused", sentence: "Again." });
   });
 });

@@ -36,8 +36,8 @@ describe("words", () => {
   test("a skip says what happened, then falls silent", () => {
     const taken = { phase: "taken", slot: 0, at_ms: 0 } as const;
     const songs = [songPush(0), songPush(1)];
-    expect(skipSentence({ ...taken, phase: "asked" }, songs, 1)).toBe("Skipping…");
-    expect(skipSentence({ ...taken, phase: "asked" }, songs, 10_000)).toMatch(/^No answer/);
+    expect(skipSentence({ ...taken, phase: "asked", id: "1" }, songs, 1)).toBe("Skipping…");
+    expect(skipSentence({ ...taken, phase: "asked", id: "1" }, songs, 10_000)).toMatch(/^No answer/);
     expect(skipSentence(taken, songs.slice(0, 1), 1)).toMatch(/being chosen/);
     expect(skipSentence(taken, songs, 1)).toBe("Skipped “Title 0”.");
     expect(skipSentence(taken, songs, 60_000)).toBe("");

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from msgspec import Struct, json
+from msgspec import Struct, json, structs
 
 from events.messages import ClientMessage, Error, ServerMessage, encode
 from events.samples import MAX_FUTURE_MS
@@ -15,6 +15,10 @@ S = TypeVar("S", bound=Struct)
 
 MESSAGE_BYTES = 128 * 1024
 """Most that a message of API Gateway's WebSocket APIs may have."""
+MAX_ID_BYTES = len(',"id":""') + 64 * len(r"\u0000")
+"""Most that an id adds to an answer."""
+DONE: dict[str, Any] = {"statusCode": 200, "body": ""}
+"""What a function returns to whom nothing is to be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +48,14 @@ def message_of(event: dict[str, Any], kind: type[T]) -> T:
     return json.decode(event["body"], type=kind)
 
 
-def answer(message: ServerMessage | None = None) -> dict[str, Any]:
-    """What a function returns to have `message` sent to the sender."""
-    return {"statusCode": 200, "body": encode(message).decode() if message else ""}
+def answer(question: ClientMessage, message: ServerMessage) -> dict[str, Any]:
+    """What a function returns to have `message` sent to the sender, with the question's id."""
+    return {"statusCode": 200, "body": encode(structs.replace(message, id=question.id)).decode()}
 
 
 def fitting(items: Sequence[S], rest: ServerMessage) -> list[S]:
     """The first of `items`, as many as one message holds; `rest` is the answer without them."""
-    room = MESSAGE_BYTES - len(encode(rest))
+    room = MESSAGE_BYTES - MAX_ID_BYTES - len(encode(rest))
     for index, item in enumerate(items):
         room -= len(encode(item)) + len(",")
         if room < 0:

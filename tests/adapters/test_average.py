@@ -127,12 +127,14 @@ def test_what_cannot_be_read_goes_to_the_dead_letters_and_the_rest_goes_on() -> 
 def test_a_sample_an_hour_ahead_is_refused_and_its_sender_told_once(pushes: Pushes) -> None:
     connections.add("ann", "connection-1")
     hour = 3_600_000
-    for _ in range(2):
-        invoke(("ann", batch((0, 100), (hour, 101))), arrived_ms=START_MS)
+    for name in ("first", "second"):
+        samples = [(START_MS, 100.0), (START_MS + hour, 101.0)]
+        sent = stream.encode(stream.HeartRateBatch(samples, name))
+        invoke(("ann", sent), arrived_ms=START_MS)
     assert [one.samples for one in emitted()] == [1]
     assert len(pushes.sent) == 1
     message = pushes.sent[0][1]
-    assert message["code"] == "sample_in_the_future"
+    assert (message["code"], message["id"]) == ("sample_in_the_future", "first")
     assert str(START_MS + hour) in message["message"]
 
 

@@ -103,6 +103,22 @@ def test_a_song_that_was_chosen_already_starts_now_and_stays_the_song_of_its_slo
     assert requests() == []
 
 
+def test_an_answer_names_its_question_and_nothing_that_is_stored_does() -> None:
+    def ask(slot: int, name: str) -> Any:
+        body = {"action": "skip", "slot": slot, "at_ms": START_MS + 95_000, "id": name}
+        event = websocket_event("ann", body, arrived_ms=START_MS + 95_000)
+        return json.loads(skip.handler(event, Context)["body"])
+
+    song, refused, skipped = ask(2, "forward"), ask(9, "beyond"), ask(3, "end")
+    assert [one["type"] for one in (song, refused, skipped)] == ["song", "error", "skipped"]
+    assert [one["id"] for one in (song, refused, skipped)] == ["forward", "beyond", "end"]
+    stored = found().song
+    assert stored is not None
+    assert stored.id is msgspec.UNSET
+    assert records_of("song-requests")
+    assert all(b'"end"' not in data for _, data in records_of("song-requests"))
+
+
 def test_a_song_that_has_ended_is_skipped_already() -> None:
     assert invoke(2, at_ms=150_000) == {"type": "skipped", "slot": 2}
     assert found().end.ends_at_ms == SONG.ends_at_ms
@@ -136,5 +152,8 @@ def test_who_loses_a_race_is_told_to_skip_again(monkeypatch: pytest.MonkeyPatch)
         return session
 
     monkeypatch.setattr(song_ends, "read", read_then_lose)
-    assert invoke(3, at_ms=200_000)["code"] == "busy"
+    body = {"action": "skip", "slot": 3, "at_ms": START_MS + 200_000, "id": "7"}
+    event = websocket_event("ann", body, arrived_ms=START_MS + 200_000)
+    answer = json.loads(skip.handler(event, Context)["body"])
+    assert (answer["code"], answer["id"]) == ("busy", "7")
     assert requests() == []

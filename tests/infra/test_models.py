@@ -200,6 +200,11 @@ REFUSED = {
     ],
 }
 
+for key, good in TAKEN.items():
+    body = good[0][:-1]
+    TAKEN[key] = [*good, f'{body},"id":"7"}}', f'{body},"id":"{"ü" * 64}"}}']
+    REFUSED[key] += [f'{body},"id":{bad}}}' for bad in ("null", "7", "true", '""', f'"{"a" * 65}"')]
+
 
 def taken_by(key: str, body: str) -> tuple[bool, ...]:
     """Whether the function's decoder, jsonschema, and the local gateway's validator take `body`."""

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from aiohttp import WSMsgType, web
+from msgspec import UNSET
 
 from events.messages import Started, TracePoint, Workout, encode
 from events.samples import Sample
@@ -62,6 +63,8 @@ class Cloud:
         """Set when a second connection was refused."""
         self.answer = ""
         """Sent back to every heart-rate message."""
+        self.notices: list[str] = []
+        """Pushed before a start is answered."""
 
     async def token(self, request: web.Request) -> web.Response:
         self.tokens += 1
@@ -103,10 +106,14 @@ class Cloud:
             case "start":
                 settings = Settings(**message["settings"])
                 self.settings.append(settings)
-                return [json.dumps(SONG), encode(Started(message["at_ms"], settings)).decode()]
+                started = Started(message["at_ms"], settings, message["id"])
+                return [json.dumps(SONG), *self.notices, encode(started).decode()]
             case _:
                 latest = TracePoint(*taken[-1], taken[-1][1]) if taken else None
-                return [encode(Workout(None, 0, Settings(), latest, [], [], 10_000)).decode()]
+                workout = Workout(
+                    None, 0, Settings(), latest, [], [], 10_000, message.get("id", UNSET)
+                )
+                return [encode(workout).decode()]
 
 
 @asynccontextmanager

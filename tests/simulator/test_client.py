@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from events.messages import Error, ServerMessage, Started, Workout
+from events.messages import Error, ServerMessage, Started, Workout, encode
 from events.samples import MAX_SAMPLES, Sample
 from events.session import Settings, SongPush
 from simulator.backoff import full_jitter
@@ -81,6 +81,17 @@ async def test_a_session_starts_before_the_first_sample_and_answers_are_handed_o
     assert cloud.actions["ann"][:2] == ["start", "heartrate"]
     assert cloud.settings == [Settings(library="mine")]
     assert [type(message) for message in heard.messages] == [SongPush, Started]
+
+
+async def test_a_notice_is_not_taken_for_the_answer_to_a_start() -> None:
+    cloud, heard = Cloud(), Heard()
+    notices = [Error("busy", "Skip again.", "a skip"), Error("empty_library", "There is no song.")]
+    cloud.notices = [encode(notice).decode() for notice in notices]
+    async with serving(cloud) as service:
+        await play(service, 3, heard, settings=Settings())
+    assert cloud.actions["ann"].count("start") == 1
+    assert heard.messages[1:3] == notices
+    assert isinstance(heard.messages[3], Started)
 
 
 async def test_what_was_lost_with_a_connection_is_sent_again() -> None:

@@ -3,6 +3,7 @@ import { Connection } from "../wire/connection";
 import { UnreadableMessage, decode } from "../wire/decode";
 import type { FloorStore } from "./floor";
 import { type ServerMessage, isWrong, lookAtFloor, workout } from "../wire/messages";
+import { named, nextId } from "../wire/named";
 import { openSocket } from "../wire/socket";
 import type { Store } from "../workout/store";
 import { COACH, freshToken } from "../wire/token";
@@ -21,6 +22,8 @@ export interface FloorWatch {
 interface Opened {
   readonly user: string;
   readonly store: Store;
+  /** What the questions for this workout are called. */
+  readonly id: string;
 }
 
 /** Follows `floor` into `store` until stopped, or refused. */
@@ -44,7 +47,9 @@ export function watchFloor(config: Config, floor: string, store: FloorStore): Fl
     },
   );
   const askForOpened = () => {
-    if (opened) connection.send(workout(opened.store.get().latest?.at_ms, opened.user));
+    if (!opened) return;
+    const { store, user, id } = opened;
+    connection.send(named(workout(store.get().latest?.at_ms, user), id));
   };
   const ask = () => {
     connection.send(lookAtFloor(floor));
@@ -65,7 +70,7 @@ export function watchFloor(config: Config, floor: string, store: FloorStore): Fl
       store.dispatch({ kind: "refusal", sentence: message.message });
       stop();
     } else if (message.type === "error" && message.code === "not_on_a_floor") {
-      opened?.store.dispatch({ kind: "message", message, now_ms });
+      if (message.id === opened?.id) opened?.store.dispatch({ kind: "message", message, now_ms });
     } else if (message.type === "error") {
       store.dispatch({ kind: "problem", sentence: message.message, now_ms });
     } else if (message.type === "refused") {
@@ -80,7 +85,7 @@ export function watchFloor(config: Config, floor: string, store: FloorStore): Fl
   connection.connect();
   return {
     open: (user, workoutStore) => {
-      const mine = { user, store: workoutStore };
+      const mine = { user, store: workoutStore, id: nextId() };
       opened = mine;
       workoutStore.dispatch({ kind: "status", status: store.get().status });
       askForOpened();

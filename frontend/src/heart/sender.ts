@@ -12,6 +12,7 @@ import {
   heartRates,
   start,
 } from "../wire/messages";
+import { named, nextId } from "../wire/named";
 import type { State } from "../workout/store";
 
 /** An hour at one a second; then the oldest go. */
@@ -49,6 +50,8 @@ export class Sender {
   /** Whether the last message could not hold all that was unsent. */
   private behind = false;
   private start_again_ms = Infinity;
+  /** The last start, which has the same name however often it is sent. */
+  private question = { at_ms: -1, id: "" };
   /** What was in force last, also at a server that forgot it. */
   private settings: Settings | null = null;
 
@@ -162,6 +165,7 @@ export class Sender {
   }
 
   private answered(message: ServerMessage, now_ms: number): void {
+    if (message.id !== this.question.id) return;
     if (message.type === "started") {
       this.phase = "free";
       this.flush(now_ms);
@@ -176,7 +180,8 @@ export class Sender {
     // Without settings the server would forget what the athlete chose the last time.
     const state = this.way.state();
     const settings = state.chosen ?? this.settings ?? state.settings ?? undefined;
-    if (!this.way.send(start(at_ms, settings))) return;
+    if (this.question.at_ms !== at_ms) this.question = { at_ms, id: nextId() };
+    if (!this.way.send(named(start(at_ms, settings), this.question.id))) return;
     this.phase = "starting";
     this.start_again_ms = now_ms + ANSWER_WITHIN_MS;
   }

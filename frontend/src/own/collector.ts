@@ -1,14 +1,8 @@
 /** Brings songs into one's own library: a message at a time, each until it is answered. */
 import { ANSWER_WITHIN_MS } from "../workout/asked";
 import { type Batch, batches } from "./batches";
-import {
-  type ClientMessage,
-  NOTICES,
-  type OwnSong,
-  type ServerMessage,
-  collect,
-  isWrong,
-} from "../wire/messages";
+import { type ClientMessage, type OwnSong, type ServerMessage, collect } from "../wire/messages";
+import { named, nextId } from "../wire/named";
 
 /** How many songs the server put into the library, and how many it took out. */
 export interface Collected {
@@ -36,14 +30,13 @@ export class Collector {
   private tasks: readonly Task[] = [];
   /** On its way over this connection. */
   private sent = false;
+  /** What the first part is called, however often it is sent: any answer to it will do. */
+  private id = nextId();
   private tries = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `send` answers whether there was a connection; `reconnect` leaves it for a new one. */
-  constructor(
-    private readonly send: (message: ClientMessage) => boolean,
-    private readonly reconnect: () => void,
-  ) {}
+  /** `send` answers whether there was a connection. */
+  constructor(private readonly send: (message: ClientMessage) => boolean) {}
 
   /** Resolves when the server has taken all; rejects with its sentence when it refused a part. */
   collect(
@@ -71,15 +64,12 @@ export class Collector {
     this.next();
   }
 
-  /** The server said something; `isOurs` tells whether an error can only be for this. */
-  onMessage(message: ServerMessage, isOurs: boolean): void {
-    if (!this.sent) return;
+  /** The server said something; answers whether that was to these songs. */
+  onMessage(message: ServerMessage): boolean {
+    if (message.id !== this.id) return false;
     if (message.type === "songs") this.taken(message);
-    else if (!isOurs) return;
     else if (message.type === "error") this.failed(message.code, message.message);
-    else if (message.type === "refused" && isWrong(message.message)) {
-      this.refused(`The server refused these songs (${message.message}). Reload the page.`);
-    } // else it could not take a message, perhaps this one: that is then not answered
+    return true;
   }
 
   stop(): void {
@@ -98,7 +88,7 @@ export class Collector {
       return;
     }
     clearTimeout(this.timer);
-    this.sent = this.send(collect(batch.songs, batch.remove));
+    this.sent = this.send(named(collect(batch.songs, batch.remove), this.id));
     if (this.sent) this.timer = setTimeout(this.late, ANSWER_WITHIN_MS);
   }
 
@@ -110,12 +100,11 @@ export class Collector {
     const collected = { kept: before.kept + kept, removed: before.removed + removed };
     this.tasks = [{ ...task, batches: rest, collected }, ...others];
     task.onTaken(batch);
-    this.tries = 0;
+    this.another();
     this.resume();
   }
 
   private failed(code: string, sentence: string): void {
-    if (NOTICES.has(code)) return;
     if (code === "busy") this.busy(sentence);
     else this.refused(sentence);
   }
@@ -125,10 +114,15 @@ export class Collector {
     this.resume();
   }
 
+  private another(): void {
+    this.id = nextId();
+    this.tries = 0;
+  }
+
   private giveUp(sentence: string): void {
     const [task, ...others] = this.tasks;
     this.tasks = others;
-    this.tries = 0;
+    this.another();
     task?.reject(new Error(sentence));
   }
 
@@ -144,10 +138,9 @@ export class Collector {
     }, BUSY_FOR_MS);
   }
 
-  /** Over this connection a late answer could still come, and be taken for that to another part. */
   private readonly late = (): void => {
     this.tries += 1;
     if (this.tries >= TRIES) this.giveUp("The server did not answer. Try again in a while.");
-    this.reconnect();
+    this.resume();
   };
 }

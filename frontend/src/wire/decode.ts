@@ -1,5 +1,5 @@
 /** Checks what the server sent, so that everything behind this file can trust its types. */
-import { type Check, aHeartRate, aSlot, aTempo, aTime, anId, someSettings } from "./limits";
+import { type Check, aHeartRate, aSlot, aTempo, aTime, anAnswersId, anId, someSettings } from "./limits";
 import {
   type FloorPerson,
   type FloorSong,
@@ -22,6 +22,11 @@ export class UnreadableMessage extends Error {}
 /** Decodes one message of the server; throws `UnreadableMessage`. */
 export function decode(text: string): ServerMessage {
   const from = object(parse(text), "The message");
+  const message = messageOf(from);
+  return from.id === undefined ? message : { ...message, id: hold(anAnswersId, from, "id", string) };
+}
+
+function messageOf(from: Fields): ServerMessage {
   switch (from.type) {
     case "song":
       return songPush(from);
@@ -125,7 +130,7 @@ function whyOf(from: Fields): Why {
     octave: number(from, "octave"),
     distance: number(from, "distance"),
     decided_by: string(from, "decided_by"),
-    lock: nullable(number, from, "lock"),
+    lock: nullable(tempo, from, "lock"),
   };
 }
 

@@ -22,6 +22,7 @@ export const aSlot = whole(0, 1_000_000);
 export const aHeartRate = within(HEART_RATE.low, HEART_RATE.high);
 export const aTempo = within(TEMPO.low, TEMPO.high);
 export const anId = text(1, ID_LENGTH);
+export const anAnswersId = text(1, 64);
 const aName = like(NAME, "1 to 64 small letters, digits and hyphens, and no hyphen first");
 const aZone = whole(1, 5);
 const yesOrNo = either([true, false]);

@@ -53,7 +53,12 @@ export interface Opinion {
   readonly tempo: number | null;
 }
 
-export type ClientMessage =
+/** What the page calls a message of its own; what answers it says so. */
+export interface Named {
+  readonly id?: string;
+}
+
+export type ClientMessage = Named & (
   | { readonly action: "heartrate"; readonly samples: readonly Sample[] }
   | { readonly action: "start"; readonly at_ms: number; readonly settings?: Partial<Settings> }
   | { readonly action: "change"; readonly settings: Settings }
@@ -65,7 +70,8 @@ export type ClientMessage =
       readonly action: "songs";
       readonly songs: readonly OwnSong[];
       readonly remove: readonly string[];
-    };
+    }
+);
 
 /** A song of the person's own; `id` is theirs to choose, the music stays with them. */
 export interface OwnSong {
@@ -148,7 +154,7 @@ export interface Why {
   readonly lock: number | null;
 }
 
-export interface SongPush {
+export interface SongPush extends Named {
   readonly type: "song";
   readonly session: number;
   readonly slot: number;
@@ -210,20 +216,12 @@ export interface FloorView {
   readonly stale_after_ms: number;
 }
 
-/** Codes of errors that answer no wish: they are told unasked, or to a start. */
-export const NOTICES: ReadonlySet<string> = new Set([
-  "empty_library",
-  "sample_in_the_future",
-  "older_session",
-  "time_in_the_future",
-]);
-
 /** Whether the gateway found something wrong in a message, rather than being unable to take it. */
 export function isWrong(refusal: string): boolean {
   return refusal === "Bad request body" || refusal === "Invalid request body";
 }
 
-export type ServerMessage =
+export type ServerMessage = Named & (
   | SongPush
   | Workout
   | FloorView
@@ -235,4 +233,5 @@ export type ServerMessage =
   | { readonly type: "skipped"; readonly slot: number }
   | { readonly type: "error"; readonly code: string; readonly message: string }
   /** The gateway's own answer, which has no `type` on the wire. */
-  | { readonly type: "refused"; readonly message: string };
+  | { readonly type: "refused"; readonly message: string }
+);

@@ -1,10 +1,10 @@
-import { type Asked, ask, isWaiting, refuse } from "./asked";
+import { type Asked, type Asking, ask, isAnswer, refuse } from "./asked";
 import { type Arrival, arrived, runningAt, workoutTime } from "./clock";
 import type { Status } from "../wire/connection";
 import { type Heard, heardNow } from "./heard";
 import { type Held, hold } from "./held";
 import {
-  NOTICES,
+  type Named,
   type Opinion,
   type Sample,
   type ServerMessage,
@@ -75,12 +75,6 @@ export const EMPTY: State = {
   measured: null,
 };
 
-/** Something was asked of the server; `sent` is false where there was no connection. */
-interface Asking {
-  readonly sent: boolean;
-  readonly now_ms: number;
-}
-
 /** What can happen; `now_ms` is the wall's clock. */
 export type Happening =
   | { readonly kind: "status"; readonly status: Status }
@@ -118,17 +112,13 @@ export function reduce(state: State, happening: Happening): State {
       return { ...state, spare: happening.push };
     case "begin":
       return begun(state, happening.settings, happening.now_ms);
-    case "skip": {
-      const { slot, sent, now_ms } = happening;
-      return { ...state, skip: ask({ slot }, sent, now_ms) };
-    }
-    case "change": {
-      const { settings, sent, now_ms } = happening;
-      return { ...state, change: ask({ settings }, sent, now_ms) };
-    }
+    case "skip":
+      return { ...state, skip: ask({ slot: happening.slot }, happening) };
+    case "change":
+      return { ...state, change: ask({ settings: happening.settings }, happening) };
     case "rate": {
-      const { song_id, opinion, sent, now_ms } = happening;
-      return { ...state, rate: ask({ song_id, opinion }, sent, now_ms) };
+      const { song_id, opinion } = happening;
+      return { ...state, rate: ask({ song_id, opinion }, happening) };
     }
   }
 }
@@ -169,65 +159,38 @@ function reduceMessage(state: State, message: ServerMessage, now_ms: number): St
     case "started":
       return { ...inSession(state, message.session), settings: message.settings, chosen: null };
     case "changed":
-      return changed(state, message.settings, now_ms);
+      return changed(state, message, now_ms);
     case "rated":
-      return rated(state, message.song_id, message.opinion, now_ms);
+      return rated(state, message, now_ms);
     case "floor":
     case "songs":
       return state; // the floor's page and the shelf listen for themselves
     case "skipped":
-      return { ...state, skip: { phase: "taken", slot: message.slot, at_ms: now_ms } };
+      return { ...state, skip: skipAnswered(state.skip, message, now_ms) };
     case "error":
-      return NOTICES.has(message.code)
-        ? { ...state, problem: { sentence: message.message, at_ms: now_ms } }
-        : refused(state, message.message, now_ms);
+      return refused(state, message, now_ms);
     case "refused":
-      return refused(state, refusedSentence(state, message.message, now_ms), now_ms);
+      return { ...state, problem: { sentence: refusedSentence(message.message), at_ms: now_ms } };
   }
 }
 
-/** An error does not say to what it answers: it is taken for that to what was asked first. */
-function refused(state: State, sentence: string, now_ms: number): State {
-  const first = firstAsked(state, now_ms);
-  if (first) return { ...state, [first]: refuse(sentence, now_ms) };
-  return { ...state, problem: { sentence, at_ms: now_ms } };
+/** An error that answers nothing of this kept state, such as what is pushed, is a problem. */
+function refused(
+  state: State,
+  error: ServerMessage & { readonly type: "error" },
+  now_ms: number,
+): State {
+  const wish = (["skip", "change", "rate"] as const).find((name) => isAnswer(state[name], error));
+  if (wish) return { ...state, [wish]: refuse(error.message, now_ms) };
+  return { ...state, problem: { sentence: error.message, at_ms: now_ms } };
 }
 
-type Wish = "skip" | "change" | "rate";
-
-const WISH_WORDS: Readonly<Record<Wish, string>> = {
-  skip: "to skip the song",
-  change: "these settings",
-  rate: "what you say of the song",
-};
-
-/** What the gateway refused, which does not say what that was, and what to do. */
-function refusedSentence(state: State, why: string, now_ms: number): string {
-  const first = firstAsked(state, now_ms);
-  const what = first ? WISH_WORDS[first] : "a message of this page, perhaps heart rates";
-  if (isWrong(why)) {
-    return `The server refused ${what} (${why}). Reload the page to get its newest version.`;
-  }
-  return first
-    ? `The server could not take this just now (${why}). Try again in a moment.`
-    : `The server could not take a message of this page just now (${why}). Heart rates are sent again by themselves.`;
-}
-
-/** What is waiting for an answer, the longest. */
-function firstAsked(state: State, now_ms: number): Wish | undefined {
-  const [first] = (["skip", "change", "rate"] as const)
-    .filter((name) => isWaiting(state[name], now_ms))
-    .sort((a, b) => askedAt(state[a]) - askedAt(state[b]));
-  return first;
-}
-
-/** Whether an answer to something that is kept here may still come. */
-export function isAsking({ skip, change, rate }: State, now_ms: number): boolean {
-  return [skip, change, rate].some((asked) => isWaiting(asked, now_ms));
-}
-
-function askedAt(asked: Asked<object>): number {
-  return asked.phase === "none" ? 0 : asked.at_ms;
+/** What to do about the gateway's refusal of a message; it does not say of which. */
+function refusedSentence(why: string): string {
+  const what = "a message of this page, perhaps heart rates";
+  return isWrong(why)
+    ? `The server refused ${what} (${why}). Reload the page to get its newest version.`
+    : `The server could not take ${what}, just now (${why}). Heart rates are sent again by themselves.`;
 }
 
 function withHeard(state: State, now_ms: number): State {
@@ -241,14 +204,12 @@ function reduceSong(state: State, song: SongPush, now_ms: number): State {
   if (state.session !== null && song.session < state.session) return state;
   const here = toldOpinion(inSession(state, song.session), song, now_ms);
   const songs = withSongs(here.songs, [song]);
-  return { ...here, songs, skip: skipAnswered(here, song, now_ms) };
+  return { ...here, songs, skip: skipAnswered(here.skip, song, now_ms) };
 }
 
 /** Where the next song was known already, the answer to a skip is that song, moved forward. */
-function skipAnswered({ skip, songs }: State, song: SongPush, now_ms: number): Skip {
-  const known = songs.find(({ slot }) => slot === song.slot);
-  if (skip.phase !== "asked" || song.slot !== skip.slot + 1 || !known) return skip;
-  if (song.starts_at_ms >= known.starts_at_ms) return skip;
+function skipAnswered(skip: Skip, message: Named, now_ms: number): Skip {
+  if (skip.phase !== "asked" || !isAnswer(skip, message)) return skip;
   return { phase: "taken", slot: skip.slot, at_ms: now_ms };
 }
 

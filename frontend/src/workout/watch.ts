@@ -19,7 +19,9 @@ import {
 import { SESSION_GAP_MS, Sender } from "../heart/sender";
 import { openSocket } from "../wire/socket";
 import type { Moment } from "../heart/source";
-import { type Happening, type Store, isAsking } from "./store";
+import type { Asking } from "./asked";
+import { named } from "../wire/named";
+import type { Happening, Store } from "./store";
 import { freshToken, isTokenOf } from "../wire/token";
 
 const POLL_EVERY_MS = 2_000;
@@ -66,11 +68,11 @@ export function watch(config: Config, user: string, store: Store): Watch {
         collector.resume();
       },
       onMessage: (text) => {
-        const asking = isAsking(store.get(), Date.now()) || sender.isStarting;
-        const message = receive(text, store);
-        if (!message) return;
-        sender.onMessage(message, Date.now());
-        collector.onMessage(message, !asking);
+        const now_ms = Date.now();
+        const message = read(text, store, now_ms);
+        if (!message || collector.onMessage(message)) return;
+        store.dispatch({ kind: "message", message, now_ms });
+        sender.onMessage(message, now_ms);
       },
     },
   );
@@ -80,9 +82,7 @@ export function watch(config: Config, user: string, store: Store): Watch {
     store.dispatch({ kind: "problem", sentence, now_ms: Date.now() });
   });
   const sender = new Sender({ send, state: store.get }, backlogs.kept(SESSION_GAP_MS, Date.now()));
-  const collector = new Collector(send, () => {
-    connection.connect();
-  });
+  const collector = new Collector(send);
   const flush = () => {
     sender.flush(Date.now());
   };
@@ -100,11 +100,14 @@ export function watch(config: Config, user: string, store: Store): Watch {
     const sentence = beyondLimits(message);
     store.dispatch(sentence ? { kind: "problem", sentence, now_ms } : act(now_ms));
   };
-  const wish = (message: ClientMessage, asked: (sent: boolean, now_ms: number) => Happening) => {
-    within(message, (now_ms) => asked(connection.send(message), now_ms));
+  const wish = (message: ClientMessage, asked: (asking: Asking) => Happening) => {
+    const question = named(message);
+    within(question, (now_ms) =>
+      asked({ id: question.id, sent: connection.send(question), now_ms }),
+    );
   };
   const wishChange = (settings: Settings) => {
-    wish(change(settings), (sent, now_ms) => ({ kind: "change", settings, sent, now_ms }));
+    wish(change(settings), (asking) => ({ kind: "change", settings, ...asking }));
   };
   const poll = setInterval(ask, POLL_EVERY_MS);
   const check = setInterval(() => {
@@ -119,11 +122,11 @@ export function watch(config: Config, user: string, store: Store): Watch {
   return {
     skip: (slot, at_ms) => {
       flush();
-      wish(skip(slot, at_ms), (sent, now_ms) => ({ kind: "skip", slot, sent, now_ms }));
+      wish(skip(slot, at_ms), (asking) => ({ kind: "skip", slot, ...asking }));
     },
     change: wishChange,
     rate: (song_id, opinion) => {
-      wish(rate(song_id, opinion), (sent, now_ms) => ({ kind: "rate", song_id, opinion, sent, now_ms }));
+      wish(rate(song_id, opinion), (asking) => ({ kind: "rate", song_id, opinion, ...asking }));
     },
     heartRate: (heart_rate, moment = ofNow()) => {
       const { at_ms } = moment;
@@ -155,13 +158,10 @@ function ofNow(): Moment {
   return { at_ms: now_ms, came_ms: now_ms, speed: 1 };
 }
 
-/** What came, in the store already; null where it cannot be read. */
-function receive(text: string, store: Store): ServerMessage | null {
-  const now_ms = Date.now();
+/** What came; null, and a problem in the store, where it cannot be read. */
+function read(text: string, store: Store, now_ms: number): ServerMessage | null {
   try {
-    const message = decode(text);
-    store.dispatch({ kind: "message", message, now_ms });
-    return message;
+    return decode(text);
   } catch (error) {
     if (!(error instanceof UnreadableMessage)) throw error;
     store.dispatch({ kind: "problem", sentence: error.message, now_ms });

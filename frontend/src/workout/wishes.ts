@@ -1,6 +1,6 @@
 /** What the athlete wishes: asked of the server, and what it says is in force. */
-import type { Asked } from "./asked";
-import type { Opinion, Settings, SongPush, Workout } from "../wire/messages";
+import { type Asked, isAnswer } from "./asked";
+import type { Opinion, ServerMessage, Settings, SongPush, Workout } from "../wire/messages";
 
 export type Change = Asked<{ settings: Settings }>;
 export type Rate = Asked<{ song_id: string; opinion: Opinion }>;
@@ -16,6 +16,8 @@ export interface Wishes {
   readonly rate: Rate;
 }
 
+type Answer<Type extends ServerMessage["type"]> = ServerMessage & { readonly type: Type };
+
 export const NO_WISHES: Wishes = {
   settings: null,
   chosen: null,
@@ -25,17 +27,31 @@ export const NO_WISHES: Wishes = {
 };
 
 /** The server says that these settings are in force from now on. */
-export function changed<T extends Wishes>(state: T, settings: Settings, now_ms: number): T {
-  return { ...state, settings, change: { phase: "taken", settings, at_ms: now_ms } };
+export function changed<T extends Wishes>(state: T, answer: Answer<"changed">, now_ms: number): T {
+  const { settings } = answer;
+  return isAnswer(state.change, answer)
+    ? withChange(state, settings, now_ms)
+    : { ...state, settings };
 }
 
 /** The athlete chose these settings before a session runs: it begins with them. */
 export function begun<T extends Wishes>(state: T, settings: Settings, now_ms: number): T {
-  return { ...changed(state, settings, now_ms), chosen: settings };
+  return { ...withChange(state, settings, now_ms), chosen: settings };
+}
+
+function withChange<T extends Wishes>(state: T, settings: Settings, now_ms: number): T {
+  return { ...state, settings, change: { phase: "taken", settings, at_ms: now_ms } };
 }
 
 /** The server says that it keeps this opinion. */
-export function rated<T extends Wishes>(
+export function rated<T extends Wishes>(state: T, answer: Answer<"rated">, now_ms: number): T {
+  const { song_id, opinion } = answer;
+  return isAnswer(state.rate, answer)
+    ? withRate(state, song_id, opinion, now_ms)
+    : { ...state, opinions: withEntry(state.opinions, song_id, opinion) };
+}
+
+function withRate<T extends Wishes>(
   state: T,
   song_id: string,
   opinion: Opinion,
@@ -60,7 +76,7 @@ function toldSettings<T extends Wishes>(state: T, told: Workout, now_ms: number)
   if (session === null && chosen) return state;
   const here = { ...state, chosen: null };
   if (change.phase === "asked" && isSame(change.settings, settings)) {
-    return changed(here, settings, now_ms);
+    return withChange(here, settings, now_ms);
   }
   return isJustTaken(change, now_ms) && !chosen ? here : { ...here, settings };
 }
@@ -74,7 +90,7 @@ export function toldOpinion<T extends Wishes>(
   const { rate, opinions } = state;
   const isRated = (rate.phase === "asked" || rate.phase === "taken") && rate.song_id === song.id;
   if (isRated && rate.phase === "asked" && isSame(rate.opinion, opinion)) {
-    return rated(state, song.id, opinion, now_ms);
+    return withRate(state, song.id, opinion, now_ms);
   }
   if (isRated && isJustTaken(rate, now_ms)) return state;
   if (isSame(opinions.get(song.id), opinion)) return state;
