@@ -225,8 +225,8 @@ const STRANGERS: readonly Json[] = [null, true, -1, 0.5, 29, 231, 1e15, "", "hig
  * stricter in one thing: the contract lets settings and opinions be left out, as who asks may do
  * that; the server always tells all of them, and a page that guessed would show wrong ones.
  */
-const UNREAD = /^((song|songs\.\d+\.song)\.(duration_seconds|genre|energy|year|meter)|songs\.\d+\.type)$/;
-const UNREAD_WHY = /(^|\.)why\.(mode|at_ms|heart_rate|terms(\..+)?|lock)$/;
+const UNREAD = /^((song|songs\.\d+\.song)\.(duration_seconds|genre|energy|year|meter)|(songs\.\d+\.)?library|songs\.\d+\.type)$/;
+const UNREAD_WHY = /(^|\.)why\.(mode|at_ms|heart_rate|terms(\..+)?)$/;
 const TOLD_WHOLE = /(^|\.)((settings|opinion)(\.[a-z_]+)?|why\.lock)$/;
 const MISSES_SOME = ["left out", "{}"];
 const UNKNOWN_FIELD = /(^|\.)unknown$/;
