@@ -10,11 +10,11 @@ from redis import Redis
 from catalog.demo import demo_songs
 from catalog.store import store_songs
 from local import valkey
+from local.athletes import start_athletes
 from local.launcher import Cloud, running
 from local.processes import free_port
 from local.project import PROJECT
 from simulator.athletes import user_name
-from tempofit.up import start_athletes
 from tests import target
 from tests.target import Deployed
 
