@@ -80,7 +80,7 @@ def _wait_for(url: str) -> None:
             try:
                 probe.ping()
                 return
-            except Exception:
+            except Exception:  # it is still starting, and refuses in several ways
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.05)
