@@ -31,6 +31,7 @@ format:
 
 lint:
 	@$(BIN)/ruff check $(PACKAGES)
+	@$(BIN)/lint-imports --no-logo
 
 types:
 	@$(BIN)/mypy
@@ -76,7 +77,7 @@ lock: $(VENV)/.installed ## Lock the dependencies anew
 
 clean: ## Remove everything that was installed or built
 	rm -rf $(VENV) .tempofit cdk.out frontend/node_modules frontend/dist
-	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis *.egg-info
 
 # uv creates the environment when the machine has it, and comes from pip when it has not.
 $(VENV)/.installed: requirements/all.txt pyproject.toml

@@ -15,9 +15,9 @@ from benchmarks.page_probe import OBSERVE, Loaded, Network, loaded, measured, mi
 from benchmarks.page_probe import total_blocking_ms as blocking_ms
 from catalog.demo import demo_songs
 from catalog.store import store_songs
+from local.athletes import start_athletes
 from local.launcher import Cloud, running
 from simulator.athletes import user_name
-from tempofit.up import start_athletes
 
 WATCH_SECONDS = 10
 """Of the first visit, over which blocking is counted."""

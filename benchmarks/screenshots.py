@@ -18,10 +18,10 @@ from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 from benchmarks.chromium import LOCALE, chromium
 from catalog.demo import demo_songs
 from catalog.store import store_songs
+from local.athletes import start_athletes
 from local.launcher import Cloud, running
 from local.project import PROJECT
 from simulator.athletes import user_name
-from tempofit.up import start_athletes
 
 SCREENS = PROJECT / "docs" / "screens"
 ATHLETES = 25

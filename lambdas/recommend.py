@@ -43,7 +43,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     for record in batch:
         try:
             pushed += _answer(record, known.get(record.key, Taste()))
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever fails, those before it are done: none again
             logger.exception("A song request failed and will be tried again.")
             failures.append({"itemIdentifier": record.sequence_number})
             break

@@ -266,7 +266,7 @@ def _start_servers(
         started.append(
             cloud.start(
                 name,
-                [sys.executable, "-m", f"local.{name}", str(path)],
+                [sys.executable, "-m", type(configuration).__module__, str(path)],
                 address=(HOST, ports[name]),
             )
         )

@@ -1,13 +1,11 @@
 """`tempofit up`: the whole cloud on this machine, until Ctrl-C."""
 
 import signal
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
 from catalog.demo import demo_songs
@@ -15,19 +13,17 @@ from catalog.files import read_songs
 from catalog.store import StoreError, store_songs
 from catalog.tables import FileError, Refused, first_few
 from events.session import Song
+from local.athletes import start_athletes
 from local.launcher import Cloud, running
 from local.processes import PartError
 from local.template.synth import SynthError
 from local.valkey import NoRedisError
-from local.web import FLOOR
 from simulator.athletes import user_name
 
 PAGE_PORT = 8000
 WEBSOCKET_PORT = 8001
 LIBRARY = "demo"
 CHECK_SECONDS = 0.5
-HOUR_SECONDS = 3600
-"""How long faster athletes go on, in real time: their event time must not overtake the clock."""
 
 
 def up(
@@ -96,25 +92,6 @@ def _songs(file: Path | None) -> list[Song]:
     if not songs:
         raise FileError(f"{file} holds no song that can be played.")
     return songs
-
-
-def start_athletes(cloud: Cloud, athletes: int, speed: float, workouts: Path | None = None) -> None:
-    """Let athletes work out against the cloud, on the demo floor, as one more part of it."""
-    command = [sys.executable, "-m", "tempofit", "simulate", "--athletes", str(athletes)]
-    command += ["--settings", msgspec.json.encode({"floor": FLOOR}).decode()]
-    if speed != 1:
-        command += ["--speed", f"{speed:g}", "--seconds", str(int(HOUR_SECONDS * speed))]
-    if workouts is not None:
-        command += ["--workouts", str(workouts)]
-    addresses = cloud.addresses
-    cloud.start(
-        "athletes",
-        command,
-        environment={
-            "TEMPOFIT_WEBSOCKET_URL": addresses.websocket_url,
-            "TEMPOFIT_TOKEN_URL": addresses.token_url,
-        },
-    )
 
 
 def _say_where(cloud: Cloud, athletes: int) -> None:

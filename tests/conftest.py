@@ -10,11 +10,11 @@ from redis import Redis
 from catalog.demo import demo_songs
 from catalog.store import store_songs
 from local import valkey
+from local.athletes import start_athletes
 from local.launcher import Cloud, running
 from local.processes import free_port
 from local.project import PROJECT
 from simulator.athletes import user_name
-from tempofit.up import start_athletes
 from tests import target
 from tests.target import Deployed
 
@@ -80,7 +80,7 @@ def _wait_for(url: str) -> None:
             try:
                 probe.ping()
                 return
-            except Exception:
+            except Exception:  # it is still starting, and refuses in several ways
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.05)

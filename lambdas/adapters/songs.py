@@ -19,6 +19,8 @@ STEP = 2
 """Tempi are looked up in steps of this, so that people near each other share what was read."""
 PAGE = 50
 CACHE_SECONDS = 300.0
+MAX_RUNS = 2_000
+"""Kept at once: a page of songs each is some 45 MB of the function's 512, at 464 bytes a song."""
 
 Item = dict[str, Any]
 
@@ -100,12 +102,16 @@ class _Run:
 
 
 _runs: dict[tuple[str, int | None, bool], _Run] = {}
+"""In the order of their reading: the first are the next to be forgotten."""
 
 
 def _run(bucket: str, start: int | None, upward: bool) -> Iterator[Song]:
     key = (bucket, start, upward)
     run = _runs.get(key)
     if run is None or run.expires < monotonic():
+        _runs.pop(key, None)
+        if len(_runs) == MAX_RUNS:
+            del _runs[next(iter(_runs))]
         run = _runs[key] = _Run(expires=monotonic() + CACHE_SECONDS)
     index = 0
     while True:

@@ -6,7 +6,7 @@ somebody who stopped goes away with its hour.
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from struct import Struct
 
 from events.messages import TracePoint
@@ -24,7 +24,7 @@ def _key(group: int, hour: int) -> str:
     return f"windows:{group}:{hour}"
 
 
-def read(users: Iterable[str], arrived_ms: int) -> dict[str, Window]:
+def read(users: Collection[str], arrived_ms: int) -> dict[str, Window]:
     """The windows of those who have one, at the time a batch arrived, epoch ms."""
     hour = arrived_ms // HOUR_MS
     windows = _read(users, hour)

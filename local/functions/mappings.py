@@ -286,8 +286,7 @@ class Lane:
         )
         try:
             await self.source.send(queue, message)
-        except Exception as error:
-            # Whatever ails the queue, the shard goes on, as in AWS.
+        except Exception as error:  # noqa: BLE001 - whatever ails the queue, the shard goes on, as in AWS
             return f"the message about it did not reach {queue}: {error}"
         return f"a message about it is in {queue}"
 

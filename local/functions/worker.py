@@ -59,7 +59,7 @@ def main(path: str, descriptor: int) -> None:
         module, _, name = path.rpartition(".")
         try:
             handler: Handler = getattr(importlib.import_module(module), name)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a module may raise anything; the caller is told
             _send(channel, False, _failure(error, f"Cannot import {path}: {error}"))
             return
         _send(channel, True, b"")
@@ -73,7 +73,7 @@ def _answer(handler: Handler, request_id: str, deadline: float, event: bytes) ->
     try:
         result = handler(msgspec.json.decode(event), Context(request_id, deadline))
         return True, json.dumps(result).encode()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a handler may raise anything; the caller is told
         return False, _failure(error, str(error), request_id)
     finally:
         sys.stdout.flush()

@@ -112,13 +112,13 @@ class Puts:
             return _decode_results(
                 await self._call("PutRecords", msgspec.json.encode(body))
             ).records
-        except Exception:
+        except Exception:  # noqa: BLE001 - each record is put alone then, and its sender told
             return []
 
     async def _put_alone(self, body: bytes, answer: "asyncio.Future[str]") -> None:
         try:
             result = await self._call("PutRecord", body)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - goes to the sender, who waits for an answer
             if not answer.done():
                 answer.set_exception(error)
         else:

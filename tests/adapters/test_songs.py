@@ -1,3 +1,5 @@
+import pytest
+
 from events.session import Song
 from lambdas.adapters import songs
 from tests.adapters.conftest import add_songs
@@ -31,3 +33,15 @@ def test_libraries_do_not_mix() -> None:
 def test_a_bucket_of_more_songs_than_a_page_is_read_on() -> None:
     add_songs([130 + index / 1000 for index in range(120)])
     assert len(songs.near("demo", 130, 110)) == 110
+
+
+def test_of_what_was_read_the_oldest_is_forgotten_when_there_is_much(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(songs, "MAX_RUNS", 4)
+    add_songs(list(range(100, 111)))
+    for tempo in (102, 104, 108):  # two runs each: upward and downward
+        assert songs.near("demo", tempo, 1)[0].tempo == tempo
+    kept = {(bucket, start) for bucket, start, _ in songs._runs}
+    assert len(songs._runs) == 4
+    assert kept == {("demo#20", 104), ("demo#21", 108)}
