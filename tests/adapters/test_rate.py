@@ -2,6 +2,7 @@ import json
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from events.session import Opinion, Settings
 from lambdas import rate
@@ -39,10 +40,11 @@ def test_what_a_person_thinks_of_a_song_is_kept_and_answered() -> None:
     assert kept().opinions == {SONG.song.id: Opinion(liked=True)}
 
 
-def test_a_corrected_tempo_is_kept_with_the_song_and_its_library() -> None:
+def test_a_corrected_tempo_is_kept_under_the_library_that_the_song_came_from() -> None:
+    playlists.write("ann", structs.replace(SONG, library="own"))  # "mine" is the one of now
     invoke(tempo=65.0)
     assert kept().opinions == {SONG.song.id: Opinion(tempo=65)}
-    assert kept().corrected == [("mine", SONG.song)]
+    assert kept().corrected == [("own", SONG.song)]
 
 
 def test_an_opinion_replaces_the_one_before_and_none_takes_it_back() -> None:
