@@ -36,7 +36,7 @@ def test_a_changed_source_is_synthesized_again(
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.touch()
-    monkeypatch.setattr(synth, "ROOT", tmp_path)
+    monkeypatch.setattr(synth, "PROJECT", tmp_path)
     hashes = {synth.content_hash("dev"), synth.content_hash("prod")}
     for name in ("cdk.json", "requirements/all.txt", "infra/app.py", "events/samples.py"):
         (tmp_path / name).write_text("changed")
