@@ -14,7 +14,7 @@ from pathlib import Path
 from infra.bundle import ROOT
 
 LAMBDAS = ROOT / "lambdas"
-CLIENTS = "clients"
+CLIENTS = "adapters.clients"
 NO_OPERATIONS = {"exceptions", "meta", "close"}
 """Attributes of a client that call nobody."""
 
@@ -31,7 +31,7 @@ class Module:
 
 
 def sites(function: str) -> set[str]:
-    """The AWS calls that a function can reach, such as `song_ends.write put_item`."""
+    """The AWS calls that a function can reach, such as `adapters.song_ends.write put_item`."""
     return {
         f"{module}.{name} {operation}"
         for module, name in _reached(function)
@@ -133,14 +133,13 @@ def _module(name: str) -> Module:
                 module.functions[node.name] = node
             case ast.ClassDef():
                 module.functions[node.name] = node
-            case ast.ImportFrom(module="lambdas.adapters" | "lambdas"):
-                module.modules |= {a.asname or a.name: a.name for a in node.names}
+            case ast.ImportFrom(module="lambdas.adapters"):
+                module.modules |= {a.asname or a.name: f"adapters.{a.name}" for a in node.names}
             case ast.ImportFrom(module=str(source)) if source.startswith("lambdas.adapters."):
-                target = source.removeprefix("lambdas.adapters.")
+                target = source.removeprefix("lambdas.")
                 module.imported |= {a.asname or a.name: (target, a.name) for a in node.names}
     return module
 
 
 def _path(name: str) -> Path:
-    handler = LAMBDAS / f"{name}.py"
-    return handler if handler.exists() else LAMBDAS / "adapters" / f"{name}.py"
+    return LAMBDAS.joinpath(*name.split(".")).with_suffix(".py")

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType, SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
@@ -184,7 +185,8 @@ def _caller(frame: FrameType | None) -> str:
     """The function under lambdas/ that is nearest to a call."""
     while frame is not None:
         if frame.f_code.co_filename.startswith(f"{LAMBDAS}{os.sep}"):
-            module = os.path.basename(frame.f_code.co_filename).removesuffix(".py")
+            file = Path(frame.f_code.co_filename).relative_to(LAMBDAS)
+            module = ".".join(file.with_suffix("").parts)
             return f"{module}.{frame.f_code.co_qualname.split('.')[0]}"
         frame = frame.f_back
     return "nobody of ours"
