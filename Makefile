@@ -9,10 +9,14 @@ NODE := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix frontend
 CDKLOCAL := PATH="$(CURDIR)/$(BIN):$$PATH" npm exec --yes --package=aws-cdk@2.1148.1 \
   --package=aws-cdk-local@3.0.4 -- cdklocal
 ISSUER := https://s3.localhost.localstack.cloud:4566/tempofit-issuer
+# A PYTHON that is named, and is not the one of the environment, makes the environment anew.
+VERSION := -c 'import sys; print("%d.%d" % sys.version_info[:2])'
+OTHER := $(shell test "$(origin PYTHON)" = file || test ! -x $(BIN)/python || \
+  test "`$(BIN)/python $(VERSION)`" = "`$(PYTHON) $(VERSION) 2>/dev/null`" || echo other-python)
 PACKAGES := events lambdas infra local simulator catalog evaluation planning benchmarks tempofit tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fast format lint types page pipeline bench screenshots synth localstack lock clean
+.PHONY: other-python help setup run test check fast format lint types page pipeline bench screenshots synth localstack lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -37,7 +41,7 @@ types:
 	@$(BIN)/mypy
 
 fast:
-	@$(BIN)/pytest -q tests/test_rooms.py tests/domain tests/events tests/adapters tests/simulator tests/catalog tests/evaluation tests/planning tests/benchmarks
+	@$(BIN)/pytest -q tests/test_rooms.py tests/test_python.py tests/domain tests/events tests/adapters tests/simulator tests/catalog tests/evaluation tests/planning tests/benchmarks
 
 page: setup
 	@$(NODE) run --silent typecheck
@@ -80,11 +84,12 @@ clean: ## Remove everything that was installed or built
 	rm -rf .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis *.egg-info
 
 # uv creates the environment when the machine has it, and comes from pip when it has not.
-$(VENV)/.installed: requirements/all.txt pyproject.toml
-	@echo "Installing the Python packages; the first time takes a minute."
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "TempoFit needs Python 3.11 or newer: name one with make PYTHON=..."; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+$(VENV)/.installed: requirements/all.txt pyproject.toml $(OTHER)
+	@$(if $(OTHER),,test -x $(BIN)/python ||) case "`$(PYTHON) $(VERSION) 2>/dev/null`" in \
+	  3.11|3.12|3.13|3.14) $(PYTHON) -m venv --clear $(VENV) ;; \
+	  *) echo "TempoFit runs on Python 3.11 to 3.14, and $(PYTHON) is `$(PYTHON) --version 2>&1 | tail -n 1`:" \
+	    "name one of these with make PYTHON=..."; exit 1 ;; esac
+	@echo "Installing the packages of `$(BIN)/python --version`; the first time takes a minute."
 	@$(BIN)/python -m uv --version >/dev/null 2>&1 || \
 	  $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/uv.txt
 	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/all.txt

@@ -4,7 +4,6 @@
 """
 
 import json
-from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +102,7 @@ def _operation(action: str, names: dict[str, type[msgspec.Struct]]) -> dict[str,
 
 def _message(name: str, kind: type[msgspec.Struct]) -> dict[str, Any]:
     schema = draft4(kind)
-    summary, _, rest = cleandoc(schema.pop("description")).partition("\n\n")
+    summary, _, rest = schema.pop("description").partition("\n\n")
     example = json.loads((EXAMPLES / f"{name}.json").read_bytes())
     return {
         "summary": summary,

@@ -1,5 +1,6 @@
 """JSON Schema, draft 4, of the types on the wire: the dialect of API Gateway's WebSocket models."""
 
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
@@ -39,5 +40,7 @@ def _inline(node: Any, components: dict[str, Any]) -> Any:
         node["items"] = node.pop("prefixItems")  # minItems = maxItems: no item is left over
     if node.get("required") == []:
         del node["required"]  # draft 4 forbids an empty list
+    if isinstance(said := node.get("description"), str):
+        node["description"] = cleandoc(said)  # Python 3.13 has taken the indentation already
     node.pop("default", None)  # says nothing about what is accepted; CDK would lose a null
     return node

@@ -7,10 +7,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from compileall import compile_dir
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from py_compile import PycInvalidationMode
 
 import jsii
 import uv
@@ -20,7 +19,8 @@ from aws_cdk.aws_lambda import Code
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements" / "lambdas.txt"
 PLATFORM = "aarch64-manylinux2014"
-PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+PYTHON = "3.11"
+"""The Lambda runtime's, whichever Python runs the synthesis."""
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "examples", "tests")
 ROOT_ON_LAMBDA = "/var/task"
 USELESS = (".lock", "bin", "wrapt-stubs")
@@ -69,7 +69,7 @@ def fill(folder: Path) -> None:
 
 def input_hash() -> str:
     """A hash of everything that decides what is in the bundle."""
-    digest = sha256(f"{PLATFORM} {PYTHON} bytecode {SERVICES}".encode())
+    digest = sha256(f"{PLATFORM} {PYTHON} {bool(compiler())} {SERVICES}".encode())
     for path in _inputs():
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
@@ -103,19 +103,31 @@ def _keep_services(folder: Path) -> None:
             shutil.rmtree(path)
 
 
+@cache
+def compiler() -> str | None:
+    """The runtime's Python, if this machine has it: no other writes bytecode that it reads."""
+    if f"{sys.version_info.major}.{sys.version_info.minor}" == PYTHON:
+        return sys.executable
+    command = [uv.find_uv_bin(), "python", "find", "--no-project", "--no-python-downloads", PYTHON]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words
+    return found.stdout.strip() or None
+
+
 def _compile(folder: Path) -> None:
     """Bytecode beside every source: Lambda's file system takes none, so each start would compile.
 
-    It is for this Python, which is the runtime's, and does not look at times, which a zip changes.
+    It does not look at times, which a zip changes. Without the runtime's Python there is none.
     """
-    compiled = compile_dir(
-        folder,
-        quiet=2,
-        stripdir=str(folder),
-        prependdir=ROOT_ON_LAMBDA,
-        invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
-    )
-    if not compiled:
+    if not (python := compiler()):
+        print(
+            f"The functions' bundle has no bytecode, which makes a cold start slower: put Python "
+            f"{PYTHON}, which is the Lambda runtime's, on the PATH.",
+            file=sys.stderr,
+        )
+        return
+    command = [python, "-m", "compileall", "-qq", "-s", str(folder), "-p", ROOT_ON_LAMBDA]
+    command += ["--invalidation-mode", "unchecked-hash", str(folder)]
+    if subprocess.run(command, check=False).returncode:  # noqa: S603 - our own command
         raise BundleError(f"Some modules in {folder} are no Python {PYTHON}: pin other versions.")
 
 

@@ -1,6 +1,5 @@
 """The Lambda functions: what each runs with, and what each may touch."""
 
-import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ from aws_cdk.aws_lambda import Architecture, Code, Function, Runtime, RuntimeFam
 from aws_cdk.aws_logs import LogGroup, RetentionDays
 from constructs import Construct
 
+from infra.bundle import PYTHON
 from infra.checks import accept
 from infra.network import Network, let_join
 
@@ -22,9 +22,8 @@ SOCKET_TIMEOUT = Duration.seconds(10)
 
 
 def python_runtime() -> Runtime:
-    """The Lambda runtime of the Python that runs the synthesis, whose wheels are bundled."""
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return Runtime(f"python{version}", RuntimeFamily.PYTHON)
+    """The Lambda runtime whose wheels are bundled."""
+    return Runtime(f"python{PYTHON}", RuntimeFamily.PYTHON)
 
 
 def create_function(

@@ -39,7 +39,7 @@ def synthesize(stage: str = "dev") -> dict[str, Any]:
 
 def content_hash(stage: str) -> str:
     """A hash of everything that decides what the template of `stage` says."""
-    digest = sha256(json.dumps([stage, CONTEXT, sys.version_info[:2]]).encode())
+    digest = sha256(json.dumps([stage, CONTEXT]).encode())
     for path in _sources():
         digest.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

@@ -7,6 +7,7 @@ import pytest
 
 from events import asyncapi, messages, stream
 from events.asyncapi import EXAMPLES
+from events.schemas import ROUTES, draft4
 
 DECODERS: dict[str, Callable[[bytes], Any]] = {
     "heartrate": messages.decode_client,
@@ -96,3 +97,9 @@ def test_groups_lie_evenly_on_any_number_of_shards() -> None:
 
 def test_the_asyncapi_document_is_the_one_that_the_types_make() -> None:
     assert json.loads(asyncapi.FILE.read_bytes()) == asyncapi.description()
+
+
+def test_a_description_has_no_indentation_which_python_3_13_takes_from_docstrings() -> None:
+    made = json.dumps([asyncapi.description(), *map(draft4, ROUTES.values())])
+    assert "\\n\\n" in made
+    assert "\\n " not in made

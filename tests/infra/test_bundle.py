@@ -1,14 +1,19 @@
 """The asset that the functions run: for the Lambda platform, whole, and nothing besides."""
 
 import re
+import subprocess
 import sys
-from importlib.util import MAGIC_NUMBER, cache_from_source
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from infra import bundle
 from infra.app import bundle_sizes
+from infra.functions import python_runtime
+
+TAG = "import sys; print(sys.implementation.cache_tag)"
+MAGIC = "import importlib.util; print(importlib.util.MAGIC_NUMBER.hex())"
 
 TOO_MUCH = ("pyarrow", "aws_cdk", "aiohttp", "mypy_boto3_sqs", "boto3_stubs", "wrapt-stubs", "bin")
 UNPACKED_LIMIT_BYTES, ZIPPED_LIMIT_BYTES = 46_000_000, 15_000_000
@@ -50,13 +55,31 @@ def test_it_holds_nothing_for_development(bundled: Path) -> None:
     assert not (bundled / "events" / "examples").exists()
 
 
-def test_every_module_is_compiled_for_the_runtime(bundled: Path) -> None:
+def test_every_module_is_compiled_by_the_runtimes_python(bundled: Path) -> None:
+    if not (python := bundle.compiler()):
+        assert list(bundled.rglob("*.pyc")) == []
+        return
     unchecked_hash = (1).to_bytes(4, "little")
     sources = list(bundled.rglob("*.py"))
     assert len(sources) > 100
     for source in sources:
-        head = Path(cache_from_source(str(source))).read_bytes()[:8]
-        assert head == MAGIC_NUMBER + unchecked_hash, source
+        cached = source.parent / "__pycache__" / f"{source.stem}.{_said(python, TAG)}.pyc"
+        assert cached.read_bytes()[:8] == bytes.fromhex(_said(python, MAGIC)) + unchecked_hash
+
+
+def test_without_the_runtimes_python_there_is_no_bytecode_and_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "average.py").touch()
+    names = {bundle.input_hash()}
+    for found in (None, sys.executable):
+        monkeypatch.setattr(bundle, "compiler", lambda found=found: found)
+        names.add(bundle.input_hash())
+    assert len(names) == 2
+    monkeypatch.setattr(bundle, "compiler", lambda: None)
+    bundle._compile(tmp_path)
+    assert f"put Python {bundle.PYTHON}" in capsys.readouterr().err
+    assert list(tmp_path.rglob("*.pyc")) == []
 
 
 def test_its_libraries_are_for_the_lambda_platform(bundled: Path) -> None:
@@ -101,5 +124,10 @@ def test_its_name_changes_with_what_is_in_it(
     assert len(hashes) == 3
 
 
-def test_the_runtime_is_the_python_that_made_the_bundle() -> None:
-    assert f"{sys.version_info.major}.{sys.version_info.minor}" == bundle.PYTHON
+def test_the_runtime_is_the_python_of_the_bundle() -> None:
+    assert python_runtime().name == f"python{bundle.PYTHON}"
+
+
+@cache
+def _said(python: str, code: str) -> str:
+    return subprocess.check_output([python, "-c", code], text=True).strip()

@@ -43,10 +43,11 @@ print(json.dumps({"path": sys.path, "files": files, "modules": list(sys.modules)
 
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundle for this machine; it is compiled as it is imported."""
+    """The bundle for this machine and this Python; it is compiled as it is imported."""
     folder = tmp_path_factory.mktemp("here")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bundle, "PLATFORM", THIS_MACHINE[platform.system(), platform.machine()])
+        patch.setattr(bundle, "PYTHON", f"{sys.version_info.major}.{sys.version_info.minor}")
         patch.setattr(bundle, "_compile", lambda folder: None)
         bundle.fill(folder)
     return folder
