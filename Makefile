@@ -16,7 +16,7 @@ OTHER := $(shell test "$(origin PYTHON)" = file || test ! -x $(BIN)/python || \
 PACKAGES := events lambdas infra local simulator catalog evaluation planning benchmarks tempofit tests
 
 .DEFAULT_GOAL := help
-.PHONY: other-python help setup run test check fast format lint types page pipeline bench screenshots synth localstack lock clean
+.PHONY: other-python help setup run test check fast format lint types page pipeline bench mutants screenshots synth localstack lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -60,6 +60,12 @@ bench: setup ## Run every benchmark, in about a quarter of an hour
 	@$(BIN)/tempofit bench imports
 	@$(BIN)/tempofit bench page
 
+ROOM ?= lambdas/domain
+TESTS ?= tests/$(notdir $(ROOM))
+mutants: $(VENV)/.installed ## Change a room's functions one by one; tell what its tests miss (ROOM=lambdas/domain TESTS=tests/domain)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --target .tempofit/mutmut --require-hashes -r requirements/mutants.txt
+	@$(BIN)/python -m tests.mutants $(ROOM) $(TESTS)
+
 screenshots: setup ## Take the pictures of the page in docs/screens
 	@$(BIN)/python -m benchmarks.screenshots
 
@@ -74,7 +80,7 @@ localstack: setup ## Deploy the dev stage into a LocalStack on this machine
 	  -c oidc_audience=tempofit -c oidc_jwks_url=$(ISSUER)/jwks.json
 
 lock: $(VENV)/.installed ## Lock the dependencies anew
-	@for name in uv lambdas all; do \
+	@for name in uv lambdas all mutants; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-annotate --no-emit-index-url --no-emit-find-links \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done

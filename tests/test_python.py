@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.processes import PROJECT
+from local.project import PROJECT
 
 
 @pytest.fixture

@@ -56,6 +56,12 @@ def test_the_first_average_asks_for_slot_0() -> None:
     assert requests() == [("ann", 0, 0)]
 
 
+def test_a_person_without_an_item_is_asked_for_at_version_0() -> None:
+    invoke(averages(("ann", 0)))
+    [(_, data)] = records_of("song-requests")
+    assert stream.decode_song_request(data).version == 0
+
+
 def test_a_redelivered_batch_asks_for_the_same_slot_of_the_same_session() -> None:
     invoke(averages(("ann", 0)))
     invoke(averages(("ann", 0)))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from local.processes import PROJECT
+from local.project import PROJECT
 
 TESTS = (
     "tests/browser/test_fresh_machine.py::test_different_letters_look_different",

@@ -9,6 +9,7 @@ from lambdas.domain.choose import (
     BEST,
     DAY_MS,
     HEARD,
+    OCTAVE,
     Choice,
     EmptyLibraryError,
     Listener,
@@ -143,6 +144,40 @@ def test_half_and_double_time_are_taken_only_where_no_tempo_is_near() -> None:
     assert octave_of(Song("a", 155), 155, 168) == 1
     choice = once([Song("half", 84, energy=0.8), Song("near", 160)], target=168)
     assert choice.song.id == "near"
+
+
+def test_a_song_at_half_time_is_felt_at_half_its_tempo_and_pays_the_penalty() -> None:
+    choice = once([Song("fast", 176)], target=88)
+    assert (choice.octave, choice.felt_tempo, choice.distance) == (0.5, 88, 0)
+    assert choice.terms["octave"] == OCTAVE
+    assert choice.decided_by == "At the target tempo, felt at half time, the only one left."
+
+
+def test_a_song_at_double_time_says_so() -> None:
+    choice = once([Song("slow", 84, energy=0.8)], target=168)
+    assert (choice.octave, choice.felt_tempo, choice.distance) == (2, 168, 0)
+    assert choice.decided_by == "At the target tempo, felt at double time, the only one left."
+
+
+@pytest.mark.parametrize(
+    ("seconds", "moves", "penalty"),
+    [(120, 1.0, 0), (180, 1.0, 0.02), (240, 1.0, 0.04), (300, 0.0, 0), (360, 0.0, 0.02)],
+)
+def test_each_minute_beyond_what_fits_costs_the_same(
+    seconds: float, moves: float, penalty: float
+) -> None:
+    choice = once([Song("0", 130, "a", seconds)], replace(NEW, unsettled=moves))
+    assert choice.terms.get("length", 0) == penalty
+
+
+def test_what_a_person_thinks_of_a_song_is_told_with_its_price() -> None:
+    liked = once(library(130), replace(NEW, opinions={"0": Opinion(liked=True)}))
+    disliked = once(library(130), replace(NEW, opinions={"0": Opinion(liked=False)}))
+    skipped = once(library(130), replace(NEW, skips={"0": 5}))
+    assert (liked.terms["liked"], disliked.terms["liked"]) == (-0.02, 0.2)
+    assert skipped.terms["skipped"] == pytest.approx(0.06)
+    assert liked.decided_by == "At the target tempo, you like it, the only one left."
+    assert disliked.decided_by == "At the target tempo, you do not like it, the only one left."
 
 
 @pytest.mark.parametrize(

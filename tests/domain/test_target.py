@@ -44,7 +44,11 @@ def test_pulse_aims_at_the_heart_rate_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    ("average", "tempo"), [(60, 95), (84, 110), (108, 123), (120, 126), (168, 140), (180, 142)]
+    ("average", "tempo"),
+    [
+        *[(60, 95), (72, 102.5), (84, 110), (108, 123), (120, 126)],
+        *[(132, 128), (144, 131), (156, 135), (168, 140), (180, 142)],
+    ],
 )
 def test_zone_follows_the_curve_of_preferred_tempo(average: float, tempo: float) -> None:
     assert target_tempo(ZONE, average) == pytest.approx(tempo)
@@ -78,6 +82,14 @@ def test_a_target_moves_by_twelve_percent_at_most(
 ) -> None:
     tempo = target_tempo(Goal(mode, span=2), average, previous=previous)
     assert previous * 0.88 - 1e-9 <= tempo <= previous * 1.12 + 1e-9
+
+
+@pytest.mark.parametrize("mode", ["zone", "push", "hold"])
+def test_a_target_that_lies_further_is_reached_in_whole_steps_up_and_down(mode: Mode) -> None:
+    goal = Goal(mode, goal_zone=5)
+    assert target_tempo(goal, 180, previous=100) == pytest.approx(112)
+    slower = replace(goal, goal_zone=1, span=2)
+    assert target_tempo(slower, 60, previous=150) == pytest.approx(132)
 
 
 def test_pulse_is_not_held_back_by_the_song_before() -> None:

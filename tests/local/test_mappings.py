@@ -381,6 +381,34 @@ async def test_without_a_limit_a_batch_is_retried_until_it_succeeds(rigged: Rigg
         assert rig.source.status().delivered == 2
 
 
+async def test_a_shard_in_trouble_waits_twice_as_long_each_time_up_to_a_limit(
+    rigged: Rigging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    def at_once(seconds: float) -> asyncio.Timeout:
+        waits.append(seconds)
+        return asyncio.timeout_at(0)
+
+    async with rigged("whole") as rig:
+        with monkeypatch.context() as patch:
+            patch.setattr(mappings, "FIRST_WAIT_SECONDS", 1.0)
+            patch.setattr(mappings, "asyncio", Instead(timeout=at_once))
+            rig.put("poison")
+            await until(lambda: len(waits) >= 5)
+    assert waits[:5] == [1, 2, 3, 3, 3]
+
+
+class Instead:
+    """asyncio, with other functions in place of some."""
+
+    def __init__(self, **others: Any) -> None:
+        self.__dict__.update(others)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(asyncio, name)
+
+
 async def test_records_past_the_age_limit_are_given_up_unseen(rigged: Rigging) -> None:
     async with rigged("whole", maximum_record_age_seconds=60) as rig:
         rig.put("old", "older", age_seconds=61)
