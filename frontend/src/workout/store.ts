@@ -14,12 +14,10 @@ import {
   type Workout,
   isWrong,
 } from "../wire/messages";
-import { position } from "./playlist";
+import { type Skip, position } from "./playlist";
 import type { Moment } from "../heart/source";
 import type { Effort } from "./target";
 import { NO_WISHES, type Wishes, begun, changed, rated, toldOpinion, toldWishes } from "./wishes";
-
-export type Skip = Asked<{ slot: number }>;
 
 /** A sentence about what went wrong, and when, on the wall's clock. */
 export interface Problem {
