@@ -3,7 +3,7 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test, vi } from "vitest";
 
 import { NowPlaying } from "../src/views/song/NowPlaying";
-import { NOW, SESSION, after, point, songPush, workoutOf } from "./helpers";
+import { after, point, songPush, workoutOf } from "./helpers";
 
 vi.mock("../src/views/hooks", () => ({ useStill: () => true })); // there is no window here
 
@@ -13,11 +13,7 @@ function html(local: boolean, playing = true): string {
     createElement(NowPlaying, {
       playing: playing ? songPush(0) : null,
       over: true,
-      at_ms: SESSION + 1000,
-      heard: null,
       state,
-      fresh: { state: "live" },
-      now_ms: NOW,
       local,
       onSkip: () => undefined,
       children: null,

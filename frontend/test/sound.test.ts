@@ -5,6 +5,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import type { SongPush } from "../src/wire/messages";
 import { Sound } from "../src/views/music/Sound";
 import { Shelf, boardsOf } from "../src/own/shelf";
+import { createStore } from "../src/workout/store";
 import { FakeAudio } from "./audio";
 import { SETTINGS, after, songPush, workoutOf } from "./helpers";
 
@@ -18,10 +19,10 @@ function html(library: string, playing: SongPush | null, over = false): string {
   const state = after([0, workoutOf({ settings: { ...SETTINGS, library } })]);
   return renderToStaticMarkup(
     createElement(Sound, {
+      store: createStore(),
       state,
       playing,
       over,
-      heard: null,
       shelf: SHELF,
       onSkip: () => undefined,
     }),
@@ -65,9 +66,9 @@ test.each([
 
 test("nothing is said before the library is known", () => {
   const props = {
+    store: createStore(),
     playing: null,
     over: false,
-    heard: null,
     shelf: SHELF,
     onSkip: () => undefined,
   };
