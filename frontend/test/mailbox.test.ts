@@ -7,6 +7,11 @@ function taking(mailbox: Mailbox<string>): { readonly taken: string[]; readonly 
   return { taken, end: mailbox.take((item) => taken.push(item)) };
 }
 
+/** Long enough for what waits to be handed over. */
+async function moment(): Promise<void> {
+  await Promise.resolve();
+}
+
 test("what is posted goes to its taker at once", () => {
   const mailbox = new Mailbox<string>();
   const { taken } = taking(mailbox);
@@ -15,19 +20,33 @@ test("what is posted goes to its taker at once", () => {
   expect(taken).toEqual(["first", "second"]);
 });
 
-test("the newest waits for a taker, who gets it once", () => {
+test("the newest waits for a taker, who gets it once", async () => {
   const mailbox = new Mailbox<string>();
   mailbox.post("first");
   mailbox.post("second");
   const first = taking(mailbox);
+  await moment();
   first.end();
   const second = taking(mailbox);
+  await moment();
   expect([first.taken, second.taken]).toEqual([["second"], []]);
 });
 
-test("what waits can be thrown away", () => {
+test("what waits can be thrown away", async () => {
   const mailbox = new Mailbox<string>();
   mailbox.post("first");
   mailbox.clear();
-  expect(taking(mailbox).taken).toEqual([]);
+  const { taken } = taking(mailbox);
+  await moment();
+  expect(taken).toEqual([]);
+});
+
+test("a taker that goes at once leaves what waits to the next", async () => {
+  const mailbox = new Mailbox<string>();
+  mailbox.post("first");
+  const gone = taking(mailbox);
+  gone.end();
+  const { taken } = taking(mailbox);
+  await moment();
+  expect([gone.taken, taken]).toEqual([[], ["first"]]);
 });

@@ -9,15 +9,22 @@ export class Mailbox<Item> {
     else this.waiting = { item };
   }
 
-  /** Hands over what waits and all that comes; returns what ends that. */
+  /** Hands over what waits, in a moment, and all that comes; returns what ends that. */
   take(taker: (item: Item) => void): () => void {
     this.taker = taker;
+    // Not to a view that goes at once, as each does first where React is strict.
+    queueMicrotask(() => {
+      if (this.taker === taker) this.handOver(taker);
+    });
+    return () => {
+      if (this.taker === taker) this.taker = null;
+    };
+  }
+
+  private handOver(taker: (item: Item) => void): void {
     const { waiting } = this;
     this.waiting = null;
     if (waiting) taker(waiting.item);
-    return () => {
-      this.taker = null;
-    };
   }
 
   /** Throws away what waits. */

@@ -83,17 +83,27 @@ export function useFocusKept(words: string): FocusKept {
   return { note, keepFocus };
 }
 
-function useMedia(query: MediaQueryList): boolean {
-  return useSyncExternalStore(
-    (listener) => {
-      query.addEventListener("change", listener);
-      return () => {
-        query.removeEventListener("change", listener);
-      };
-    },
-    () => query.matches,
-  );
+function useMedia({ subscribe, matches }: Media): boolean {
+  return useSyncExternalStore(subscribe, matches);
 }
 
-const DARK = window.matchMedia("(prefers-color-scheme: dark)");
-const STILL = window.matchMedia("(prefers-reduced-motion: reduce)");
+interface Media {
+  readonly subscribe: (listener: () => void) => () => void;
+  readonly matches: () => boolean;
+}
+
+function mediaOf(query: string): Media {
+  const list = window.matchMedia(query);
+  return {
+    subscribe: (listener) => {
+      list.addEventListener("change", listener);
+      return () => {
+        list.removeEventListener("change", listener);
+      };
+    },
+    matches: () => list.matches,
+  };
+}
+
+const DARK = mediaOf("(prefers-color-scheme: dark)");
+const STILL = mediaOf("(prefers-reduced-motion: reduce)");

@@ -8,8 +8,8 @@ const listeners = new Set<() => void>();
 
 /** The time at the newest tick, epoch ms: the same between two of them. */
 export function tickTime(): number {
-  // Nobody listens, so nothing ticks.
-  if (listeners.size === 0 && Date.now() - now_ms >= TICK_MS) now_ms = Date.now();
+  // Nobody listens, so nothing ticks; and a clock may be set back.
+  if (listeners.size === 0 && Math.abs(Date.now() - now_ms) >= TICK_MS) now_ms = Date.now();
   return now_ms;
 }
 
