@@ -2,6 +2,7 @@ import type { Status } from "../wire/connection";
 import { statusSentence } from "../workout/words";
 import { useOnline } from "./NoNetwork";
 import { useTick } from "./hooks";
+import "./ConnectionState.css";
 
 export function ConnectionState({ status }: { readonly status: Status }) {
   const online = useOnline();

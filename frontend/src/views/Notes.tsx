@@ -1,6 +1,7 @@
 import type { State } from "../workout/store";
 import { useTick } from "./hooks";
 import { changeSentence, rateSentence, skipSentence } from "../workout/words";
+import "./Notes.css";
 
 /** What became of what was asked for, in sight wherever on the page that was. */
 export function Notes({ state }: { readonly state: State }) {

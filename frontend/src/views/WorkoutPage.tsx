@@ -4,6 +4,7 @@ import type { Config } from "../wire/config";
 import type { Sample } from "../wire/messages";
 import { type State, comesFromElsewhere } from "../workout/store";
 import { samplesOf } from "../workout/summary";
+import "./WorkoutPage.css";
 import { Announcer } from "./Announcer";
 import { ConnectionState } from "./ConnectionState";
 import { NoNetwork } from "./NoNetwork";

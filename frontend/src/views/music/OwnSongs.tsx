@@ -1,5 +1,6 @@
 import type { Opinion } from "../../wire/messages";
 import type { Shelf, ShelfSong } from "../../own/shelf";
+import "../song/Song.css";
 
 interface Props {
   readonly songs: readonly ShelfSong[];

@@ -10,6 +10,7 @@ import { Beat } from "./Beat";
 import { Fit } from "./Fit";
 import { HeardTempo, Progress, TimeLeft } from "./Playtime";
 import { WhyThisSong } from "./WhyThisSong";
+import "./Song.css";
 import "./NowPlaying.css";
 
 interface Props {

@@ -4,6 +4,7 @@ import { heardAt } from "../../workout/sounding";
 import type { State } from "../../workout/store";
 import { duration, heardSentence } from "../../workout/words";
 import { useTick } from "../hooks";
+import "./Playtime.css";
 
 interface Props {
   readonly state: State;

@@ -3,6 +3,8 @@ import { feltTempo } from "../../workout/playlist";
 import type { State } from "../../workout/store";
 import { Press } from "../Press";
 import { HeardTempo, TimeLeft } from "./Playtime";
+import "./Song.css";
+import "./NowPlaying.css";
 
 interface Props {
   readonly state: State;
