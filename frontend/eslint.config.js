@@ -1,7 +1,9 @@
+import a11y from "eslint-plugin-jsx-a11y-x";
+import hooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist", "scripts", "eslint.config.js"] },
+  { ignores: ["dist", "coverage", "scripts", "eslint.config.js"] },
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },
@@ -10,4 +12,6 @@ export default tseslint.config(
       "@typescript-eslint/switch-exhaustiveness-check": "error",
     },
   },
+  hooks.configs.flat["recommended-latest"],
+  a11y.configs.strict,
 );

@@ -18,7 +18,26 @@ export default defineConfig({
     },
   },
   plugins: [tellServiceWorker()],
-  test: { include: ["test/**/*.test.ts"] },
+  test: {
+    projects: [
+      { extends: true, test: { name: "rules", include: ["test/*.test.ts"] } },
+      {
+        extends: true,
+        server: { fs: { allow: [".."] } }, // the examples of the events
+        test: {
+          name: "views",
+          include: ["test/views/*.test.tsx"],
+          environment: "jsdom",
+          setupFiles: ["test/views/browser.ts"],
+        },
+      },
+    ],
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.{ts,tsx}", "worker/*.ts"],
+      reporter: ["text-summary"],
+    },
+  },
 });
 
 /** Writes into the service worker what there is to keep: what index.html names, then the rest. */

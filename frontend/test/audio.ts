@@ -44,6 +44,11 @@ export interface Start {
   readonly told_at: number;
 }
 
+/** A device that cannot be opened. */
+export function noAudio(): never {
+  throw new Error("no device");
+}
+
 export class FakeAudio {
   currentTime = 10;
   state: AudioContextState = "suspended";

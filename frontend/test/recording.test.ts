@@ -2,7 +2,8 @@ import { FitBaseType, FitEncoder, type FitEncoderField } from "fit-file-parser";
 import { describe, expect, test } from "vitest";
 
 import { isRecording } from "../src/heart/recorded";
-import { type Points, type Recording, readRecording, recordingOf } from "../src/heart/recording";
+import type { Points } from "../src/heart/points";
+import { type Recording, readRecording, recordingOf } from "../src/heart/recording";
 import { mend } from "../src/heart/track";
 import { SESSION } from "./helpers";
 

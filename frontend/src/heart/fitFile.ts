@@ -1,7 +1,7 @@
 /** FIT, the binary format of sport watches. */
 import FitParser from "fit-file-parser";
 
-import type { Points } from "./recording";
+import type { Points } from "./points";
 
 /** "Flexible and Interoperable Data Transfer Protocol": bytes 8 to 11 of the header. */
 const MARK = ".FIT";

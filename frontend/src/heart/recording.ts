@@ -1,5 +1,6 @@
 /** Reads a recorded workout: only heart rates and the time since the first leave here. */
 import { pointsOfFit } from "./fitFile";
+import type { Points } from "./points";
 import { isHeartRate } from "./strap";
 import { pointsOfXml } from "./track";
 import { HEART_RATE } from "../wire/messages";
@@ -12,13 +13,6 @@ export interface Recording {
   readonly samples: readonly (readonly [seconds: number, heart_rate: number])[];
   /** Sentences about what could not be used; empty where all was. */
   readonly trouble: string;
-}
-
-/** What a file holds: [any milliseconds, beats a minute] each. */
-export interface Points {
-  readonly points: readonly (readonly [at_ms: number, heart_rate: number])[];
-  /** Whether the file breaks off. */
-  readonly cut: boolean;
 }
 
 /** A file that cannot be played; `message` says why, as a sentence. */

@@ -1,5 +1,5 @@
 /** TCX and GPX, the XML of sport watches and portals. */
-import type { Points } from "./recording";
+import type { Points } from "./points";
 
 interface Format {
   readonly root: string;

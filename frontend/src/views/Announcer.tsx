@@ -4,7 +4,7 @@ import type { Freshness } from "../workout/freshness";
 
 interface Props {
   readonly playing: SongPush | null;
-  readonly fresh: Freshness;
+  readonly fresh: Freshness["state"];
 }
 
 /** Says aloud what a listener must not miss: another song, and a heart rate that went stale. */
@@ -15,7 +15,7 @@ export function Announcer({ playing, fresh }: Props) {
         {playing &&
           `Now playing ${playing.song.title} by ${playing.song.artist}, tempo ${Math.round(feltTempo(playing))}.`}
       </p>
-      <p aria-live="polite">{fresh.state === "stale" && "The heart rate is stale."}</p>
+      <p aria-live="polite">{fresh === "stale" && "The heart rate is stale."}</p>
     </div>
   );
 }

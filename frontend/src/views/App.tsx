@@ -7,6 +7,7 @@ import { chosenUser, rememberUser } from "../wire/user";
 import { AthleteSelect } from "./AthleteSelect";
 import { FloorLink } from "./floor/FloorLink";
 import { WorkoutPage } from "./WorkoutPage";
+import "./App.css";
 
 /** Loaded by coaches only. */
 const FloorPage = lazy(() =>

@@ -1,3 +1,5 @@
+import "./AthleteSelect.css";
+
 interface Props {
   readonly users: readonly string[];
   readonly chosen: string;

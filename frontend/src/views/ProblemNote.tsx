@@ -1,15 +1,12 @@
 import type { Problem } from "../workout/store";
+import { useTick } from "./hooks";
 
 const SHOWN_MS = 15_000;
 
-interface Props {
-  readonly problem: Problem | null;
-  readonly now_ms: number;
-}
-
 /** What went wrong, as long as it is new. */
-export function ProblemNote({ problem, now_ms }: Props) {
-  if (!problem || now_ms - problem.at_ms > SHOWN_MS) return null;
+export function ProblemNote({ problem }: { readonly problem: Problem | null }) {
+  const isNew = useTick((now_ms) => problem !== null && now_ms - problem.at_ms <= SHOWN_MS);
+  if (!problem || !isNew) return null;
   return (
     <p className="problem" role="alert">
       {problem.sentence}

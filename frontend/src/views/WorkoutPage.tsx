@@ -1,19 +1,17 @@
 import { type ReactNode, useState } from "react";
 
-import { heardNow } from "../workout/heard";
 import type { Config } from "../wire/config";
 import type { Sample } from "../wire/messages";
-import { freshness } from "../workout/freshness";
-import { position } from "../workout/playlist";
-import { type State, comesFromElsewhere, effortOf } from "../workout/store";
+import { type State, comesFromElsewhere } from "../workout/store";
 import { samplesOf } from "../workout/summary";
+import "./WorkoutPage.css";
 import { Announcer } from "./Announcer";
 import { ConnectionState } from "./ConnectionState";
 import { NoNetwork } from "./NoNetwork";
 import { Notes } from "./Notes";
 import { ProblemNote } from "./ProblemNote";
 import { useDropped } from "./drop";
-import { Chart } from "./chart/Chart";
+import { LiveChart } from "./chart/Chart";
 import { Choosing } from "./choosing/Choosing";
 import { HeartRate } from "./heart/HeartRate";
 import { Sources } from "./heart/Sources";
@@ -27,6 +25,7 @@ import { SongTools } from "./song/SongTools";
 import { SpareSong } from "./song/SpareSong";
 import { EndWorkout } from "./summary/EndWorkout";
 import { Summary } from "./summary/Summary";
+import { useFreshness, usePosition } from "./hooks";
 import { useWorkout } from "./workout";
 
 interface Props {
@@ -44,20 +43,18 @@ interface Ended {
 
 /** One athlete's workout, live. */
 export function WorkoutPage({ config, user, children }: Props) {
-  const { state, now_ms, at_ms, asks } = useWorkout(config, user);
-  const place = position(state.songs, at_ms, state.skip);
-  const { playing, next, over } = place;
+  const { store, state, asks } = useWorkout(config, user);
+  const { playing, next, over } = usePosition(state);
   const { shelf, trouble } = useShelf(user);
-  const spare = useSpare(state, place, at_ms, shelf, asks.spare);
+  useSpare(store, shelf);
+  const { spare } = state;
   const sounds = spare ?? playing;
-  const effort = { ...effortOf(state), heard: state.heard };
-  const heard = sounds && at_ms !== null ? heardNow(effort, sounds, at_ms) : null;
-  const fresh = freshness(state, now_ms);
+  const fresh = useFreshness(state);
   const library = useLibrary(state.settings);
   const [inUse, setInUse] = useState(false);
-  const { dropped, isOver, forget } = useDropped();
+  const dropped = useDropped();
   const skipPlaying = () => {
-    if (playing && !spare && at_ms !== null) asks.skip(playing.slot, at_ms);
+    if (playing && !spare) asks.skip(playing.slot);
   };
 
   const [ended, setEnded] = useState<Ended | null>(null);
@@ -68,7 +65,7 @@ export function WorkoutPage({ config, user, children }: Props) {
         {...ended}
         onBack={() => {
           setEnded(null);
-          forget(); // what began with it was ended, too
+          dropped.forget(); // what began with it was ended, too
           setReturned(true);
         }}
       />
@@ -83,54 +80,49 @@ export function WorkoutPage({ config, user, children }: Props) {
           TempoFit
         </h1>
         {children}
-        <ConnectionState status={state.status} now_ms={now_ms} />
+        <ConnectionState status={state.status} />
       </header>
       <NoNetwork maySend={state.may_send} />
       <main>
-        <ProblemNote problem={state.problem} now_ms={now_ms} />
-        <ProblemNote problem={dropped.sentence ? dropped : null} now_ms={now_ms} />
-        <HeartRate state={state} fresh={fresh} />
-        {spare && heard && at_ms !== null ? (
-          <SpareSong push={spare} heard={heard} at_ms={at_ms} />
+        <ProblemNote problem={state.problem} />
+        <ProblemNote problem={dropped.problem} />
+        <HeartRate state={state} />
+        {spare ? (
+          <SpareSong state={state} push={spare} />
         ) : (
           <NowPlaying
             playing={playing}
             over={over}
-            at_ms={at_ms}
-            heard={heard}
             state={state}
-            fresh={fresh}
-            now_ms={now_ms}
             local={config.login === undefined}
             onSkip={skipPlaying}
           >
-            {playing && heard && (
-              <SongTools push={playing} heard={heard} state={state} now_ms={now_ms} asks={asks} />
-            )}
+            {playing && <SongTools push={playing} state={state} asks={asks} />}
           </NowPlaying>
         )}
         <NextSong next={next} playing={playing} over={over} />
         <section className="sources card" aria-label="Where the heart rate comes from">
           <Sources
             maySend={state.may_send}
-            comes={fresh.state === "live" && comesFromElsewhere(state)}
+            comes={fresh === "live" && comesFromElsewhere(state)}
             onHeartRate={asks.heartRate}
             newestTime={asks.newestTime}
             deployed={config.login !== undefined}
-            recording={dropped.recording}
-            isOver={isOver}
+            recordings={dropped.recordings}
+            isOver={dropped.isOver}
             onUse={setInUse}
           />
         </section>
         <Sound
+          store={store}
           state={state}
           playing={sounds}
           over={over && !spare}
-          heard={heard}
           shelf={shelf}
           onSkip={skipPlaying}
         >
           <MyMusic
+            store={store}
             state={state}
             shelf={shelf}
             trouble={trouble}
@@ -140,18 +132,19 @@ export function WorkoutPage({ config, user, children }: Props) {
             onLibrary={asks.playFrom}
           />
         </Sound>
-        {at_ms !== null && (
+        {state.arrivals.length > 0 && (
           <EndWorkout
-            live={fresh.state === "live"}
+            live={fresh === "live"}
             here={inUse}
             focused={returned}
             onEnd={() => {
-              setEnded({ state, at_ms, samples: samplesOf(state, asks.measured()) });
+              const at_ms = asks.time();
+              if (at_ms !== null) setEnded({ state, at_ms, samples: samplesOf(state, asks.measured()) });
             }}
           />
         )}
-        <Choosing state={state} now_ms={now_ms} onChange={asks.change} />
-        <Chart state={state} at_ms={at_ms} />
+        <Choosing state={state} onChange={asks.change} />
+        <LiveChart state={state} />
         <SongList
           songs={state.songs}
           playing={playing}
@@ -159,7 +152,7 @@ export function WorkoutPage({ config, user, children }: Props) {
           responsive={state.settings?.responsive ?? false}
         />
       </main>
-      <Notes state={state} now_ms={now_ms} />
+      <Notes state={state} />
       <Announcer playing={sounds} fresh={fresh} />
     </>
   );

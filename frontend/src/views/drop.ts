@@ -1,35 +1,44 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 
-import { type Dropped, droppedFiles, sortDropped } from "../own/dropped";
+import { droppedFiles, sortDropped } from "../own/dropped";
+import { Mailbox } from "../own/mailbox";
+import type { Problem } from "../workout/store";
 
 interface Drop {
-  readonly dropped: Dropped & { readonly at_ms: number };
+  /** Recorded workouts that were dropped. */
+  readonly recordings: Mailbox<File>;
+  /** Music that was dropped. */
+  readonly music: Mailbox<readonly File[]>;
+  /** Why what was dropped is not used. */
+  readonly problem: Problem | null;
   /** Whether files are held over the page. */
   readonly isOver: boolean;
   readonly forget: () => void;
 }
 
-const NOTHING: Drop["dropped"] = { recording: null, music: [], sentence: "", at_ms: 0 };
-
-/** What was dropped last, anywhere on the page. */
+/** What is dropped, anywhere on the page. */
 export function useDropped(): Drop {
-  const [dropped, setDropped] = useState(NOTHING);
+  const [recordings] = useState(() => new Mailbox<File>());
+  const [music] = useState(() => new Mailbox<readonly File[]>());
+  const [problem, setProblem] = useState<Problem | null>(null);
   const isOver = useDrop((files) => {
-    setDropped({ ...sortDropped(files), at_ms: Date.now() });
+    const sorted = sortDropped(files);
+    setProblem(sorted.sentence ? { sentence: sorted.sentence, at_ms: Date.now() } : null);
+    if (sorted.recording) recordings.post(sorted.recording);
+    if (sorted.music.length > 0) music.post(sorted.music);
   });
   const forget = () => {
-    setDropped(NOTHING);
+    setProblem(null);
+    recordings.clear();
+    music.clear();
   };
-  return { dropped, isOver, forget };
+  return { recordings, music, problem, isOver, forget };
 }
 
 /** Hears of files and folders; answers whether some are held over the page. */
 function useDrop(onFiles: (files: readonly File[]) => void): boolean {
   const [isOver, setOver] = useState(false);
-  const latest = useRef(onFiles);
-  useEffect(() => {
-    latest.current = onFiles;
-  });
+  const take = useEffectEvent(onFiles);
   useEffect(() => {
     const over = (event: DragEvent) => {
       if (!event.dataTransfer?.types.includes("Files")) return;
@@ -45,7 +54,7 @@ function useDrop(onFiles: (files: readonly File[]) => void): boolean {
       event.preventDefault();
       const none = () => []; // a folder that went away meanwhile
       void droppedFiles(event.dataTransfer.items).catch(none).then((files) => {
-        latest.current(files);
+        take(files);
       });
     };
     window.addEventListener("dragover", over);

@@ -1,19 +1,37 @@
-import { type RefObject, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { type RefObject, useEffect, useRef, useSyncExternalStore } from "react";
 
+import { type Asked, isWaiting } from "../workout/asked";
+import { workoutTime } from "../workout/clock";
+import { type Freshness, freshness } from "../workout/freshness";
 import type { Held } from "../workout/held";
+import { type Position, position } from "../workout/playlist";
+import type { State } from "../workout/store";
+import { onTick, tickTime } from "../workout/ticks";
 
-/** The wall's clock, renewed every `every_ms`. */
-export function useNow(every_ms: number): number {
-  const [now_ms, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => {
-      setNow(Date.now());
-    }, every_ms);
-    return () => {
-      clearInterval(timer);
-    };
-  }, [every_ms]);
-  return now_ms;
+/** What `read` makes of the wall's clock: a plain value, and only another one renders the view. */
+export function useTick<Value extends Plain>(read: (now_ms: number) => Value): Value {
+  return useSyncExternalStore(onTick, () => read(tickTime()));
+}
+
+type Plain = string | number | boolean | null;
+
+/** Whether an answer to what was asked may still come. */
+export function useWaiting(asked: Asked<object>): boolean {
+  return useTick((now_ms) => isWaiting(asked, now_ms));
+}
+
+/** Where the playlist stands. */
+export function usePosition({ arrivals, songs, skip }: State): Position {
+  const positionAt = (now_ms: number) => position(songs, workoutTime(arrivals, now_ms), skip);
+  const slot = useTick((now_ms) => positionAt(now_ms).playing?.slot ?? null);
+  const over = useTick((now_ms) => positionAt(now_ms).over);
+  const index = songs.findIndex((song) => song.slot === slot);
+  return { playing: songs[index] ?? null, next: slot === null ? null : (songs[index + 1] ?? null), over };
+}
+
+/** How far the shown heart rate can be trusted, but not since when. */
+export function useFreshness(state: State): Freshness["state"] {
+  return useTick((now_ms) => freshness(state, now_ms).state);
 }
 
 /** The store's state, renewed at every change. */
@@ -50,32 +68,42 @@ interface FocusKept {
   readonly keepFocus: () => void;
 }
 
-/** Gives the note the focus when a control that went has lost it. */
-export function useFocusKept(): FocusKept {
+/** Gives the note the focus when a control went as its `words` changed, and had it. */
+export function useFocusKept(words: string): FocusKept {
   const note = useRef<HTMLParagraphElement>(null);
   const goes = useRef(false);
   useEffect(() => {
-    if (!goes.current || !note.current?.textContent) return;
+    if (!goes.current || words === "") return;
     goes.current = false;
-    if (document.activeElement === document.body) note.current.focus();
-  });
+    if (document.activeElement === document.body) note.current?.focus();
+  }, [words]);
   const keepFocus = () => {
     goes.current = true;
   };
   return { note, keepFocus };
 }
 
-function useMedia(query: MediaQueryList): boolean {
-  return useSyncExternalStore(
-    (listener) => {
-      query.addEventListener("change", listener);
-      return () => {
-        query.removeEventListener("change", listener);
-      };
-    },
-    () => query.matches,
-  );
+function useMedia({ subscribe, matches }: Media): boolean {
+  return useSyncExternalStore(subscribe, matches);
 }
 
-const DARK = window.matchMedia("(prefers-color-scheme: dark)");
-const STILL = window.matchMedia("(prefers-reduced-motion: reduce)");
+interface Media {
+  readonly subscribe: (listener: () => void) => () => void;
+  readonly matches: () => boolean;
+}
+
+function mediaOf(query: string): Media {
+  const list = window.matchMedia(query);
+  return {
+    subscribe: (listener) => {
+      list.addEventListener("change", listener);
+      return () => {
+        list.removeEventListener("change", listener);
+      };
+    },
+    matches: () => list.matches,
+  };
+}
+
+const DARK = mediaOf("(prefers-color-scheme: dark)");
+const STILL = mediaOf("(prefers-reduced-motion: reduce)");

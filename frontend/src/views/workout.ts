@@ -3,36 +3,31 @@ import { useEffect, useMemo, useRef, useState } from "react";
 
 import type { Moment } from "../heart/source";
 import type { Config } from "../wire/config";
-import type { Opinion, Sample, Settings, SongPush } from "../wire/messages";
+import type { Opinion, Sample, Settings } from "../wire/messages";
 import { workoutTime } from "../workout/clock";
-import { type State, createStore, newestTime } from "../workout/store";
+import { type State, type Store, createStore, newestTime } from "../workout/store";
 import { type Watch, watch } from "../workout/watch";
-import { useNow, useStore } from "./hooks";
-
-const TICK_MS = 250;
+import { useStore } from "./hooks";
 
 /** The same functions each time. */
 export interface Asks {
-  readonly skip: (slot: number, at_ms: number) => void;
+  readonly skip: (slot: number) => void;
   /** Changes these settings and leaves the others, now or for the session that comes. */
   readonly change: (wish: Partial<Settings>) => void;
   readonly rate: (song_id: string, opinion: Opinion) => void;
   /** Plays from a library from now on, or from the start of the next session. */
   readonly playFrom: (library: string) => void;
-  /** The page's own song plays from now on, or no longer. */
-  readonly spare: (push: SongPush | null) => void;
   readonly collect: Watch["collect"];
   readonly heartRate: (heart_rate: number, moment?: Moment) => void;
   readonly newestTime: () => number;
   readonly measured: () => readonly Sample[];
+  /** The workout's time, epoch ms; null before a heart rate came. */
+  readonly time: () => number | null;
 }
 
 interface Followed {
+  readonly store: Store;
   readonly state: State;
-  /** The wall's clock. */
-  readonly now_ms: number;
-  /** The workout's; null before a heart rate came. */
-  readonly at_ms: number | null;
   readonly asks: Asks;
 }
 
@@ -52,15 +47,16 @@ export function useWorkout(config: Config, user: string): Followed {
       if (session === null) watching.current?.begin({ ...settings, ...wish });
       else watching.current?.change({ ...settings, ...wish });
     };
+    const time = () => workoutTime(store.get().arrivals, Date.now());
     return {
-      skip: (slot, at_ms) => watching.current?.skip(slot, at_ms),
+      skip: (slot) => {
+        const at_ms = time();
+        if (at_ms !== null) watching.current?.skip(slot, at_ms);
+      },
       change: choose,
       rate: (song_id, opinion) => watching.current?.rate(song_id, opinion),
       playFrom: (library) => {
         choose({ library });
-      },
-      spare: (push) => {
-        store.dispatch({ kind: "spare", push });
       },
       collect: (songs, remove, onTaken) =>
         watching.current?.collect(songs, remove, onTaken) ??
@@ -68,9 +64,8 @@ export function useWorkout(config: Config, user: string): Followed {
       heartRate: (heart_rate, moment) => watching.current?.heartRate(heart_rate, moment),
       newestTime: () => newestTime(store.get()),
       measured: () => watching.current?.measured() ?? [],
+      time,
     };
   }, [store]);
-  const state = useStore(store);
-  const now_ms = Math.max(useNow(TICK_MS), state.arrivals.at(-1)?.came_ms ?? 0);
-  return { state, now_ms, at_ms: workoutTime(state.arrivals, now_ms), asks };
+  return { store, state: useStore(store), asks };
 }

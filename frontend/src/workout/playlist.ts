@@ -1,5 +1,8 @@
 import type { SongPush } from "../wire/messages";
-import type { Skip } from "./store";
+import type { Asked } from "./asked";
+
+/** A song that was asked to make way for the next. */
+export type Skip = Asked<{ slot: number }>;
 
 /** Where the session's playlist stands. */
 export interface Position {

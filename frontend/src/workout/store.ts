@@ -1,4 +1,4 @@
-import { type Asked, type Asking, ask, isAnswer, refuse } from "./asked";
+import { type Asking, ask, isAnswer, refuse } from "./asked";
 import { type Arrival, arrived, runningAt, workoutTime } from "./clock";
 import type { Status } from "../wire/connection";
 import { type Heard, heardNow } from "./heard";
@@ -14,12 +14,10 @@ import {
   type Workout,
   isWrong,
 } from "../wire/messages";
-import { position } from "./playlist";
+import { type Skip, position } from "./playlist";
 import type { Moment } from "../heart/source";
 import type { Effort } from "./target";
 import { NO_WISHES, type Wishes, begun, changed, rated, toldOpinion, toldWishes } from "./wishes";
-
-export type Skip = Asked<{ slot: number }>;
 
 /** A sentence about what went wrong, and when, on the wall's clock. */
 export interface Problem {

@@ -3,7 +3,7 @@ import type { Status } from "../wire/connection";
 import type { Opinion, SongPush } from "../wire/messages";
 import { type Heard, heardTempo } from "./heard";
 import type { Freshness } from "./freshness";
-import type { Skip } from "./store";
+import type { Skip } from "./playlist";
 
 /** 83_000 → "1:23"; hours where there are any. */
 export function duration(milliseconds: number): string {

@@ -1,29 +1,39 @@
-import { useEffect, useMemo, useRef } from "react";
+import { memo, useEffect, useMemo, useRef } from "react";
 import type uPlot from "uplot";
 
 import { type Band, bands, columns, ofSession, shownStretch, shownValues, wholeStretch } from "../../workout/line";
 import type { SongPush, TracePoint } from "../../wire/messages";
 import { feltTempo } from "../../workout/playlist";
 import type { State } from "../../workout/store";
-import { useDark } from "../hooks";
+import { workoutTime } from "../../workout/clock";
+import { useDark, useTick } from "../hooks";
 import { type Drawn, createPlot } from "./plot";
 import { description } from "./words";
 import "./Chart.css";
 
-interface Props {
-  readonly state: State;
-  readonly at_ms: number | null;
+interface Props extends Pick<State, "trace" | "session" | "songs"> {
+  /** The workout's time at the chart's right end, epoch ms. */
+  readonly at_ms: number;
   /** Whether to show all of the workout, and not only its newest minutes. */
   readonly whole?: boolean;
 }
 
+/** The chart of the newest minutes, which moves on every second. */
+export function LiveChart({ state }: { readonly state: State }) {
+  const { arrivals, trace, session, songs } = state;
+  const second_ms = useTick((now_ms) => {
+    const at_ms = workoutTime(arrivals, now_ms);
+    return at_ms === null ? null : Math.floor(at_ms / 1000) * 1000;
+  });
+  if (second_ms === null) return null;
+  return <Chart trace={trace} session={session} songs={songs} at_ms={second_ms} />;
+}
+
 /** Heart rate and average over time, with each song's tempo among them and its name beneath. */
-export function Chart({ state: { trace, session, songs }, at_ms, whole = false }: Props) {
-  const second_ms = at_ms === null ? null : Math.floor(at_ms / 1000) * 1000;
-  // The same until there is something else to draw: the page renders four times a second.
+export const Chart = memo(function Chart({ trace, session, songs, at_ms, whole = false }: Props) {
   const drawn = useMemo(
-    () => (second_ms === null ? null : drawnOf(ofSession(trace, session), songs, second_ms, whole)),
-    [trace, session, songs, second_ms, whole],
+    () => drawnOf(ofSession(trace, session), songs, at_ms, whole),
+    [trace, session, songs, at_ms, whole],
   );
   if (!drawn) return null;
   return (
@@ -38,7 +48,7 @@ export function Chart({ state: { trace, session, songs }, at_ms, whole = false }
       <Songs songs={drawn.songs} />
     </section>
   );
-}
+});
 
 function drawnOf(
   trace: readonly TracePoint[],

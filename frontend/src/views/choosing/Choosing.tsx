@@ -1,9 +1,9 @@
 import { useState } from "react";
 
-import { isWaiting } from "../../workout/asked";
 import type { Mode, Settings } from "../../wire/messages";
 import { settingsSentence } from "../../workout/modes";
 import type { State } from "../../workout/store";
+import { useWaiting } from "../hooks";
 import { AboutMe } from "./AboutMe";
 import { Cadence } from "./Cadence";
 import { Genres } from "./Genres";
@@ -14,16 +14,15 @@ import "./Choosing.css";
 
 interface Props {
   readonly state: State;
-  readonly now_ms: number;
   readonly onChange: (wish: Partial<Settings>) => void;
 }
 
 /** How songs are chosen: what is in force, and what else there is. */
-export function Choosing({ state, now_ms, onChange }: Props) {
+export function Choosing({ state, onChange }: Props) {
   const [wantsCadence, setWantsCadence] = useState(false);
   const { settings, change } = state;
+  const waiting = useWaiting(change);
   if (!settings) return null;
-  const waiting = isWaiting(change, now_ms);
   const asked = waiting && change.phase === "asked" ? change.settings : settings;
   const wish = (wished: Partial<Settings>) => {
     if (!waiting) onChange(wished);

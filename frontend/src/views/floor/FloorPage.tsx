@@ -11,9 +11,8 @@ import { FloorForm } from "./FloorForm";
 import { FloorGrid } from "./FloorGrid";
 import { type Chosen, FloorWorkout } from "./FloorWorkout";
 import { ProblemNote } from "../ProblemNote";
-import { useNow, useStore } from "../hooks";
+import { useStore, useTick } from "../hooks";
 
-const TICK_MS = 1_000;
 /** Three polls without an answer: what is shown is no longer how it is. */
 const OLD_AFTER_MS = 10_000;
 
@@ -39,9 +38,9 @@ export function FloorPage({ config, floor }: Props) {
   }, []);
 
   const state = useStore(store);
-  const now_ms = Math.max(useNow(TICK_MS), state.seen_ms ?? 0);
   const shown = isFloor(floor) && state.refusal === "";
-  const isOld = state.seen_ms !== null && now_ms - state.seen_ms >= OLD_AFTER_MS;
+  const { seen_ms } = state;
+  const isOld = useTick((now_ms) => seen_ms !== null && now_ms - seen_ms >= OLD_AFTER_MS);
   return (
     <>
       <header className="floor-header">
@@ -53,20 +52,20 @@ export function FloorPage({ config, floor }: Props) {
         <a className="link" href={floorAddress(window.location.search, null)}>
           My workout
         </a>
-        {shown && <ConnectionState status={state.status} now_ms={now_ms} />}
+        {shown && <ConnectionState status={state.status} />}
       </header>
       <main className="floor" data-old={isOld}>
-        <ProblemNote problem={state.problem} now_ms={now_ms} />
+        <ProblemNote problem={state.problem} />
         <p className="floor-head" role="status" data-testid="floor-head">
           {sentence(floor, state)}
         </p>
-        {state.seen_ms !== null && isOld && shown && (
+        {seen_ms !== null && isOld && shown && (
           <p className="problem">
-            No answer for {span(now_ms - state.seen_ms)}. This is what was known then.
+            No answer for <Since at_ms={seen_ms} />. This is what was known then.
           </p>
         )}
         {state.refusal !== "" && <p className="hint">{COACHES}</p>}
-        {shown && state.seen_ms !== null && state.people.length === 0 && <Empty floor={floor} />}
+        {shown && seen_ms !== null && state.people.length === 0 && <Empty floor={floor} />}
         <FloorGrid people={state.people} onOpen={setChosen} />
       </main>
       {chosen && <FloorWorkout key={chosen.user} chosen={chosen} watching={watching} onClose={close} />}
@@ -82,6 +81,10 @@ function sentence(floor: string, state: FloorState): string {
   if (state.refusal !== "") return state.refusal;
   if (state.seen_ms === null) return "Asking who is there…";
   return state.people.length === 0 ? "Nobody is on this floor now." : headSentence(state);
+}
+
+function Since({ at_ms }: { readonly at_ms: number }) {
+  return useTick((now_ms) => span(now_ms - at_ms));
 }
 
 function Empty({ floor }: { readonly floor: string }) {

@@ -1,17 +1,12 @@
 import { type RefObject, useEffect, useRef, useState } from "react";
 
-import { workoutTime } from "../../workout/clock";
 import type { FloorWatch } from "../../floor/watch";
-import { position } from "../../workout/playlist";
-import { freshness } from "../../workout/freshness";
 import { createStore } from "../../workout/store";
-import { Chart } from "../chart/Chart";
+import { LiveChart } from "../chart/Chart";
 import { HeartRate } from "../heart/HeartRate";
 import { SongList } from "../song/SongList";
 import { ProblemNote } from "../ProblemNote";
-import { useNow, useStore } from "../hooks";
-
-const TICK_MS = 1_000;
+import { usePosition, useStore } from "../hooks";
 
 /** Whose workout is looked at. */
 export interface Chosen {
@@ -35,20 +30,18 @@ export function FloorWorkout({ chosen: { user, name }, watching, onClose }: Prop
   }, []);
 
   const state = useStore(store);
-  const now_ms = Math.max(useNow(TICK_MS), state.arrivals.at(-1)?.came_ms ?? 0);
-  const at_ms = workoutTime(state.arrivals, now_ms);
-  const { playing, next } = position(state.songs, at_ms, state.skip);
+  const { playing, next } = usePosition(state);
   return (
     <dialog className="floor-workout" ref={dialog} aria-labelledby="floor-workout" onClose={onClose}>
       <div className="floor-workout-head">
         <h2 id="floor-workout">{name}</h2>
-        <button type="button" autoFocus onClick={() => dialog.current?.close()}>
+        <button type="button" onClick={() => dialog.current?.close()}>
           Back to the floor
         </button>
       </div>
-      <ProblemNote problem={state.problem} now_ms={now_ms} />
-      <HeartRate state={state} fresh={freshness(state, now_ms)} />
-      <Chart state={state} at_ms={at_ms} />
+      <ProblemNote problem={state.problem} />
+      <HeartRate state={state} />
+      <LiveChart state={state} />
       <SongList
         songs={state.songs}
         playing={playing}

@@ -1,25 +1,22 @@
-import type { Freshness } from "../../workout/freshness";
+import { freshness } from "../../workout/freshness";
 import { type State, newestHeartRate } from "../../workout/store";
 import { freshnessSentence } from "../../workout/words";
 import { rangeOf, zoneOf } from "../../workout/zone";
+import { useFreshness, useTick } from "../hooks";
 import { ZoneBar } from "./ZoneBar";
 import "./HeartRate.css";
 
-interface Props {
-  readonly state: State;
-  readonly fresh: Freshness;
-}
-
 /** The newest heart rate and its zone; greyed, and said to be old, as soon as it is. */
-export function HeartRate({ state, fresh }: Props) {
+export function HeartRate({ state }: { readonly state: State }) {
+  const fresh = useFreshness(state);
   const { latest, settings } = state;
   const heart_rate = newestHeartRate(state);
-  const isOld = fresh.state !== "live" || heart_rate === null;
+  const isOld = fresh !== "live" || heart_rate === null;
   return (
-    <section className="heart card" data-freshness={fresh.state} aria-labelledby="heart-rate">
+    <section className="heart card" data-freshness={fresh} aria-labelledby="heart-rate">
       <h2 id="heart-rate">Heart rate</h2>
       <p className="freshness" data-testid="freshness">
-        {state.told ? freshnessSentence(fresh) : "asking for the workout…"}
+        <Fresh state={state} />
       </p>
       {heart_rate !== null && (
         <p className="reading">
@@ -38,4 +35,9 @@ export function HeartRate({ state, fresh }: Props) {
       )}
     </section>
   );
+}
+
+function Fresh({ state }: { readonly state: State }) {
+  const sentence = useTick((now_ms) => freshnessSentence(freshness(state, now_ms)));
+  return state.told ? sentence : "asking for the workout…";
 }

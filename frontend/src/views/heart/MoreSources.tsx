@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 
 import { RECORDINGS } from "../../heart/recorded";
 import type { Relay } from "../../heart/relay";
@@ -26,9 +26,11 @@ interface Props {
 export function MoreSources(props: Props) {
   const { status, way, isOff, onFile, onSpeed, onService, onStop, speed, deployed } = props;
   const [isOpen, setOpen] = useState(false);
-  useEffect(() => {
+  const [wayBefore, setWayBefore] = useState<Way | null>(null);
+  if (way !== wayBefore) {
+    setWayBefore(way);
     if (way === "file" || way === "service") setOpen(true);
-  }, [way]);
+  }
   const progress = "progress" in status ? status.progress : undefined;
   return (
     <details

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 
 import { type Bluetooth, chooseStrap } from "../../heart/bluetooth";
 import { type PlayingFile, playFile } from "../../heart/recorded";
@@ -7,6 +7,7 @@ import type { Relay } from "../../heart/relay";
 import type { Speed } from "../../heart/replay";
 import { type Moment, OFF, Source, type SourceStatus, type Way, wayInUse } from "../../heart/source";
 import { subscribe } from "../../heart/subscription";
+import type { Mailbox } from "../../own/mailbox";
 import { MoreSources } from "./MoreSources";
 import { Press } from "../Press";
 import "./Sources.css";
@@ -22,8 +23,8 @@ interface Props {
   readonly newestTime: () => number;
   /** Whether services are asked at their own addresses only, as the policy of a deployed page demands. */
   readonly deployed: boolean;
-  /** A recorded workout that was dropped on the page; another one each time. */
-  readonly recording: File | null;
+  /** Recorded workouts that are dropped on the page. */
+  readonly recordings: Mailbox<File>;
   /** Whether files are held over the page. */
   readonly isOver: boolean;
   /** Hears whether a source is in use; the same function each time. */
@@ -32,10 +33,16 @@ interface Props {
 
 /** The heart rate of this device: a strap, a made-up heart, a recording, or a service. */
 export function Sources(props: Props) {
-  const { maySend, comes, onHeartRate, newestTime, deployed, recording, isOver, onUse } = props;
+  const { maySend, comes, onHeartRate, newestTime, deployed, recordings, isOver, onUse } = props;
   const [status, setStatus] = useState<SourceStatus>(OFF);
   const [speed, setSpeed] = useState<Speed>(10);
-  const source = useMemo(() => new Source({ onStatus: setStatus, onHeartRate }), [onHeartRate]);
+  const source = useMemo(() => {
+    const onStatus = (now: SourceStatus) => {
+      setStatus(now);
+      onUse(wayInUse(now) !== null);
+    };
+    return new Source({ onStatus, onHeartRate });
+  }, [onHeartRate, onUse]);
   const playing = useRef<PlayingFile | null>(null);
   useEffect(
     () => () => {
@@ -44,32 +51,26 @@ export function Sources(props: Props) {
     [source],
   );
   const [refusal, setRefusal] = useState("");
-  const use = (begin: Parameters<Source["use"]>[0]) => {
+  const begin = (begins: Parameters<Source["use"]>[0]) => {
     setRefusal("");
-    source.use(begin);
+    source.use(begins);
   };
   const play = (file: File) => {
-    use((listener) => (playing.current = playFile(file, speed, newestTime, listener)));
+    begin((listener) => (playing.current = playFile(file, speed, newestTime, listener)));
   };
   const takeDropped = (file: File) => {
     const sentence = dropRefusal(file, maySend, wayInUse(status));
     if (sentence) setRefusal(sentence);
     else play(file);
   };
-  const latest = useRef(takeDropped);
-  useEffect(() => {
-    latest.current = takeDropped;
-  });
-  useEffect(() => {
-    if (recording) latest.current(recording);
-  }, [recording]);
-  const inUse = wayInUse(status) !== null;
-  useEffect(() => {
-    onUse(inUse);
-    return () => {
-      onUse(false);
-    };
-  }, [inUse, onUse]);
+  const onRecording = useEffectEvent(takeDropped);
+  useEffect(
+    () =>
+      recordings.take((file) => {
+        onRecording(file);
+      }),
+    [recordings],
+  );
   return (
     <SourceControls
       status={status}
@@ -81,10 +82,10 @@ export function Sources(props: Props) {
       speed={speed}
       onStrap={() => {
         const { bluetooth } = navigator as Navigator & { readonly bluetooth?: Bluetooth };
-        use((listener) => chooseStrap(bluetooth, listener));
+        begin((listener) => chooseStrap(bluetooth, listener));
       }}
       onMakeUp={() => {
-        use(makeUp);
+        begin(makeUp);
       }}
       onFile={play}
       onSpeed={(wished) => {
@@ -92,7 +93,7 @@ export function Sources(props: Props) {
         playing.current?.setSpeed(wished);
       }}
       onService={(relay) => {
-        use((listener) => subscribe(relay, listener));
+        begin((listener) => subscribe(relay, listener));
       }}
       onStop={() => {
         setRefusal("");

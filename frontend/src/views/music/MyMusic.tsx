@@ -1,9 +1,10 @@
 import { Suspense, lazy, useEffect, useState } from "react";
 
 import { bring, uncollected } from "../../own/library";
+import { Mailbox } from "../../own/mailbox";
 import { OWN } from "../../wire/messages";
 import type { Shelf } from "../../own/shelf";
-import type { State } from "../../workout/store";
+import type { State, Store } from "../../workout/store";
 import type { Watch } from "../../workout/watch";
 import "./MyMusic.css";
 import type { Props as OwnMusicProps } from "./OwnMusic";
@@ -13,12 +14,13 @@ import { useSongs } from "./shelves";
 const OwnMusic = lazy(() => import("./OwnMusic").catch(() => ({ default: NotLoaded })));
 
 interface Props {
+  readonly store: Store;
   readonly state: State;
   readonly shelf: Shelf;
   /** Why this browser does not keep music; else empty. */
   readonly trouble: string;
-  /** Music that was dropped on the page; other files each time. */
-  readonly dropped: readonly File[];
+  /** Music that is dropped on the page. */
+  readonly dropped: Mailbox<readonly File[]>;
   /** What to go back to from one's own music. */
   readonly library: string;
   readonly collect: Watch["collect"];
@@ -28,16 +30,22 @@ interface Props {
 
 /** The way to one's own music, which opens at a press or when files are dropped on the page. */
 export function MyMusic(props: Props) {
-  const { state, shelf, trouble, dropped, library, collect, onLibrary } = props;
+  const { store, state, shelf, trouble, dropped, library, collect, onLibrary } = props;
   const songs = useSongs(shelf);
   const [open, setOpen] = useState(false);
   /** Stays when it is closed again: files may be on their way. */
   const [loaded, setLoaded] = useState(false);
-  useEffect(() => {
-    if (dropped.length === 0) return;
-    setOpen(true);
-    setLoaded(true);
-  }, [dropped]);
+  /** What was dropped waits here until what reads it is loaded. */
+  const [unread] = useState(() => new Mailbox<readonly File[]>());
+  useEffect(
+    () =>
+      dropped.take((files) => {
+        setOpen(true);
+        setLoaded(true);
+        unread.post(files);
+      }),
+    [dropped, unread],
+  );
   useLeftovers(shelf, state.may_send, collect);
   return (
     <details
@@ -54,9 +62,10 @@ export function MyMusic(props: Props) {
       {loaded && (
         <Suspense fallback={<p className="hint">Loading…</p>}>
           <OwnMusic
+            store={store}
             state={state}
             shelf={shelf}
-            dropped={dropped}
+            dropped={unread}
             library={library}
             collect={collect}
             onLibrary={onLibrary}

@@ -1,37 +1,39 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 
-import { isWaiting } from "../../workout/asked";
 import { detectTempo, playableSeconds } from "../../own/detect";
 import { musicOf } from "../../own/dropped";
 import { type Intake, intakeSentence, songs as countOf, takeIn } from "../../own/intake";
 import { bring, removeAll, uncollected } from "../../own/library";
+import type { Mailbox } from "../../own/mailbox";
 import { OWN } from "../../wire/messages";
 import type { Shelf, ShelfSong } from "../../own/shelf";
-import type { State } from "../../workout/store";
+import type { State, Store } from "../../workout/store";
 import { tagsOf } from "../../own/tags";
 import type { Watch } from "../../workout/watch";
 import { OwnSongs } from "./OwnSongs";
 import { PickFiles } from "./PickFiles";
 import { Press } from "../Press";
-import { useFocusKept, useLeaving } from "../hooks";
+import { useFocusKept, useLeaving, useWaiting } from "../hooks";
 import { useSongs } from "./shelves";
 
 const EARS = { tagsOf, playableSeconds, detectTempo };
 
 export interface Props {
+  readonly store: Store;
   readonly state: State;
   readonly shelf: Shelf;
-  /** Files that were dropped on the page; other ones each time. */
-  readonly dropped: readonly File[];
+  /** Files that are dropped on the page. */
+  readonly dropped: Mailbox<readonly File[]>;
   /** What to go back to from one's own music. */
   readonly library: string;
   readonly collect: Watch["collect"];
+  /** The same function each time. */
   readonly onLibrary: (library: string) => void;
 }
 
 /** One's own music: picked, read, kept, and brought to the library that songs are chosen from. */
 export default function OwnMusic(props: Props) {
-  const { state, shelf, dropped, library, collect, onLibrary } = props;
+  const { store, state, shelf, dropped, library, collect, onLibrary } = props;
   const songs = useSongs(shelf);
   const [intake, setIntake] = useState<Intake | null>(null);
   const [busy, setBusy] = useState("");
@@ -39,17 +41,22 @@ export default function OwnMusic(props: Props) {
   const [cancel, setCancel] = useState<AbortController | null>(null);
   const [removed, setRemoved] = useState(false);
   const leaving = useLeaving();
-  const { note, keepFocus } = useFocusKept();
   const isOwn = state.settings?.library === OWN;
   /** Whether it is chosen for a session that does not run yet. */
   const begins = state.session === null && isOwn;
   const left = uncollected(songs);
   /** Whether nothing is left to do for one's own music to play. */
   const plays = isOwn && left.length === 0;
+  const changing = useWaiting(state.change);
+  const words =
+    cancel === null
+      ? `${intake ? `${intakeSentence(intake)} ` : ""}${busy || (removed ? REMOVED : standing(songs, left, isOwn, begins))}`
+      : "";
+  const { note, keepFocus } = useFocusKept(words);
   const off = busy !== "" || cancel !== null || !state.may_send;
 
-  /** Reading takes long enough for anything to change meanwhile. */
-  const latest = useRef({ take: (files: readonly File[]) => take(files), onLibrary, isOwn });
+  /** Asked of the store: reading takes long enough for anything to change meanwhile. */
+  const isOwnNow = () => store.get().settings?.library === OWN;
   const run = async (doing: string, task: () => Promise<void>) => {
     setBusy(doing);
     setFailure("");
@@ -62,13 +69,12 @@ export default function OwnMusic(props: Props) {
     }
   };
   const choose = (chosen: string) => {
-    if (leaving.current.aborted) return;
-    latest.current.onLibrary(chosen);
+    if (!leaving.current.aborted) onLibrary(chosen);
   };
   const playOwn = (some: readonly ShelfSong[]) =>
     run("Adding the songs to your library…", async () => {
       await bring(shelf, some, collect);
-      if (!latest.current.isOwn) choose(OWN);
+      if (!isOwnNow()) choose(OWN);
     });
   const take = async (files: readonly File[]) => {
     if (off) {
@@ -89,12 +95,14 @@ export default function OwnMusic(props: Props) {
     if (leaving.current.aborted) return;
     if (done.added + done.known > 0) await playOwn(uncollected(shelf.songs()));
   };
-  useEffect(() => {
-    latest.current = { take, onLibrary, isOwn };
-  });
-  useEffect(() => {
-    if (dropped.length > 0) void latest.current.take(dropped);
-  }, [dropped]);
+  const takeDropped = useEffectEvent(take);
+  useEffect(
+    () =>
+      dropped.take((files) => {
+        void takeDropped(files);
+      }),
+    [dropped],
+  );
 
   return (
     <div className="own-music">
@@ -106,14 +114,13 @@ export default function OwnMusic(props: Props) {
       <PickFiles off={off} onFiles={(files) => void take(musicOf(files))} />
       <Reading intake={intake} cancel={cancel} onStop={keepFocus} />
       <p role="status" data-testid="own-note" ref={note} tabIndex={-1}>
-        {cancel === null && intake && `${intakeSentence(intake)} `}
-        {cancel === null && (busy || (removed ? REMOVED : standing(songs, left, isOwn, begins)))}
+        {words}
       </p>
       {failure && <p className="problem" role="alert">{failure}</p>}
       <div className="buttons">
         {(songs.length > 0 || isOwn) && (
           <Press
-            off={off || isWaiting(state.change, Date.now())}
+            off={off || changing}
             onPress={() => {
               if (plays) choose(library);
               else void playOwn(songs);
@@ -132,7 +139,7 @@ export default function OwnMusic(props: Props) {
               void run("Removing the songs…", async () => {
                 await removeAll(shelf, collect);
                 setRemoved(true);
-                if (latest.current.isOwn) choose(library);
+                if (isOwnNow()) choose(library);
               });
             }}
           />

@@ -1,5 +1,6 @@
 import type { Opinion } from "../../wire/messages";
 import type { Shelf, ShelfSong } from "../../own/shelf";
+import "../song/Song.css";
 
 interface Props {
   readonly songs: readonly ShelfSong[];
@@ -14,6 +15,7 @@ export function OwnSongs({ songs, shelf, opinions }: Props) {
   return (
     <>
       <h3 id="own-songs">My songs</h3>
+      {/* eslint-disable-next-line jsx-a11y-x/no-noninteractive-tabindex -- a list that scrolls must be reached by keys */}
       <ul className="own-songs" aria-labelledby="own-songs" tabIndex={0} data-testid="own-songs">
         {songs.map((song) => {
           const own = opinions.get(song.id)?.tempo ?? null;

@@ -1,23 +1,22 @@
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useEffectEvent, useState } from "react";
 
-import { type Heard, heardTempo } from "../../workout/heard";
+import { Conductor } from "../../music/conductor";
 import { keepScreenOn, nameSong, playSilence, takeKeys } from "../../music/keys";
-import type { SongPush } from "../../wire/messages";
-import { CROSS_FADE_SECONDS, PRESS_FADE_SECONDS, Player } from "../../music/player";
 import { DEMO } from "../../own/library";
 import type { Shelf } from "../../own/shelf";
-import type { State } from "../../workout/store";
+import type { SongPush } from "../../wire/messages";
+import type { State, Store } from "../../workout/store";
 import { Press } from "../Press";
-import { useFile } from "./shelves";
+import { useStore } from "../hooks";
 import "./Sound.css";
 
 const FIRST_VOLUME = 70;
 
 interface Props {
+  readonly store: Store;
   readonly state: State;
   readonly playing: SongPush | null;
   readonly over: boolean;
-  readonly heard: Heard | null;
   readonly shelf: Shelf;
   readonly onSkip: () => void;
   /** Where one's own music comes from. */
@@ -45,46 +44,20 @@ interface Library {
   readonly library: string;
 }
 
-function Music({ state, library, playing, over, heard, shelf, onSkip }: Props & Library) {
-  const file = useFile(shelf, playing?.song ?? null);
-  const [player, setPlayer] = useState<Player | null>(null);
-  const [failure, setFailure] = useState("");
+function Music({ store, state, library, playing, over, shelf, onSkip }: Props & Library) {
   const [volume, setVolume] = useState(FIRST_VOLUME);
-  /** For which session the music was asked: another one is not a reason to make noise. */
-  const [session, setSession] = useState<number | null>(null);
-  const wanted = player !== null && session !== null && session === state.session;
+  const [conductor] = useState(() => new Conductor(store, shelf, FIRST_VOLUME / 100));
+  useEffect(() => conductor.start(), [conductor]);
+  const { opened, session, failure, recorded } = useStore(conductor.playback);
+  const wanted = session !== null && session === state.session;
   const sounding = wanted && playing !== null && !over;
-
   const play = () => {
-    if (!playing || over) return;
-    try {
-      const opened = player ?? new Player(new AudioContext());
-      opened.wake();
-      setPlayer(opened);
-      setSession(state.session);
-      setFailure("");
-    } catch (error) {
-      setFailure(`The music could not start: ${String(error)}`);
-    }
+    conductor.play();
   };
   const pause = () => {
-    setSession(null);
-    player?.rest(PRESS_FADE_SECONDS);
+    conductor.pause();
   };
-  useEffect(() => {
-    if (sounding && heard) {
-      if (file === undefined) return; // known in a moment
-      player.follow({ push: playing, tempo: heardTempo(playing, heard), at_ms: heard.at_ms, file });
-    } else player?.rest(CROSS_FADE_SECONDS);
-  }, [player, sounding, playing, heard, file]);
-  useEffect(() => player?.setVolume(volume / 100), [player, volume]);
-  useEffect(() => {
-    if (!player) return undefined;
-    return () => {
-      player.close();
-    };
-  }, [player]);
-  useKeys({ player, sounding, playing, play, pause, onSkip });
+  useKeys({ opened, sounding, playing, play, pause, onSkip });
 
   return (
     <>
@@ -103,18 +76,19 @@ function Music({ state, library, playing, over, heard, shelf, onSkip }: Props & 
             aria-valuetext={`${volume} %`}
             onChange={(event) => {
               setVolume(event.target.valueAsNumber);
+              conductor.setVolume(event.target.valueAsNumber / 100);
             }}
           />
         </label>
       </div>
       {failure && <p className="problem" role="alert">{failure}</p>}
-      <p className="hint">{sentence(playing, over, wanted, file ? "file" : library)}</p>
+      <p className="hint">{sentence(playing, over, wanted, recorded ? "file" : library)}</p>
     </>
   );
 }
 
 interface Playing {
-  readonly player: Player | null;
+  readonly opened: boolean;
   readonly sounding: boolean;
   readonly playing: SongPush | null;
   readonly play: () => void;
@@ -123,20 +97,25 @@ interface Playing {
 }
 
 /** The system's keys and the screen, from the first press on. */
-function useKeys({ player, sounding, playing, play, pause, onSkip }: Playing): void {
-  const latest = useRef({ play, pause, onSkip });
-  const song = player ? (playing?.song ?? null) : null;
+function useKeys({ opened, sounding, playing, play, pause, onSkip }: Playing): void {
+  const song = opened ? (playing?.song ?? null) : null;
+  const onPlay = useEffectEvent(play);
+  const onPause = useEffectEvent(pause);
+  const onNext = useEffectEvent(onSkip);
   useEffect(() => {
-    latest.current = { play, pause, onSkip };
-  });
-  useEffect(() => {
-    if (!player) return undefined;
+    if (!opened) return undefined;
     return takeKeys({
-      play: () => { latest.current.play(); },
-      pause: () => { latest.current.pause(); },
-      skip: () => { latest.current.onSkip(); },
+      play: () => {
+        onPlay();
+      },
+      pause: () => {
+        onPause();
+      },
+      skip: () => {
+        onNext();
+      },
     });
-  }, [player]);
+  }, [opened]);
   useEffect(() => {
     nameSong(song, sounding);
   }, [song, sounding]);

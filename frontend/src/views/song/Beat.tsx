@@ -1,36 +1,42 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useEffectEvent, useRef } from "react";
 
 import { beatSeconds } from "../../music/sketch";
+import type { SongPush } from "../../wire/messages";
+import { heardTempo } from "../../workout/heard";
+import { heardAt } from "../../workout/sounding";
+import type { State } from "../../workout/store";
+import { onTick, tickTime } from "../../workout/ticks";
 import { useStill } from "../hooks";
 import "./Beat.css";
 
 interface Props {
-  /** Beats a minute as heard; null while nothing plays. */
-  readonly tempo: number | null;
-  /** Since the song's start. */
-  readonly played_ms: number;
+  readonly state: State;
+  readonly push: SongPush;
+  readonly over: boolean;
 }
 
 /** A mark that beats with the song, from its first beat on; still where motion is not wanted. */
-export function Beat({ tempo, played_ms }: Props) {
+export function Beat({ state, push, over }: Props) {
   const mark = useRef<HTMLSpanElement>(null);
   const still = useStill();
-  const beats = tempo !== null && !still;
-  const begun = useRef({ tempo: 0, played_ms: 0 });
-  const beating = useRef<Animation | null>(null);
-  useEffect(() => {
-    begun.current = { tempo: tempo ?? 0, played_ms };
-    if (tempo !== null && beating.current) follow(beating.current, ratio(tempo));
+  const beats = !over && !still;
+  const heardNow = useEffectEvent(() => heardAt(state, push, tickTime()));
+  const rateNow = useEffectEvent(() => {
+    const heard = heardNow();
+    return heard ? ratio(heardTempo(push, heard)) : 1;
   });
+  const playedNow = useEffectEvent(() => (heardNow()?.at_ms ?? 0) - push.starts_at_ms);
   useEffect(() => {
     if (!beats || !mark.current) return undefined;
-    const beating_now = mark.current.animate(BEAT, { duration: BEAT_MS, iterations: Infinity });
-    beating_now.updatePlaybackRate(ratio(begun.current.tempo));
-    beating_now.currentTime = begun.current.played_ms * ratio(begun.current.tempo);
-    beating.current = beating_now;
+    const beating = mark.current.animate(BEAT, { duration: BEAT_MS, iterations: Infinity });
+    beating.updatePlaybackRate(rateNow());
+    beating.currentTime = playedNow() * rateNow();
+    const end = onTick(() => {
+      follow(beating, rateNow());
+    });
     return () => {
-      beating_now.cancel();
-      beating.current = null;
+      end();
+      beating.cancel();
     };
   }, [beats]);
   return <span className="beat" ref={mark} data-beats={beats} aria-hidden="true" data-testid="beat" />;

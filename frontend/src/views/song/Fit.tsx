@@ -1,25 +1,30 @@
 import { fitNow, fitSentence, fitWord } from "../../workout/fit";
-import type { Heard } from "../../workout/heard";
 import type { SongPush } from "../../wire/messages";
-import type { Freshness } from "../../workout/freshness";
 import { type State, effortOf } from "../../workout/store";
+import { heardAt } from "../../workout/sounding";
+import { useFreshness, useTick } from "../hooks";
 import "./Fit.css";
 
 interface Props {
   readonly state: State;
-  readonly fresh: Freshness;
   readonly push: SongPush;
-  readonly heard: Heard;
 }
 
 /** How well the playing song suits the newest heart rate, as it is heard. */
-export function Fit({ state, fresh, push, heard }: Props) {
-  const effort = effortOf(state);
-  if (fresh.state === "stale") {
+export function Fit({ state, push }: Props) {
+  const fresh = useFreshness(state);
+  const distance = useTick((now_ms) => distanceAt(state, push, now_ms));
+  if (fresh === "stale") {
     return <p className="fit" data-testid="fit">Fit unknown while the heart rate is stale</p>;
   }
-  if (fresh.state !== "live" || effort.latest === null) return null;
-  return <FitWords distance={fitNow(effort, push, heard)} />;
+  if (fresh !== "live" || distance === null) return null;
+  return <FitWords distance={distance} />;
+}
+
+function distanceAt(state: State, push: SongPush, now_ms: number): number | null {
+  const effort = effortOf(state);
+  const heard = heardAt(state, push, now_ms);
+  return effort.latest && heard && fitNow(effort, push, heard);
 }
 
 /** A distance in a word and a number. */

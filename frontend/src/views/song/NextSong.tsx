@@ -1,5 +1,7 @@
 import type { SongPush } from "../../wire/messages";
 import { feltTempo } from "../../workout/playlist";
+import "./Song.css";
+import "./NextSong.css";
 
 interface Props {
   readonly next: SongPush | null;

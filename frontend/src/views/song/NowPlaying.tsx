@@ -1,26 +1,22 @@
 import type { ReactNode } from "react";
 
-import { isWaiting } from "../../workout/asked";
-import { type Heard, heardTempo } from "../../workout/heard";
 import type { SongPush } from "../../wire/messages";
 import { feltTempo } from "../../workout/playlist";
-import type { Freshness } from "../../workout/freshness";
 import { type State, newestHeartRate } from "../../workout/store";
-import { duration, heardSentence } from "../../workout/words";
+import { duration } from "../../workout/words";
 import { Press } from "../Press";
+import { useWaiting } from "../hooks";
 import { Beat } from "./Beat";
 import { Fit } from "./Fit";
+import { HeardTempo, Progress, TimeLeft } from "./Playtime";
 import { WhyThisSong } from "./WhyThisSong";
+import "./Song.css";
 import "./NowPlaying.css";
 
 interface Props {
   readonly playing: SongPush | null;
   readonly over: boolean;
-  readonly at_ms: number | null;
-  readonly heard: Heard | null;
   readonly state: State;
-  readonly fresh: Freshness;
-  readonly now_ms: number;
   /** Whether who looks may fill the library: on a machine of one's own. */
   readonly local: boolean;
   readonly onSkip: () => void;
@@ -30,11 +26,10 @@ interface Props {
 
 /** The song that plays: what it is, how long it still does, why it was chosen. */
 export function NowPlaying(props: Props) {
-  const { playing, over, at_ms, heard, state, fresh, now_ms, local, onSkip, children } = props;
-  if (!playing || at_ms === null) return <NothingPlays state={state} local={local} />;
-  const left_ms = playing.ends_at_ms - at_ms;
-  const skipping =
-    state.skip.phase === "asked" && state.skip.slot === playing.slot && isWaiting(state.skip, now_ms);
+  const { playing, over, state, local, onSkip, children } = props;
+  const waiting = useWaiting(state.skip);
+  if (!playing) return <NothingPlays state={state} local={local} />;
+  const skipping = waiting && state.skip.phase === "asked" && state.skip.slot === playing.slot;
   return (
     <section className="now-playing card" aria-labelledby="playing" data-slot={playing.slot} data-testid="playing">
       <h2 id="playing">{over ? "Just ended" : "Now playing"}</h2>
@@ -48,27 +43,26 @@ export function NowPlaying(props: Props) {
         <p className="tempo">
           <strong data-testid="playing-tempo">{Math.round(feltTempo(playing))}</strong>
           <span className="beating">
-            <Beat
-              key={playing.slot}
-              tempo={heard && !over ? heardTempo(playing, heard) : null}
-              played_ms={at_ms - playing.starts_at_ms}
-            />
+            <Beat key={playing.slot} state={state} push={playing} over={over} />
             tempo
           </span>
-          {heard && (
-            <span className="heard" data-testid="heard">
-              {heardSentence(playing, heard)}
-            </span>
-          )}
+          <span className="heard" data-testid="heard">
+            <HeardTempo state={state} push={playing} />
+          </span>
         </p>
       </div>
-      {heard && !over && <Fit state={state} fresh={fresh} push={playing} heard={heard} />}
-      <Progress playing={playing} left_ms={left_ms} />
+      {!over && <Fit state={state} push={playing} />}
+      <Progress state={state} push={playing} />
       <div className="controls">
         <p>
-          {over
-            ? "The next song is chosen as soon as a heart rate comes."
-            : `${duration(left_ms)} left of ${duration(playing.ends_at_ms - playing.starts_at_ms)}`}
+          {over ? (
+            "The next song is chosen as soon as a heart rate comes."
+          ) : (
+            <>
+              <TimeLeft state={state} push={playing} /> left of{" "}
+              {duration(playing.ends_at_ms - playing.starts_at_ms)}
+            </>
+          )}
         </p>
         <Press off={skipping || over} onPress={onSkip}>
           Skip
@@ -77,22 +71,6 @@ export function NowPlaying(props: Props) {
       {children}
       <WhyThisSong push={playing} />
     </section>
-  );
-}
-
-function Progress({ playing, left_ms }: { readonly playing: SongPush; readonly left_ms: number }) {
-  const length_ms = Math.max(1, playing.ends_at_ms - playing.starts_at_ms);
-  const share = Math.min(1, Math.max(0, 1 - left_ms / length_ms));
-  return (
-    <div
-      className="progress"
-      role="progressbar"
-      aria-label="How much of the song has played"
-      aria-valuenow={Math.round(share * 100)}
-      aria-valuetext={`${duration(left_ms)} left`}
-    >
-      <div key={playing.slot} style={{ transform: `scaleX(${share})` }} />
-    </div>
   );
 }
 

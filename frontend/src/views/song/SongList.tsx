@@ -3,6 +3,7 @@ import { memo } from "react";
 import type { SongPush } from "../../wire/messages";
 import { feltTempo, wasSkipped } from "../../workout/playlist";
 import { whySentence } from "../../workout/words";
+import "./Song.css";
 import "./SongList.css";
 
 interface Props {

@@ -1,8 +1,11 @@
-import { isWaiting } from "../../workout/asked";
-import { type Heard, heardTempo } from "../../workout/heard";
+import { heardTempo } from "../../workout/heard";
 import type { Opinion, SongPush } from "../../wire/messages";
 import { opinionOf } from "../../workout/opinion";
+import { heardAt } from "../../workout/sounding";
+import { feltTempo } from "../../workout/playlist";
 import type { State } from "../../workout/store";
+import { tickTime } from "../../workout/ticks";
+import { useWaiting } from "../hooks";
 import type { Asks } from "../workout";
 import { Likes } from "./Likes";
 import { TempoFix } from "./TempoFix";
@@ -10,16 +13,15 @@ import { TempoLock } from "./TempoLock";
 
 interface Props {
   readonly push: SongPush;
-  readonly heard: Heard;
   readonly state: State;
-  readonly now_ms: number;
   readonly asks: Pick<Asks, "rate" | "change">;
 }
 
 /** What the athlete may do with the playing song. */
-export function SongTools({ push, heard, state, now_ms, asks }: Props) {
+export function SongTools({ push, state, asks }: Props) {
   const opinion = opinionOf(push, state.opinions);
-  const waiting = isWaiting(state.rate, now_ms);
+  const waiting = useWaiting(state.rate);
+  const changing = useWaiting(state.change);
   const rate = (said: Opinion) => {
     asks.rate(push.song.id, said);
   };
@@ -30,8 +32,11 @@ export function SongTools({ push, heard, state, now_ms, asks }: Props) {
         {state.settings && (
           <TempoLock
             lock={state.settings.lock}
-            tempo={heardTempo(push, heard)}
-            waiting={isWaiting(state.change, now_ms)}
+            tempoNow={() => {
+              const heard = heardAt(state, push, tickTime());
+              return heard ? heardTempo(push, heard) : feltTempo(push);
+            }}
+            waiting={changing}
             onChange={asks.change}
           />
         )}

@@ -1,17 +1,18 @@
-import type { Heard } from "../../workout/heard";
 import type { SongPush } from "../../wire/messages";
 import { feltTempo } from "../../workout/playlist";
-import { duration, heardSentence } from "../../workout/words";
+import type { State } from "../../workout/store";
 import { Press } from "../Press";
+import { HeardTempo, TimeLeft } from "./Playtime";
+import "./Song.css";
+import "./NowPlaying.css";
 
 interface Props {
+  readonly state: State;
   readonly push: SongPush;
-  readonly heard: Heard;
-  readonly at_ms: number;
 }
 
 /** The song that the page goes on with by itself; the server knows nothing of it. */
-export function SpareSong({ push, heard, at_ms }: Props) {
+export function SpareSong({ state, push }: Props) {
   return (
     <section className="now-playing card" aria-labelledby="playing" data-testid="spare">
       <h2 id="playing">Spare song, until the connection is back</h2>
@@ -23,11 +24,15 @@ export function SpareSong({ push, heard, at_ms }: Props) {
         <p className="tempo">
           <strong>{Math.round(feltTempo(push))}</strong>
           <span>tempo</span>
-          <span className="heard">{heardSentence(push, heard)}</span>
+          <span className="heard">
+            <HeardTempo state={state} push={push} />
+          </span>
         </p>
       </div>
       <div className="controls">
-        <p>{duration(push.ends_at_ms - at_ms)} left, unless the next song comes before</p>
+        <p>
+          <TimeLeft state={state} push={push} /> left, unless the next song comes before
+        </p>
         <Press off onPress={() => undefined}>
           Skip
         </Press>

@@ -3,6 +3,7 @@ import { correction, isTempo } from "../../workout/opinion";
 import { opinionSentence } from "../../workout/words";
 import { Press } from "../Press";
 import { TapTempo } from "./TapTempo";
+import "./TempoFix.css";
 
 interface Props {
   readonly push: SongPush;

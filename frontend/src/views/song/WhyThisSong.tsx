@@ -1,6 +1,7 @@
 import type { SongPush } from "../../wire/messages";
 import { feltTempo } from "../../workout/playlist";
 import { percent, whySentence } from "../../workout/words";
+import "./WhyThisSong.css";
 
 /** From the average to the target to the song's tempo, how near it came, and what decided. */
 export function WhyThisSong({ push }: { readonly push: SongPush }) {

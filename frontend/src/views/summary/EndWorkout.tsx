@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 
 import { Press } from "../Press";
+import "./EndWorkout.css";
 
 interface Props {
   /** Whether heart rates come now. */

@@ -43,7 +43,7 @@ export function Summary({ state, at_ms, samples, onBack }: Props) {
         <>
           <Totals figures={figures} cut={cut} />
           <Zones figures={figures} />
-          <Chart state={{ ...state, songs }} at_ms={at_ms} whole />
+          <Chart trace={state.trace} session={state.session} songs={songs} at_ms={at_ms} whole />
           <Songs figures={figures} cut={cut} />
         </>
       ) : (

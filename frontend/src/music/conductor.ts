@@ -1,0 +1,112 @@
+/** Makes the music follow the store, from the athlete's press on. */
+import type { Shelf } from "../own/shelf";
+import { type Held, hold } from "../workout/held";
+import { heardTempo } from "../workout/heard";
+import { type Sounding, soundingAt } from "../workout/sounding";
+import type { Store } from "../workout/store";
+import { onTick, tickTime } from "../workout/ticks";
+import type { Cue } from "./deck";
+import { Finder } from "./finder";
+import { CROSS_FADE_SECONDS, PRESS_FADE_SECONDS, Player } from "./player";
+
+/** How the music stands. */
+export interface Playback {
+  /** Whether it was asked for once, so that the system's keys are this page's. */
+  readonly opened: boolean;
+  /** For which session it was asked: another one is not a reason to make noise. */
+  readonly session: number | null;
+  /** Why it could not start, as a sentence; else empty. */
+  readonly failure: string;
+  /** Whether there is a recording of the song that sounds. */
+  readonly recorded: boolean;
+}
+
+const SILENT: Playback = { opened: false, session: null, failure: "", recorded: false };
+
+/** Silent until `play`; follows while it is started. */
+export class Conductor {
+  readonly playback: Held<Playback, Partial<Playback>> = hold(
+    (before, now) => ({ ...before, ...now }),
+    SILENT,
+  );
+  private player: Player | null = null;
+  private readonly finder: Finder;
+
+  /** `volume` is between 0 and 1. */
+  constructor(
+    private readonly store: Store,
+    private readonly shelf: Shelf,
+    private volume: number,
+  ) {
+    this.finder = new Finder(shelf, this.follow);
+  }
+
+  /** Follows the store, the shelf and the clock; returns what ends that, and the music. */
+  start(): () => void {
+    const ends = [
+      this.store.subscribe(this.follow),
+      this.shelf.subscribe(this.follow),
+      onTick(this.follow),
+    ];
+    this.follow();
+    return () => {
+      for (const end of ends) end();
+      this.player?.close();
+      this.player = null;
+      this.playback.dispatch(SILENT);
+    };
+  }
+
+  /** Plays what sounds now, and what follows in this session; only at a press. */
+  play(): void {
+    const sounding = this.sounding();
+    if (!sounding || sounding.over) return;
+    try {
+      this.player ??= this.open();
+      this.player.wake();
+    } catch (error) {
+      this.playback.dispatch({ failure: `The music could not start: ${String(error)}` });
+      return;
+    }
+    this.playback.dispatch({ opened: true, session: this.store.get().session, failure: "" });
+    this.follow();
+  }
+
+  pause(): void {
+    this.playback.dispatch({ session: null });
+    this.player?.rest(PRESS_FADE_SECONDS);
+  }
+
+  setVolume(share: number): void {
+    this.volume = share;
+    this.player?.setVolume(share);
+  }
+
+  private open(): Player {
+    const player = new Player(new AudioContext());
+    player.setVolume(this.volume);
+    return player;
+  }
+
+  private readonly follow = (): void => {
+    const sounding = this.sounding();
+    const file = sounding ? this.finder.file(sounding.push.song.id) : null;
+    const recorded = Boolean(file);
+    if (recorded !== this.playback.get().recorded) this.playback.dispatch({ recorded });
+    if (!sounding || sounding.over || !this.isWanted()) this.player?.rest(CROSS_FADE_SECONDS);
+    else if (file !== undefined) this.player?.follow(cueOf(sounding, file)); // else known in a moment
+  };
+
+  private isWanted(): boolean {
+    const { session } = this.playback.get();
+    return session !== null && session === this.store.get().session;
+  }
+
+  private sounding(): Sounding | null {
+    return soundingAt(this.store.get(), tickTime());
+  }
+}
+
+function cueOf({ push, heard }: Sounding, file: Blob | null): Cue {
+  return { push, tempo: heardTempo(push, heard), at_ms: heard.at_ms, file };
+}

@@ -1,0 +1,141 @@
+import "fake-indexeddb/auto";
+
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+
+import { Conductor } from "../src/music/conductor";
+import { Shelf, boardsOf } from "../src/own/shelf";
+import { type Store, createStore } from "../src/workout/store";
+import { FakeAudio, noAudio } from "./audio";
+import { NOW, SESSION, point, songPush, workoutOf } from "./helpers";
+
+let opened: FakeAudio[];
+let store: Store;
+let shelf: Shelf;
+let conductor: Conductor;
+let end: () => void;
+
+class Audible extends FakeAudio {
+  constructor() {
+    super();
+    opened.push(this);
+  }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW });
+  vi.stubGlobal("AudioContext", Audible);
+  opened = [];
+  store = createStore();
+  shelf = new Shelf(boardsOf("anna"));
+  conductor = new Conductor(store, shelf, 0.5);
+  end = conductor.start();
+});
+
+afterEach(() => {
+  end();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+function tell(changes: Parameters<typeof workoutOf>[0]): void {
+  store.dispatch({ kind: "message", message: workoutOf(changes), now_ms: Date.now() });
+}
+
+/** Lets time pass for the page and the audio device. */
+async function pass(seconds: number): Promise<void> {
+  for (let ms = 0; ms < seconds * 1000; ms += 50) {
+    for (const audio of opened) if (audio.state === "running") audio.currentTime += 0.05;
+    await vi.advanceTimersByTimeAsync(50);
+  }
+}
+
+async function playing(): Promise<FakeAudio> {
+  tell({ latest: point(1), songs: [songPush(0)] });
+  conductor.play();
+  await pass(1);
+  const [audio] = opened;
+  if (!audio) throw new Error("No device was opened.");
+  return audio;
+}
+
+describe("the music", () => {
+  test("opens no device before the press", async () => {
+    tell({ latest: point(1), songs: [songPush(0)] });
+    await pass(2);
+    expect(opened).toEqual([]);
+  });
+
+  test("does not begin while nothing plays", () => {
+    conductor.play();
+    expect([opened, conductor.playback.get().session]).toEqual([[], null]);
+  });
+
+  test("goes by the store: as its song is bent, the beats come closer", async () => {
+    const audio = await playing();
+    tell({ latest: point(2, 124) });
+    await pass(8);
+    const [last = 0, before = 0] = [...audio.kicks].reverse();
+    expect(last - before).toBeLessThan(0.5);
+    expect(last - before).toBeGreaterThan(60 / 124);
+  });
+
+  test("is quiet in a pause, and goes on in the same device", async () => {
+    const audio = await playing();
+    conductor.pause();
+    await pass(3);
+    expect(audio.state).toBe("suspended");
+    conductor.play();
+    await pass(1);
+    expect([audio.state, opened.length]).toEqual(["running", 1]);
+  });
+
+  test("goes no further into another session, which nobody asked for", async () => {
+    const audio = await playing();
+    tell({ session: SESSION + 1, latest: point(60), songs: [songPush(0, { session: SESSION + 1 })] });
+    await pass(4);
+    expect(audio.state).toBe("suspended");
+  });
+
+  test("ends with the last song", async () => {
+    const audio = await playing();
+    tell({ latest: point(201) });
+    await pass(4);
+    expect(audio.state).toBe("suspended");
+  });
+
+  test("ends, with its device and its timers, when nobody conducts any more", async () => {
+    const audio = await playing();
+    end();
+    expect([audio.state, vi.getTimerCount()]).toEqual(["closed", 0]);
+    expect(conductor.playback.get()).toMatchObject({ opened: false, session: null });
+  });
+
+  test("is as loud as was said, before the press and after it", async () => {
+    conductor.setVolume(0.2);
+    const audio = await playing();
+    conductor.setVolume(1);
+    const [first = NaN, second = NaN] = audio.gains[0]?.gain.targets ?? [];
+    expect([first, second]).toEqual([expect.closeTo(0.04), 1]);
+  });
+
+  test("is a sentence where no device can be opened", () => {
+    vi.stubGlobal("AudioContext", noAudio);
+    tell({ latest: point(1), songs: [songPush(0)] });
+    conductor.play();
+    expect(conductor.playback.get()).toMatchObject({
+      failure: "The music could not start: Error: no device",
+      opened: false,
+    });
+  });
+});
+
+test("a recording is known as soon as the shelf answers, and again when the shelf changes", async () => {
+  const file = vi.spyOn(shelf, "file").mockResolvedValue(null);
+  tell({ latest: point(1), songs: [songPush(0)] });
+  await pass(0.5);
+  expect(conductor.playback.get().recorded).toBe(false);
+  file.mockResolvedValue(new Blob(["music"]));
+  void shelf.clear(); // a change of the shelf
+  await pass(0.5);
+  expect(conductor.playback.get().recorded).toBe(true);
+});

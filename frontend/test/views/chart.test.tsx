@@ -1,0 +1,73 @@
+import { act, render, screen } from "@testing-library/react";
+import { beforeEach, expect, test, vi } from "vitest";
+
+import { LiveChart } from "../../src/views/chart/Chart";
+import type { State } from "../../src/workout/store";
+import { NOW, after, point, songPush, workoutOf } from "../helpers";
+import { media, pass } from "./browser";
+
+/** What was drawn, on how many plots. */
+const plots = vi.hoisted(() => ({ open: 0, drawn: 0 }));
+
+vi.mock("../../src/views/chart/plot", () => ({
+  createPlot: () => {
+    plots.open += 1;
+    return {
+      setData: () => {
+        plots.drawn += 1;
+      },
+      setSize: () => undefined,
+      destroy: () => {
+        plots.open -= 1;
+      },
+    };
+  },
+}));
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW });
+  plots.drawn = 0;
+});
+
+const told = workoutOf({ latest: point(10), trace: [point(9), point(10)], songs: [songPush(0)] });
+
+function show(state: State) {
+  return render(<LiveChart state={state} />);
+}
+
+test("there is no chart before a heart rate came", () => {
+  expect(show(after()).container.innerHTML).toBe("");
+});
+
+test("the chart is drawn anew each second, and not at each tick", () => {
+  show(after([0, told]));
+  const before = plots.drawn;
+  pass(3_000);
+  expect(plots.drawn - before).toBe(3);
+});
+
+test("a change of the state that the chart does not show draws nothing", () => {
+  const state = after([0, told]);
+  const { rerender } = show(state);
+  const before = plots.drawn;
+  rerender(<LiveChart state={{ ...state, may_send: true }} />);
+  expect(plots.drawn).toBe(before);
+});
+
+test("a new point is drawn, and said to who cannot see", () => {
+  const { rerender } = show(after([0, told]));
+  const before = plots.drawn;
+  rerender(<LiveChart state={after([0, { ...told, trace: [...told.trace, point(8, 150)] }])} />);
+  expect(plots.drawn).toBe(before + 1);
+  expect(screen.getByRole("img").getAttribute("aria-label")).toContain("between 120 and 150");
+});
+
+test("one plot is open, in the system's colours, and none when the chart goes", () => {
+  const { unmount } = show(after([0, told]));
+  act(() => {
+    media("(prefers-color-scheme: dark)").answer(true);
+  });
+  expect(plots.open).toBe(1);
+  unmount();
+  expect(plots.open).toBe(0);
+});
