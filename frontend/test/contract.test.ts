@@ -241,12 +241,13 @@ const STRANGERS: readonly Json[] = [null, true, -1, 0.5, 29, 231, 1e15, "", "hig
  * Where page and contract differ on purpose.
  *
  * The page is looser in what it does not read, and shows modes of tomorrow as they are. It is
- * stricter in one thing: the contract lets settings, opinions and reasons be left out, as who asks
- * may do that; the server always tells all of them, and a page that guessed would show wrong ones.
+ * stricter in one thing: the contract lets settings, opinions and a reason's lock be left out, as
+ * who asks may do that; the server always tells all of them, and a page that guessed would show
+ * wrong ones.
  */
 const UNREAD = /^(songs\.\d+\.)?song\.(duration_seconds|genre|energy|year|meter)$/;
 const UNREAD_WHY = /(^|\.)why\.(mode|at_ms|heart_rate|terms(\..+)?)$/;
-const TOLD_WHOLE = /(^|\.)(settings|opinion|why)(\.[a-z_]+)?$/;
+const TOLD_WHOLE = /(^|\.)((settings|opinion)(\.[a-z_]+)?|why\.lock)$/;
 const MISSES_SOME = ["left out", "{}"];
 const UNKNOWN_FIELD = /(^|\.)unknown$/;
 const CLOSED = /(^|\.)(settings|opinion|plan\.\d+)\.unknown$/;

@@ -33,11 +33,11 @@ describe("the page's types and schemas", () => {
 
   test("have what a message gets anew, asked or told", () => {
     const made = changed((skip, skipped) => {
-      skip.properties.id = { type: "string", minLength: 1, maxLength: 64 };
-      skipped.properties.id = { type: "string", minLength: 1, maxLength: 64 };
+      skip.properties.echo = { type: "string", minLength: 1, maxLength: 64 };
+      skipped.properties.echo = { type: "string", minLength: 1, maxLength: 64 };
     })();
-    expect(made.types.match(/readonly id\?: string;/g)).toHaveLength(2);
-    expect(made.schemas.match(/id: \{ type: "string", minLength: 1, maxLength: 64 \}/g)).toHaveLength(2);
+    expect(made.types.match(/readonly echo\?: string;/g)).toHaveLength(2);
+    expect(made.schemas.match(/echo: \{ type: "string", minLength: 1, maxLength: 64 \}/g)).toHaveLength(2);
   });
 
   test.each([
