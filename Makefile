@@ -86,7 +86,7 @@ lock: $(VENV)/.installed ## Lock the dependencies anew
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 clean: ## Remove everything that was installed or built
-	rm -rf $(VENV) .tempofit cdk.out frontend/node_modules frontend/dist
+	rm -rf $(VENV) .tempofit cdk.out frontend/node_modules frontend/dist frontend/src/wire/generated
 	rm -rf .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis *.egg-info
 
 # uv creates the environment when the machine has it, and comes from pip when it has not.
@@ -107,7 +107,7 @@ frontend/node_modules/.installed: $(VENV)/.installed frontend/package-lock.json
 	@$(NODE) ci --silent --no-audit --no-fund
 	@touch $@
 
-frontend/dist/index.html: frontend/node_modules/.installed $(shell find frontend/src frontend/worker frontend/public frontend/index.html frontend/vite.config.ts 2>/dev/null)
+frontend/dist/index.html: frontend/node_modules/.installed $(shell find frontend/src frontend/worker frontend/public frontend/index.html frontend/vite.config.ts frontend/scripts events/asyncapi.json 2>/dev/null)
 	@echo "Building the page."
 	@$(NODE) run --silent build
 	@touch $@

@@ -3,13 +3,12 @@ import { describe, expect, test } from "vitest";
 
 import document from "../../events/asyncapi.json?raw";
 import { decode } from "../src/wire/decode";
-import { LAST_MS, beyondLimits } from "../src/wire/limits";
+import { BATCH } from "../src/heart/sender";
+import { HeartRateBatch } from "../src/wire/generated/schemas";
+import { MAX_OWN_SONGS, beyondLimits } from "../src/wire/limits";
 import {
   type ClientMessage,
-  MAX_OWN_SONGS,
-  MODES,
   type OwnSong,
-  PLANS,
   type Sample,
   type Settings,
   change,
@@ -21,6 +20,7 @@ import {
   start,
   workout,
 } from "../src/wire/messages";
+import { MODES, PLANS } from "../src/workout/modes";
 import { SETTINGS, example } from "./helpers";
 
 interface Contract {
@@ -67,6 +67,7 @@ function settings(changes: Partial<Settings>): ClientMessage {
   return change({ ...SETTINGS, ...changes });
 }
 
+const LAST_MS = 9_999_999_999_999;
 const LONG = "x".repeat(200);
 const SONG: OwnSong = {
   id: "f-1",
@@ -197,6 +198,24 @@ describe("what the page says", () => {
   );
 });
 
+describe("every change of one thing in what the page says", () => {
+  test.each(Object.entries(NAME_OF))("%s goes out if and only if the contract takes it", (action, name) => {
+    const whole = JSON.parse(example(name)) as Json;
+    const all = mutations(whole).filter(({ path }) => path !== "action");
+    expect(beyondLimits(whole as unknown as ClientMessage)).toBe("");
+    const wrong = all.filter(({ value }) => {
+      const page = beyondLimits(value as unknown as ClientMessage) === "";
+      return page !== takes(name, value);
+    });
+    expect(all.length).toBeGreaterThan(2);
+    expect(wrong.map(({ path, what }) => `${action}: ${path}: ${what}`)).toEqual([]);
+  });
+
+  test("no heart rates are sent in more than the contract takes of them", () => {
+    expect(BATCH).toBe(HeartRateBatch.properties.samples.maxItems);
+  });
+});
+
 const HEARD = {
   song: "song",
   started: "started",
@@ -222,10 +241,11 @@ const STRANGERS: readonly Json[] = [null, true, -1, 0.5, 29, 231, 1e15, "", "hig
  * Where page and contract differ on purpose.
  *
  * The page is looser in what it does not read, and shows modes of tomorrow as they are. It is
- * stricter in one thing: the contract lets settings and opinions be left out, as who asks may do
- * that; the server always tells all of them, and a page that guessed would show wrong ones.
+ * stricter in one thing: the contract lets settings, opinions and a reason's lock be left out, as
+ * who asks may do that; the server always tells all of them, and a page that guessed would show
+ * wrong ones.
  */
-const UNREAD = /^((song|songs\.\d+\.song)\.(duration_seconds|genre|energy|year|meter)|(songs\.\d+\.)?library|songs\.\d+\.type)$/;
+const UNREAD = /^(songs\.\d+\.)?song\.(duration_seconds|genre|energy|year|meter)$/;
 const UNREAD_WHY = /(^|\.)why\.(mode|at_ms|heart_rate|terms(\..+)?)$/;
 const TOLD_WHOLE = /(^|\.)((settings|opinion)(\.[a-z_]+)?|why\.lock)$/;
 const MISSES_SOME = ["left out", "{}"];

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { MODES, PLANS } from "../src/wire/messages";
-import { MODE_WORDS, PLAN_WORDS, planWords, settingsSentence } from "../src/workout/modes";
+import { MODES, MODE_WORDS, PLANS, PLAN_WORDS, planWords, settingsSentence } from "../src/workout/modes";
 import { SETTINGS } from "./helpers";
 
 describe("what is in force, in words", () => {

@@ -1,10 +1,9 @@
 /** Which floor is looked at, kept in the page's address as `?floor=` so that it can be shared. */
-
-const FLOOR = /^[a-z0-9][a-z0-9-]{0,63}$/;
+import { FLOOR_NAME } from "../wire/limits";
 
 /** Whether the server takes it as the name of a floor. */
 export function isFloor(name: string): boolean {
-  return FLOOR.test(name);
+  return FLOOR_NAME.test(name);
 }
 
 /** Why `name` cannot be that of a floor; empty where it can. */

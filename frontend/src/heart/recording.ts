@@ -3,7 +3,7 @@ import { pointsOfFit } from "./fitFile";
 import type { Points } from "./points";
 import { isHeartRate } from "./strap";
 import { pointsOfXml } from "./track";
-import { HEART_RATE } from "../wire/messages";
+import { HEART_RATE } from "../wire/limits";
 import { duration } from "../workout/words";
 
 export interface Recording {

@@ -1,5 +1,5 @@
 /** What a heart-rate strap says over Bluetooth: Heart Rate Measurement, characteristic 0x2A37. */
-import { HEART_RATE } from "../wire/messages";
+import { HEART_RATE } from "../wire/limits";
 
 export interface Measurement {
   /** Beats a minute. */

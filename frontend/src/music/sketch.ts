@@ -1,5 +1,5 @@
 /** A sketch of a song that exists only by name: drums, bass and chords, a function of id and tempo. */
-import { TEMPO } from "../wire/messages";
+import { TEMPO } from "../wire/limits";
 
 export type Voice = "kick" | "snare" | "hat" | "bass" | "chord";
 

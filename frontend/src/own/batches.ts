@@ -1,5 +1,6 @@
 /** Songs for one's own library, in messages that the server takes. */
-import { MAX_OWN_SONGS, type OwnSong, collect } from "../wire/messages";
+import { MAX_OWN_SONGS } from "../wire/limits";
+import { type OwnSong, collect } from "../wire/messages";
 
 /** What one message puts into the library and takes out of it. */
 export interface Batch {

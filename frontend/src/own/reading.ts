@@ -1,5 +1,6 @@
 /** From a file that was picked to a song of one's own. */
-import { type OwnSong, TEMPO } from "../wire/messages";
+import { GENRE_LETTERS, SONG_SECONDS, TEMPO, TEXT_LETTERS } from "../wire/limits";
+import type { OwnSong } from "../wire/messages";
 import { isTempo } from "../workout/opinion";
 import type { ShelfSong } from "./shelf";
 import type { Tags } from "./tags";
@@ -14,12 +15,6 @@ export interface Ears {
   detectTempo(file: Blob): Promise<number>;
 }
 
-/** A song's length, seconds: what the server takes. */
-const SHORTEST = 45;
-const LONGEST = 900;
-/** Letters of a title, an artist or a genre: what the server takes. */
-const TEXT_LETTERS = 200;
-const GENRE_LETTERS = 100;
 /** Of each end of a file, for its identity: tags and music, without reading the whole. */
 const END_BYTES = 64 * 1024;
 
@@ -73,10 +68,11 @@ async function detected(file: File, ears: Ears): Promise<number> {
 }
 
 function checkLength(name: string, seconds: number): void {
-  if (seconds >= SHORTEST && seconds <= LONGEST) return;
+  if (seconds >= SONG_SECONDS.low && seconds <= SONG_SECONDS.high) return;
   if (!Number.isFinite(seconds)) throw new UnusableFile(`${name} does not say how long it is.`);
   throw new UnusableFile(
-    `${name} is ${lengthWords(seconds)} long. Songs here last from 45 seconds to 15 minutes.`,
+    `${name} is ${lengthWords(seconds)} long. ` +
+      `Songs here last from ${lengthWords(SONG_SECONDS.low)} to ${lengthWords(SONG_SECONDS.high)}.`,
   );
 }
 

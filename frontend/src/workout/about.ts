@@ -1,9 +1,6 @@
-/** What a person may tell about themselves, as typed; mirrors the limits of `events/session.py`. */
-import { HEART_RATE, type Settings } from "../wire/messages";
-
-export const AGE = { low: 5, high: 110 } as const;
-/** How many genres there may be, and how long each name. */
-export const GENRES = { many: 20, long: 100 } as const;
+/** What a person may tell about themselves, as typed. */
+import { AGE, GENRE_LETTERS, HEART_RATE, MOST_GENRES, type Range } from "../wire/limits";
+import type { Settings } from "../wire/messages";
 
 /** As typed. */
 export interface AboutText {
@@ -36,7 +33,7 @@ export function readAbout({ age, resting, maximum }: AboutText): Read {
 function wrong(
   name: string,
   text: string,
-  { low, high }: { readonly low: number; readonly high: number },
+  { low, high }: Range,
   pattern = /^\d+(\.\d+)?$/,
   kind = "a number",
 ): string {
@@ -53,12 +50,12 @@ function tooClose(resting: string, maximum: string): string {
 /** Reads genres with commas between them; the same one twice counts once. */
 export function readGenres(text: string): Read {
   const genres = [...new Set(text.split(",").map((genre) => genre.trim()))].filter(Boolean);
-  if (genres.length > GENRES.many) {
-    return { sentence: `These are ${genres.length} genres; at most ${GENRES.many} are taken.` };
+  if (genres.length > MOST_GENRES) {
+    return { sentence: `These are ${genres.length} genres; at most ${MOST_GENRES} are taken.` };
   }
-  const long = genres.find((genre) => Array.from(genre).length > GENRES.long);
+  const long = genres.find((genre) => Array.from(genre).length > GENRE_LETTERS);
   if (long === undefined) return { wish: { genres } };
   return {
-    sentence: `The genre “${long.slice(0, 30)}…” is too long; a genre has at most ${GENRES.long} letters.`,
+    sentence: `The genre “${long.slice(0, 30)}…” is too long; a genre has at most ${GENRE_LETTERS} letters.`,
   };
 }

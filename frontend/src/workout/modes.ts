@@ -25,6 +25,10 @@ export const PLAN_WORDS: Readonly<Record<PlanName, string>> = {
   "couch-to-5k": "Couch to 5K, week 1",
 };
 
+/** In the order in which they are offered. */
+export const MODES = Object.keys(MODE_WORDS) as readonly Mode[];
+export const PLANS = Object.keys(PLAN_WORDS) as readonly PlanName[];
+
 /** What is in force, in a line. */
 export function settingsSentence(settings: Settings): string {
   const { mode, lock, responsive } = settings;

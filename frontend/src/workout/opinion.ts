@@ -1,5 +1,6 @@
 /** What the athlete thinks of a song, as far as the server has said so. */
-import { type Opinion, type SongPush, TEMPO } from "../wire/messages";
+import { TEMPO } from "../wire/limits";
+import type { Opinion, SongPush } from "../wire/messages";
 
 /** Less than this is rounding, not a correction; beats a minute. */
 const SAME_TEMPO = 0.05;

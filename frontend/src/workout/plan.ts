@@ -1,9 +1,8 @@
-/** A workout plan of one's own, as typed; mirrors the limits of `events/session.py`. */
+/** A workout plan of one's own, as typed. */
 import type { Read } from "./about";
+import { PHASE_SECONDS } from "../wire/limits";
 import type { Phase, Settings } from "../wire/messages";
 import type { Zone } from "./zone";
-
-export const PHASES = { most: 60, shortest_seconds: 10, longest_seconds: 14_400 } as const;
 
 /** A phase as typed: "2.5" minutes. */
 export interface Row {
@@ -21,7 +20,7 @@ const FIRST_ROWS: readonly Row[] = [
 export function rowsOf(plan: Settings["plan"]): readonly Row[] {
   if (typeof plan === "string") return FIRST_ROWS;
   return plan.map(({ seconds, zone }) => ({
-    minutes: String(Math.round((seconds / 60) * 100) / 100),
+    minutes: minutesOf(seconds, 2),
     zone: zone as Zone,
   }));
 }
@@ -35,7 +34,7 @@ export function readPlan(rows: readonly Row[]): Read {
     return {
       sentence:
         `Phase ${wrong + 1} lasts “${rows[wrong]?.minutes.trim() ?? ""}” minutes; ` +
-        "it must be a number from 0.2 to 240.",
+        `it must be a number from ${minutesOf(PHASE_SECONDS.low, 1)} to ${minutesOf(PHASE_SECONDS.high, 1)}.`,
     };
   }
   return { wish: { mode: "plan", plan: phases.filter((each) => each !== null) } };
@@ -44,6 +43,10 @@ export function readPlan(rows: readonly Row[]): Read {
 function phaseOf({ minutes, zone }: Row): Phase | null {
   const seconds = Math.round(Number(minutes) * 60);
   const isNumber = /^\d+(\.\d+)?$/.test(minutes.trim());
-  const fits = seconds >= PHASES.shortest_seconds && seconds <= PHASES.longest_seconds;
+  const fits = seconds >= PHASE_SECONDS.low && seconds <= PHASE_SECONDS.high;
   return isNumber && fits ? { seconds, zone } : null;
+}
+
+function minutesOf(seconds: number, digits: number): string {
+  return String(Number((seconds / 60).toFixed(digits)));
 }

@@ -1,7 +1,8 @@
 import { type SyntheticEvent, useState } from "react";
 
-import { AGE, type AboutText, type Read, readAbout } from "../../workout/about";
-import { HEART_RATE, type Settings } from "../../wire/messages";
+import { type AboutText, type Read, readAbout } from "../../workout/about";
+import { AGE, HEART_RATE } from "../../wire/limits";
+import type { Settings } from "../../wire/messages";
 import { useWritten } from "./written";
 import "./Fields.css";
 

@@ -1,5 +1,6 @@
 import type { SyntheticEvent } from "react";
 
+import { CADENCE } from "../../wire/limits";
 import type { Settings } from "../../wire/messages";
 import { useWritten } from "./written";
 
@@ -24,8 +25,8 @@ export function Cadence({ cadence, waiting, onChange }: Props) {
         <input
           type="number"
           inputMode="decimal"
-          min="20"
-          max="250"
+          min={CADENCE.low}
+          max={CADENCE.high}
           step="any"
           required
           autoFocus={cadence === null}

@@ -1,6 +1,7 @@
 import { type SyntheticEvent, useState } from "react";
 
-import { GENRES, readGenres } from "../../workout/about";
+import { readGenres } from "../../workout/about";
+import { MOST_GENRES } from "../../wire/limits";
 import type { Settings } from "../../wire/messages";
 import { sentenceOf } from "./AboutMe";
 import { useWritten } from "./written";
@@ -28,7 +29,7 @@ export function Genres({ settings, waiting, onChange }: Props) {
       <div className="fields">
         <label className="wide">
           <span>
-            Genres I prefer <small>commas between them, at most {GENRES.many}; empty: all alike</small>
+            Genres I prefer <small>commas between them, at most {MOST_GENRES}; empty: all alike</small>
           </span>
           <input
             autoComplete="off"

@@ -1,5 +1,5 @@
-import { PLANS, type Settings } from "../../wire/messages";
-import { PLAN_WORDS, planWords } from "../../workout/modes";
+import type { Settings } from "../../wire/messages";
+import { PLANS, PLAN_WORDS, planWords } from "../../workout/modes";
 import { ZONES, ZONE_NAMES } from "../../workout/zone";
 import { Cadence } from "./Cadence";
 import { OwnPlan } from "./OwnPlan";

@@ -1,5 +1,5 @@
-import { MODES, type Mode, type Settings } from "../../wire/messages";
-import { MODE_WORDS } from "../../workout/modes";
+import type { Mode, Settings } from "../../wire/messages";
+import { MODES, MODE_WORDS } from "../../workout/modes";
 import { Press } from "../Press";
 
 interface Props {

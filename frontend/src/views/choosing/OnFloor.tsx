@@ -1,6 +1,7 @@
 import { type SyntheticEvent, useId, useState } from "react";
 
 import { floorNameSentence } from "../../floor/name";
+import { ALIAS_LETTERS } from "../../wire/limits";
 import type { Settings } from "../../wire/messages";
 import "./OnFloor.css";
 import { Press } from "../Press";
@@ -50,7 +51,7 @@ export function OnFloor({ settings: { floor, alias }, waiting, onChange }: Props
             <input
               type="text"
               autoComplete="nickname"
-              maxLength={40}
+              maxLength={ALIAS_LETTERS}
               value={called}
               onChange={(event) => {
                 put({ called: event.target.value });

@@ -1,7 +1,8 @@
 import { type SyntheticEvent, useState } from "react";
 
+import { MOST_PHASES } from "../../wire/limits";
 import type { Settings } from "../../wire/messages";
-import { PHASES, type Row, readPlan, rowsOf } from "../../workout/plan";
+import { type Row, readPlan, rowsOf } from "../../workout/plan";
 import { ZONES, ZONE_NAMES, type Zone } from "../../workout/zone";
 import { sentenceOf } from "./AboutMe";
 import { Press } from "../Press";
@@ -48,7 +49,7 @@ export function OwnPlan({ plan, waiting, onChange }: Props) {
         </ol>
         <div className="buttons">
           <Press
-            off={rows.length >= PHASES.most}
+            off={rows.length >= MOST_PHASES}
             onPress={() => {
               write({ rows: [...rows, rows.at(-1) ?? { minutes: "5", zone: 2 }] });
             }}
