@@ -263,10 +263,11 @@ def _start_servers(
     for name, configuration in configurations.items():
         path = directory / f"{name}.json"
         path.write_bytes(msgspec.json.encode(configuration))
+        module = type(configuration).__module__  # each part runs from beside its configuration
         started.append(
             cloud.start(
                 name,
-                [sys.executable, "-m", f"local.{name}", str(path)],
+                [sys.executable, "-m", module, str(path)],
                 address=(HOST, ports[name]),
             )
         )
