@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
@@ -11,9 +10,6 @@ from aiohttp import web
 
 from local.gateway.server import Config, Gateway
 from local.processes import free_port
-
-if TYPE_CHECKING:
-    pass
 from tests.local.gateway.cloud import Cloud, Kinesis, api, functions, served
 
 

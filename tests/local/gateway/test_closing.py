@@ -2,18 +2,14 @@
 
 import asyncio
 import json
-from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp import ClientWebSocketResponse
 
 from local.gateway.connection import now_ms
 from local.gateway.connections import IDLE_MS, LIFETIME_MS
-from tests.local.waiting import until
-
-if TYPE_CHECKING:
-    pass
 from tests.local.gateway.cloud import Cloud, closed, connection_id, line
+from tests.local.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 

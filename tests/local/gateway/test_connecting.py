@@ -1,13 +1,10 @@
 """Who gets a connection, and what is known of it."""
 
 import asyncio
-from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp import WSServerHandshakeError
 
-if TYPE_CHECKING:
-    pass
 from tests.local.gateway.cloud import Cloud, ask
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")

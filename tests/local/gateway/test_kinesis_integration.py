@@ -15,11 +15,11 @@ from local.processes import free_port
 from local.template.stack import (
     Stream,
 )
+from tests.local.gateway.cloud import Cloud, api, ask, connection_id, functions, served
 from tests.local.waiting import until
 
 if TYPE_CHECKING:
     from mypy_boto3_kinesis.type_defs import RecordTypeDef
-from tests.local.gateway.cloud import Cloud, api, ask, connection_id, functions, served
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 

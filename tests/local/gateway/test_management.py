@@ -2,15 +2,11 @@
 
 import asyncio
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.local.waiting import until
-
-if TYPE_CHECKING:
-    pass
 from tests.local.gateway.cloud import PATIENCE_SECONDS, Cloud, closed, connection_id, line
+from tests.local.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 

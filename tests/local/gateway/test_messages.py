@@ -1,13 +1,11 @@
 """Where a message goes, and what is answered."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from aiohttp import ClientWebSocketResponse
 
-if TYPE_CHECKING:
-    pass
 from tests.local.gateway.cloud import PATIENCE_SECONDS, Cloud, ask, closed, connection_id, line
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")

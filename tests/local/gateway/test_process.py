@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import aiohttp
 import msgspec
@@ -16,11 +15,8 @@ import pytest
 
 from local.gateway.server import Config
 from local.processes import free_port
-from tests.local.waiting import runs, until
-
-if TYPE_CHECKING:
-    pass
 from tests.local.gateway.cloud import PATIENCE_SECONDS, Cloud, api, closed, functions
+from tests.local.waiting import runs, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
