@@ -36,7 +36,7 @@ types:
 	@$(BIN)/mypy
 
 fast:
-	@$(BIN)/pytest -q tests/test_rooms.py tests/domain tests/events tests/adapters tests/simulator tests/catalog tests/evaluation tests/planning tests/operations tests/benchmarks
+	@$(BIN)/pytest -q tests/test_rooms.py tests/domain tests/events tests/adapters tests/simulator tests/catalog tests/evaluation tests/planning tests/benchmarks
 
 page: setup
 	@$(NODE) run --silent typecheck

@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 from events.stream import HeartRateBatch, encode, group_of, hash_key_of
 from lambdas.adapters import clients, dead_letters
-from tempofit import redrive
 from tempofit.__main__ import app
+from tempofit.operations import redrive
 from tests.adapters.conftest import START_MS, kinesis_event, records_of
 
 STREAMS = ("heart-rate", "average-heart-rate", "song-requests")
