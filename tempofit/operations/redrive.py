@@ -5,11 +5,9 @@ record, only where it lies: a shard, and the first and the last sequence number.
 replayed for as long as the stream keeps its records, 24 hours.
 """
 
-import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from random import uniform
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -18,6 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from events.stream import hash_key_of
+from lambdas.adapters import streams
 from tempofit.addresses import read_addresses, require
 from tempofit.operations.stage import find_outputs, stage_client
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 RECEIVED_AT_ONCE = 10
 HIDDEN_SECONDS = 300
 """For how long nobody else gets a message that is being replayed."""
-PUT_RECORDS, PUT_BYTES = 500, 4_000_000
 ATTEMPTS = 8
 
 NOT_OURS = "are no messages of Lambda's or TempoFit's about a stream of this stage"
@@ -173,9 +171,11 @@ def _replayed(queue: Queue, body: str) -> int | str:
     if not records:
         return GONE
     grouped = where.stream == queue.averages
-    for part in _parts([_entry(record, grouped) for record in records]):
-        if not _put(queue.kinesis, where.stream, part):
-            return REFUSED
+    entries = [_entry(record, grouped) for record in records]
+    try:
+        streams.put(where.stream, entries, attempts=ATTEMPTS, kinesis=queue.kinesis)
+    except streams.RefusedError:
+        return REFUSED
     return len(records)
 
 
@@ -217,35 +217,6 @@ def _kept(kinesis: "KinesisClient", where: _Range) -> list[Any]:
     return found
 
 
-def _entry(record: Any, grouped: bool) -> dict[str, Any]:
+def _entry(record: Any, grouped: bool) -> streams.Entry:
     key = record["PartitionKey"]
-    entry = {"PartitionKey": key, "Data": record["Data"]}
-    return {**entry, "ExplicitHashKey": hash_key_of(int(key))} if grouped else entry
-
-
-def _parts(entries: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    """As many as one call of PutRecords takes."""
-    part: list[dict[str, Any]] = []
-    size = 0
-    for entry in entries:
-        added = len(entry["Data"]) + len(entry["PartitionKey"])
-        if part and (len(part) == PUT_RECORDS or size + added > PUT_BYTES):
-            yield part
-            part, size = [], 0
-        part.append(entry)
-        size += added
-    if part:
-        yield part
-
-
-def _put(kinesis: "KinesisClient", stream: str, entries: list[Any]) -> bool:
-    """Whether the stream took all of them, in a few attempts."""
-    for attempt in range(ATTEMPTS):
-        results = kinesis.put_records(StreamName=stream, Records=entries)["Records"]
-        entries = [
-            entry for entry, result in zip(entries, results, strict=True) if "ErrorCode" in result
-        ]
-        if not entries:
-            return True
-        time.sleep(uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter
-    return False
+    return streams.entry(key, record["Data"], hash_key_of(int(key)) if grouped else None)
