@@ -263,11 +263,10 @@ def _start_servers(
     for name, configuration in configurations.items():
         path = directory / f"{name}.json"
         path.write_bytes(msgspec.json.encode(configuration))
-        module = type(configuration).__module__  # each part runs from beside its configuration
         started.append(
             cloud.start(
                 name,
-                [sys.executable, "-m", module, str(path)],
+                [sys.executable, "-m", type(configuration).__module__, str(path)],
                 address=(HOST, ports[name]),
             )
         )
