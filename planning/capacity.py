@@ -10,17 +10,13 @@ from math import ceil
 from msgspec import Struct, structs
 
 from planning import quotas
-from planning.plan import (
-    LOG_BYTES,
-    SOCKET_SECONDS,
-    Api,
-    DynamoDB,
-    Hop,
-    Load,
-    Plan,
-    Redis,
-    Settings,
-)
+from planning.dynamodb import DynamoDB
+from planning.load import Load
+from planning.plan import Api, Plan
+from planning.redis import Redis
+from planning.shards import Hop
+from planning.template import Settings
+from planning.work import LOG_BYTES, SOCKET_SECONDS
 
 
 class Limit(Struct, frozen=True):

@@ -4,21 +4,12 @@ from collections.abc import Callable, Sequence
 
 from local.template.synth import synthesize
 from planning.capacity import Capacity, Limit, capacity
-from planning.plan import Hop, Load, Settings, settings_of
+from planning.load import ADAPTIVE_FLUSH_SECONDS, Load
+from planning.shards import Hop
+from planning.tables import number, table
+from planning.template import Settings, settings_of
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
-ADAPTIVE_FLUSH_SECONDS = 12.0
-
-
-def table(rows: Sequence[Sequence[str]], right: int = -1) -> str:
-    """A Markdown table; the first row is its head, the last `right` columns are numbers.
-
-    By default all but the first are.
-    """
-    head, *rest = rows
-    left = 1 if right < 0 else len(head) - right
-    rule = ["---" if column < left else "---:" for column in range(len(head))]
-    return "\n".join("| " + " | ".join(row) + " |" for row in (head, rule, *rest))
 
 
 def sizes_table(capacities: Sequence[Capacity]) -> str:
@@ -91,11 +82,6 @@ def breaks_table(capacities: Sequence[Capacity]) -> str:
 
 def _of(one: Capacity, name: str) -> Limit:
     return next(limit for limit in one.limits if limit.name == name)
-
-
-def number(value: float) -> str:
-    """A figure of a table: whole from ten on, else two digits."""
-    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
 
 
 def shards(hop: Hop) -> str:

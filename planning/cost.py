@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 
 from planning import quotas
 from planning.capacity import Capacity, Limit, Metered, capacity
-from planning.plan import Load, settings_of
+from planning.load import Load
 from planning.prices import (
     HOURS_OF_A_MONTH,
     LOOKED_UP,
@@ -20,6 +20,7 @@ from planning.prices import (
     Price,
     price_of,
 )
+from planning.template import settings_of
 
 SMALLEST_CACHE_GB = 0.1
 """ElastiCache: "Pricing". A serverless cache of Valkey is metered as at least 100 MB."""

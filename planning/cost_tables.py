@@ -6,10 +6,10 @@ from typing import Any
 
 from local.project import PROJECT
 from local.template.synth import synthesize
-from planning.capacity_tables import ADAPTIVE_FLUSH_SECONDS, number, table
 from planning.cost import Cost, cost, savings
-from planning.plan import Load
+from planning.load import ADAPTIVE_FLUSH_SECONDS, Load
 from planning.prices import BILLION, MILLION, PRICES, SIGN_IN, Price
+from planning.tables import number, table
 
 PAGE = PROJECT / "docs" / "cost.md"
 USERS = 10_000

@@ -20,14 +20,10 @@ from catalog.demo import (
 from events.stream import GROUPS, group_of, hash_key_of
 from local.template.synth import synthesize
 from planning import quotas
-from planning.capacity_tables import number, table
-from planning.plan import (
-    Settings,
-    first_songs_seconds,
-    keys_on_busiest,
-    most_in_one,
-    settings_of,
-)
+from planning.shards import keys_on_busiest, most_in_one
+from planning.tables import number, table
+from planning.template import Settings, settings_of
+from planning.work import answer_seconds, ask_seconds
 from simulator.backoff import full_jitter
 from simulator.client import BACKOFF_CAP_SECONDS, BACKOFF_SECONDS
 
@@ -142,6 +138,18 @@ def lesson(people: int, flush_seconds: float = 5.0, seed: int = 1) -> Lesson:
             at, slot = flush + flushes * flush_seconds, slot + 1
     mean = MEDIAN_DURATION_SECONDS * exp(DURATION_SPREAD**2 / 2)
     return Lesson(people, [max(counts.values()) for counts in seconds], people / mean)
+
+
+def first_songs_seconds(people: int, settings: Settings) -> float:
+    """When the last of a class, all due at once, gets the first song, on the template's shards.
+
+    Whichever is slower: `schedule` asking or `recommend` answering, each on its busiest lane.
+    Groups decide the lanes of `schedule`, people those of `recommend`.
+    """
+    keys = keys_on_busiest(settings.groups, settings.readers["schedule"].lanes)
+    lanes = settings.readers["recommend"].lanes
+    ask = people * keys / settings.groups * ask_seconds(settings)
+    return max(ask, most_in_one(people, 1 / lanes, lanes) * answer_seconds(settings))
 
 
 def _duration(random: Random) -> float:

@@ -5,9 +5,9 @@ import typer
 from tempofit import bench, simulate, songs
 from tempofit.capacity import capacity
 from tempofit.cost import cost
+from tempofit.deploy_page import deploy_page
 from tempofit.evaluate import evaluate
 from tempofit.forget import forget
-from tempofit.page import deploy_page
 from tempofit.redrive import redrive
 from tempofit.up import up
 from tempofit.why import why

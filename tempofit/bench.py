@@ -1,6 +1,5 @@
 """`tempofit bench`: what the pipeline does on this machine, counted from outside."""
 
-import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -12,10 +11,8 @@ from rich.table import Table
 from benchmarks import average as averages
 from benchmarks import pipeline
 from catalog.tables import FileError
-from local.processes import PartError
-from local.template.synth import SynthError
-from local.valkey import NoRedisError
 from tempofit import measure
+from tempofit.measured import measured
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Measure on this machine.")
 app.command()(measure.websocket)
@@ -51,24 +48,18 @@ def pipeline_command(
     Starts a local cloud of its own on free ports and stops it. Exits with 1 when a sample was
     lost or folded twice, an average was wrong, or a slot got no song or two.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    console = Console(stderr=True)
-    try:
-        report = pipeline.run(
+    report = measured(
+        lambda say: pipeline.run(
             users,
             seconds,
             workouts=workouts,
             songs=songs,
             listeners=clients,
             seed=seed,
-            progress=console.print,
-        )
-    except (PartError, SynthError, NoRedisError, FileError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt:
-        typer.echo("Stopped before the end; nothing was measured.", err=True)
-        raise typer.Exit(130) from None
+            progress=say,
+        ),
+        FileError,
+    )
     if json:
         typer.echo(msgspec.json.encode(report))
     else:
@@ -132,25 +123,23 @@ def average_command(
     implementations do not come to the same averages and decisions.
     """
     sizes = samples_per_record or [1, 5]
-    console = Console(stderr=True)
-    try:
-        if profile:
-            profile.write_text(averages.profile(users, sizes, seconds_of_data))
-            return
-        report = averages.run(
+    if profile:
+        text = measured(
+            lambda say: averages.profile(users, sizes, seconds_of_data), averages.BenchmarkError
+        )
+        profile.write_text(text)
+        return
+    report = measured(
+        lambda say: averages.run(
             users,
             sizes,
             seconds_of_data,
             repeats,
             with_peers=not without_peers,
-            progress=lambda sentence: console.print(sentence, highlight=False),
-        )
-    except (averages.BenchmarkError, NoRedisError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt:
-        typer.echo("Stopped before the end; nothing was measured.", err=True)
-        raise typer.Exit(130) from None
+            progress=say,
+        ),
+        averages.BenchmarkError,
+    )
     if json:
         typer.echo(msgspec.json.encode(report))
     else:

@@ -9,8 +9,10 @@ from rich.table import Table
 
 from local.template.synth import SynthError, synthesize
 from planning import capacity as model
-from planning.capacity_tables import busiest, number, shards
-from planning.plan import Load, settings_of
+from planning.capacity_tables import busiest, shards
+from planning.load import Load
+from planning.tables import number
+from planning.template import settings_of
 
 
 def capacity(

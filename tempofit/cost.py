@@ -9,9 +9,9 @@ from rich.table import Table
 
 from local.template.synth import SynthError, synthesize
 from planning import cost as model
-from planning.capacity_tables import ADAPTIVE_FLUSH_SECONDS, number
 from planning.cost_tables import quantity
-from planning.plan import Load
+from planning.load import ADAPTIVE_FLUSH_SECONDS, Load
+from planning.tables import number
 
 STAGE = "prod"
 

@@ -1,8 +1,6 @@
 """Commands of `tempofit bench` beside the pipeline: WebSocket API, growth, imports, page."""
 
-import signal
-from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import aiohttp
 import msgspec
@@ -14,12 +12,9 @@ from benchmarks import growth as growths
 from benchmarks import imports as cold_imports
 from benchmarks import websocket as websockets
 from benchmarks.pipeline import Percentiles
-from local.processes import PartError
-from local.template.synth import SynthError
-from local.valkey import NoRedisError
+from tempofit.measured import measured
 
 Json = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
-ReportT = TypeVar("ReportT", bound=msgspec.Struct)
 
 
 def websocket(
@@ -36,9 +31,13 @@ def websocket(
     Starts a local cloud of its own on free ports and stops it. Exits with 1 when a message was
     lost, doubled or refused.
     """
-    report = _measured(
-        lambda say: websockets.run(clients, messages_per_second, samples, seconds, progress=say)
-    )
+    try:
+        report = measured(
+            lambda say: websockets.run(clients, messages_per_second, samples, seconds, progress=say)
+        )
+    except aiohttp.WSServerHandshakeError as error:
+        typer.echo(f"The gateway refused a connection with status {error.status}.", err=True)
+        raise typer.Exit(1) from None
     _show(report, json)
     if report.messages_lost or report.messages_duplicated or report.messages_refused:
         raise typer.Exit(1)
@@ -62,7 +61,7 @@ def growth(
     Songs and song ends lie in a stand-in for DynamoDB whose own time is left out; the samples run
     through a local cloud.
     """
-    report = _measured(
+    report = measured(
         lambda say: growths.run(
             libraries=sorted(songs or growths.LIBRARIES),
             people=sorted(people or growths.PEOPLE),
@@ -79,7 +78,8 @@ def imports(
     json: Json = False,
 ) -> None:
     """What each Lambda handler takes to import in a fresh interpreter, and its first clients."""
-    _show(_measured(lambda say: cold_imports.run(times, progress=say)), json)
+    report = measured(lambda say: cold_imports.run(times, progress=say), cold_imports.HandlerError)
+    _show(report, json)
 
 
 def page(
@@ -93,27 +93,8 @@ def page(
     from benchmarks import page as pages  # a browser is a second of import that others do not need
     from benchmarks.chromium import NoChromiumError
 
-    try:
-        report = _measured(lambda say: pages.run(visits, progress=say))
-    except (pages.PageError, NoChromiumError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+    report = measured(lambda say: pages.run(visits, progress=say), pages.PageError, NoChromiumError)
     _show(report, json)
-
-
-def _measured(measure: Callable[[Callable[[str], None]], ReportT]) -> ReportT:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    console = Console(stderr=True)
-    try:
-        return measure(console.print)
-    except (PartError, SynthError, NoRedisError, cold_imports.HandlerError) as error:
-        typer.echo(str(error), err=True)
-    except aiohttp.WSServerHandshakeError as error:
-        typer.echo(f"The gateway refused a connection with status {error.status}.", err=True)
-    except KeyboardInterrupt:
-        typer.echo("Stopped before the end; nothing was measured.", err=True)
-        raise typer.Exit(130) from None
-    raise typer.Exit(1)
 
 
 def _show(report: msgspec.Struct, json: bool) -> None:

@@ -30,7 +30,8 @@ from simulator.pace import Feed, clock_ms
 from simulator.producer import Producer, ProducerError, produce
 from simulator.profiles import ProfileName
 from simulator.replay import one_hertz, read_workouts
-from tempofit.addresses import NOT_RUNNING, CloudError, check_library, read_addresses, require
+from tempofit.addresses import NOT_RUNNING, CloudError, read_addresses, require
+from tempofit.options import check_library
 
 LINGER_SECONDS = 3.0
 """How long clients stay after their last sample, for the song that it made due."""

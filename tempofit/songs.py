@@ -19,8 +19,9 @@ from catalog.files import read_songs
 from catalog.store import StoreError, store_songs
 from catalog.tables import FileError, Refused, first_few
 from events.session import Song
-from tempofit.addresses import NOT_RUNNING, CloudError, check_library, read_addresses, require
-from tempofit.stage import StageOption, aws_errors, find_outputs, stage_client
+from tempofit.addresses import NOT_RUNNING, CloudError, read_addresses, require
+from tempofit.operations.stage import aws_errors, find_outputs, stage_client
+from tempofit.options import StageOption, check_library
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -15,10 +15,8 @@ from catalog.tables import FileError, Refused, first_few
 from events.session import Song
 from local.athletes import start_athletes
 from local.launcher import Cloud, running
-from local.processes import PartError
-from local.template.synth import SynthError
-from local.valkey import NoRedisError
 from simulator.athletes import user_name
+from tempofit.measured import told
 
 PAGE_PORT = 8000
 WEBSOCKET_PORT = 8001
@@ -48,26 +46,22 @@ def up(
     """Run the whole cloud on this machine, with athletes and songs, until Ctrl-C."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     say = Progress()
-    status = 0
     try:
-        chosen = _songs(songs)
-        users = [user_name(number) for number in range(1, max(athletes, 1) + 1)]
-        with running(
-            page_port=port, websocket_port=websocket_port, users=users, progress=say
-        ) as cloud:
-            say(f"Storing {len(chosen):,} songs")
-            addresses = cloud.addresses
-            store_songs(cloud.client("dynamodb"), addresses.songs_table, LIBRARY, chosen)
-            if athletes:
-                start_athletes(cloud, athletes, speed, workouts)
-            _say_where(cloud, athletes)
-            _watch(cloud)
+        with told(FileError, StoreError):
+            chosen = _songs(songs)
+            users = [user_name(number) for number in range(1, max(athletes, 1) + 1)]
+            with running(
+                page_port=port, websocket_port=websocket_port, users=users, progress=say
+            ) as cloud:
+                say(f"Storing {len(chosen):,} songs")
+                addresses = cloud.addresses
+                store_songs(cloud.client("dynamodb"), addresses.songs_table, LIBRARY, chosen)
+                if athletes:
+                    start_athletes(cloud, athletes, speed, workouts)
+                _say_where(cloud, athletes)
+                _watch(cloud)
     except KeyboardInterrupt:
         say("Stopped; nothing is left running.")
-    except (PartError, SynthError, NoRedisError, FileError, StoreError) as error:
-        typer.echo(str(error), err=True)
-        status = 1
-    raise typer.Exit(status)
 
 
 class Progress:

@@ -1,13 +1,17 @@
 """Writing to Kinesis: whole batches, with what was throttled tried again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from random import uniform
 from time import sleep
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lambdas.adapters import clients
 
-MAX_RECORDS = 500
+if TYPE_CHECKING:
+    from mypy_boto3_kinesis import KinesisClient
+
+MAX_RECORDS, MAX_BYTES = 500, 4_000_000
+"""What one call of PutRecords is given."""
 ATTEMPTS = 6
 
 Entry = dict[str, Any]
@@ -19,16 +23,26 @@ def entry(key: str, data: bytes, hash_key: str | None = None) -> Entry:
     return record if hash_key is None else {**record, "ExplicitHashKey": hash_key}
 
 
-def put(stream: str, records: Sequence[Entry]) -> None:
-    """Put records, in order for each key as long as nothing is throttled.
+class RefusedError(RuntimeError):
+    """A stream refused records again and again."""
 
-    What the stream refuses is tried again with full jitter; raises RuntimeError when some of it
-    is refused to the end.
+
+def put(
+    stream: str,
+    records: Sequence[Entry],
+    *,
+    attempts: int = ATTEMPTS,
+    kinesis: "KinesisClient | None" = None,
+) -> None:
+    """Put records, by the function's own client unless one is given.
+
+    They are put in order for each key as long as nothing is throttled. What the stream refuses is
+    tried again with full jitter; raises RefusedError when some of it is refused to the end.
     """
-    for start in range(0, len(records), MAX_RECORDS):
-        entries: Any = records[start : start + MAX_RECORDS]
-        for attempt in range(ATTEMPTS):
-            answer = clients.kinesis().put_records(StreamName=stream, Records=entries)
+    for part in parts(records):
+        entries: Any = part
+        for attempt in range(attempts):
+            answer = (kinesis or clients.kinesis()).put_records(StreamName=stream, Records=entries)
             if answer["FailedRecordCount"] == 0:
                 break
             entries = [
@@ -38,7 +52,22 @@ def put(stream: str, records: Sequence[Entry]) -> None:
             ]
             sleep(uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter
         else:
-            raise RuntimeError(
-                f"{len(entries)} records were refused by the stream {stream} {ATTEMPTS} times: "
+            raise RefusedError(
+                f"{len(entries)} records were refused by the stream {stream} {attempts} times: "
                 "add shards or wait until it takes more."
             )
+
+
+def parts(records: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """As many as one call of PutRecords takes."""
+    part: list[Entry] = []
+    size = 0
+    for record in records:
+        added = len(record["Data"]) + len(record["PartitionKey"])
+        if part and (len(part) == MAX_RECORDS or size + added > MAX_BYTES):
+            yield part
+            part, size = [], 0
+        part.append(record)
+        size += added
+    if part:
+        yield part

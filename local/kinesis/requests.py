@@ -11,7 +11,6 @@ MAX_RECORD_BYTES = 1 << 20
 MAX_REQUEST_BYTES = 10 << 20
 """Of PutRecords and of one GetRecords answer: data and partition keys, decoded."""
 MAX_READ_RECORDS = 10_000
-ON_DEMAND_SHARDS = 4
 
 
 class KinesisError(Exception):
@@ -29,10 +28,6 @@ class Named(Struct, rename="pascal", kw_only=True):
     stream_arn: str | None = field(name="StreamARN", default=None)
 
 
-class CreateStream(Named):
-    shard_count: int = ON_DEMAND_SHARDS
-
-
 class ListStreams(Struct, rename="pascal"):
     limit: int = 100
     exclusive_start_stream_name: str = ""
@@ -41,10 +36,6 @@ class ListStreams(Struct, rename="pascal"):
 
 class ListShards(Named):
     exclusive_start_shard_id: str = ""
-
-
-class Retention(Named):
-    retention_period_hours: int
 
 
 class Entry(Struct, rename="pascal", gc=False):

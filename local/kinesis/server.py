@@ -17,7 +17,6 @@ from local.kinesis.requests import (
     MAX_READ_RECORDS,
     MAX_RECORDS,
     MAX_REQUEST_BYTES,
-    CreateStream,
     Entry,
     GetRecords,
     GetShardIterator,
@@ -27,7 +26,6 @@ from local.kinesis.requests import (
     Named,
     PutRecord,
     PutRecords,
-    Retention,
     checked_size,
 )
 from local.kinesis.shards import ARN, HASH_KEYS, Record, Shard, Stream, Streams, hash_key, key_text
@@ -51,14 +49,10 @@ class Kinesis:
         operations: dict[str, tuple[Callable[[bytes], Any], Callable[[Any], bytes]]] = {
             name: (json.Decoder(kind).decode, answer)
             for name, kind, answer in (
-                ("CreateStream", CreateStream, self.create_stream),
-                ("DeleteStream", Named, self.delete_stream),
                 ("DescribeStream", ListShards, self.describe_stream),
                 ("DescribeStreamSummary", Named, self.describe_stream_summary),
                 ("ListStreams", ListStreams, self.list_streams),
                 ("ListShards", ListShards, self.list_shards),
-                ("IncreaseStreamRetentionPeriod", Retention, self.change_retention),
-                ("DecreaseStreamRetentionPeriod", Retention, self.change_retention),
                 ("PutRecord", PutRecord, self.put_record),
                 ("PutRecords", PutRecords, self.put_records),
                 ("GetShardIterator", GetShardIterator, self.get_shard_iterator),
@@ -85,26 +79,6 @@ class Kinesis:
             return web.Response(body=body, content_type=CONTENT_TYPE)
 
         return handle
-
-    def create_stream(self, request: CreateStream) -> bytes:
-        name = request.stream_name or ""
-        if name in self.streams:
-            raise KinesisError(
-                "ResourceInUseException",
-                f"Stream {name} under account {ACCOUNT} already exists.",
-            )
-        if not name or request.shard_count < 1:
-            raise KinesisError(
-                "InvalidArgumentException",
-                f"StreamName {name!r} and ShardCount {request.shard_count} must be a name and "
-                "a positive number.",
-            )
-        self.streams.create(name, request.shard_count, time.time())
-        return b"{}"
-
-    def delete_stream(self, request: Named) -> bytes:
-        del self.streams[self._stream(request).name]
-        return b"{}"
 
     def describe_stream(self, request: ListShards) -> bytes:
         stream = self._stream(request)
@@ -133,16 +107,6 @@ class Kinesis:
     def list_shards(self, request: ListShards) -> bytes:
         stream = self._stream(request)
         return json.encode({"Shards": _shards(stream, request.exclusive_start_shard_id)})
-
-    def change_retention(self, request: Retention) -> bytes:
-        hours = request.retention_period_hours
-        if not 24 <= hours <= 8760:
-            raise KinesisError(
-                "InvalidArgumentException",
-                f"RetentionPeriodHours {hours} is not from 24 to 8760.",
-            )
-        self._stream(request).retention_hours = hours
-        return b"{}"
 
     def put_record(self, request: PutRecord) -> bytes:
         stream = self._stream(request)

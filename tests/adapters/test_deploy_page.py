@@ -10,9 +10,10 @@ import boto3
 import pytest
 from typer.testing import CliRunner
 
-from tempofit import page
+from tempofit import deploy_page as command
 from tempofit.__main__ import app
 from tempofit.addresses import CloudError
+from tempofit.operations import deploy_page as page
 
 BUCKET = "page"
 CONFIG = '{"websocket_url": "wss://api.test/dev", "users": []}'
@@ -123,18 +124,18 @@ def test_the_command_finds_the_bucket_by_the_stage(
         url = "https://d1.cloudfront.test/"
         return SimpleNamespace(page_bucket=BUCKET, page_config=CONFIG, page_url=url)
 
-    monkeypatch.setattr(page, "find_outputs", find_outputs)
-    command = ["deploy-page", "--stage", "dev", "--folder", str(built)]
-    done = CliRunner().invoke(app, command)
+    monkeypatch.setattr(command, "find_outputs", find_outputs)
+    arguments = ["deploy-page", "--stage", "dev", "--folder", str(built)]
+    done = CliRunner().invoke(app, arguments)
     assert (done.exit_code, done.output) == (0, "9 files are at https://d1.cloudfront.test/\n")
-    done = CliRunner().invoke(app, [*command, "--remove"])
+    done = CliRunner().invoke(app, [*arguments, "--remove"])
     assert (done.exit_code, done.output) == (0, "9 files removed.\n")
     assert asked == ["dev", "dev"]
 
 
 def test_a_bucket_that_is_gone_is_a_sentence(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     outputs = SimpleNamespace(page_bucket="gone", page_config=CONFIG, page_url="")
-    monkeypatch.setattr(page, "find_outputs", lambda stage: outputs)
+    monkeypatch.setattr(command, "find_outputs", lambda stage: outputs)
     done = CliRunner().invoke(app, ["deploy-page", "--stage", "dev", "--folder", str(built)])
     assert done.exit_code == 1
     assert "The bucket 'gone' cannot be written: NoSuchBucket" in done.output

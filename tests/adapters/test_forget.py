@@ -25,9 +25,9 @@ from local.gateway import server as gateway
 from local.template.stack import Api, Authorizer, Function
 from planning.sizes import typical_song
 from tempofit import addresses
-from tempofit import forget as command
 from tempofit.__main__ import app
-from tempofit.stage import Outputs
+from tempofit.operations import forget as operation
+from tempofit.operations.stage import Outputs
 from tests.adapters.conftest import (
     START_MS,
     Context,
@@ -316,8 +316,8 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Callable[[Answer], None]:
     def deploy(answer: Answer) -> None:
         names = dict.fromkeys(Outputs.__struct_fields__, "")
         outputs = Outputs(**{**names, "forget_function": "f-123"})
-        monkeypatch.setattr(command, "find_outputs", lambda stage: outputs)
-        monkeypatch.setattr(command, "stage_client", lambda service, read_seconds: answer)
+        monkeypatch.setattr(operation, "find_outputs", lambda stage: outputs)
+        monkeypatch.setattr(operation, "stage_client", lambda service, read_seconds: answer)
 
     return deploy
 

@@ -8,9 +8,9 @@ from msgspec import json as encoder
 from typer.testing import CliRunner
 
 from events.stream import HeartRateBatch, encode, group_of, hash_key_of
-from lambdas.adapters import clients, dead_letters
-from tempofit import redrive
+from lambdas.adapters import clients, dead_letters, streams
 from tempofit.__main__ import app
+from tempofit.operations import redrive
 from tests.adapters.conftest import START_MS, kinesis_event, records_of
 
 STREAMS = ("heart-rate", "average-heart-rate", "song-requests")
@@ -138,7 +138,7 @@ def test_no_more_than_the_limit_is_replayed(queue: redrive.Queue) -> None:
 def test_a_letter_is_kept_when_the_stream_does_not_take_its_records(
     queue: redrive.Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    monkeypatch.setattr(streams, "sleep", lambda seconds: None)
     (number,) = put("heart-rate", ("ann", b"1"))
     send(letter("heart-rate", number, number))
 
@@ -149,7 +149,8 @@ def test_a_letter_is_kept_when_the_stream_does_not_take_its_records(
             return getattr(clients.kinesis(), name)
 
         def put_records(self, *, StreamName: str, Records: list[Any]) -> Any:  # noqa: N803 - boto3
-            return {"Records": [{"ErrorCode": "ProvisionedThroughputExceededException"}]}
+            refused = {"ErrorCode": "ProvisionedThroughputExceededException"}
+            return {"FailedRecordCount": 1, "Records": [refused]}
 
     full: Any = Full()
     queue.kinesis = full
@@ -160,7 +161,7 @@ def test_a_letter_is_kept_when_the_stream_does_not_take_its_records(
 def test_records_that_are_throttled_are_put_until_they_are_taken(
     queue: redrive.Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    monkeypatch.setattr(streams, "sleep", lambda seconds: None)
     numbers = put("heart-rate", ("ann", b"1"), ("bob", b"2"))
     send(letter("heart-rate", *numbers))
 
@@ -172,8 +173,8 @@ def test_records_that_are_throttled_are_put_until_they_are_taken(
 
         def put_records(self, *, StreamName: str, Records: list[Any]) -> Any:  # noqa: N803 - boto3
             clients.kinesis().put_records(StreamName=StreamName, Records=Records[:1])
-            refused = {"ErrorCode": "ProvisionedThroughputExceededException"}
-            return {"Records": [{}, *[refused] * (len(Records) - 1)]}
+            refused = [{"ErrorCode": "ProvisionedThroughputExceededException"}] * (len(Records) - 1)
+            return {"FailedRecordCount": len(refused), "Records": [{}, *refused]}
 
     busy: Any = Busy()
     queue.kinesis = busy
@@ -213,15 +214,6 @@ def test_messages_of_others_are_left_alone(queue: redrive.Queue, body: str) -> N
     send(body)
     assert redrive.replay(queue, 10) == redrive.Report(0, 0, {redrive.NOT_OURS: 1})
     assert waiting(queue) == 1
-
-
-def test_many_records_take_several_calls() -> None:
-    entries = [{"PartitionKey": "ann", "Data": b"x" * 10_000} for _ in range(1_200)]
-    parts = list(redrive._parts(entries))
-    assert [entry for part in parts for entry in part] == entries
-    for part in parts:
-        assert len(part) <= redrive.PUT_RECORDS
-        assert sum(len(entry["Data"]) for entry in part) <= redrive.PUT_BYTES
 
 
 def test_the_command_says_what_was_left_and_why(

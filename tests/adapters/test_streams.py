@@ -57,5 +57,16 @@ def test_only_what_was_throttled_is_put_again(throttled: Throttled) -> None:
 
 def test_a_stream_that_refuses_to_the_end_is_named(throttled: Throttled) -> None:
     throttled.refusals = {"bob": 99}
-    with pytest.raises(RuntimeError, match="1 records were refused by the stream heart-rate"):
+    with pytest.raises(
+        streams.RefusedError, match="1 records were refused by the stream heart-rate"
+    ):
         streams.put("heart-rate", ENTRIES)
+
+
+def test_many_records_take_several_calls() -> None:
+    entries = [{"PartitionKey": "ann", "Data": b"x" * 10_000} for _ in range(1_200)]
+    parts = list(streams.parts(entries))
+    assert [entry for part in parts for entry in part] == entries
+    for part in parts:
+        assert len(part) <= streams.MAX_RECORDS
+        assert sum(len(entry["Data"]) for entry in part) <= streams.MAX_BYTES

@@ -5,14 +5,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks import growth
+from benchmarks import catalog_growth, growth, song_end_growth
+from benchmarks.stand_in import LIBRARY, ConditionError, Tables, library
 from lambdas.adapters import clients, songs
 from lambdas.domain.choose import BEST
 
 
 @pytest.fixture
-def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[growth.Tables]:
-    tables = growth.library(500)
+def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tables]:
+    tables = library(500)
     monkeypatch.setattr(clients, "dynamodb", lambda: tables)
     monkeypatch.setenv("SONGS_TABLE", "songs")
     songs._runs.clear()
@@ -20,10 +21,10 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[growth.Tables]:
     songs._runs.clear()
 
 
-def test_the_stand_in_finds_the_nearest_songs_and_counts_them(tables: growth.Tables) -> None:
+def test_the_stand_in_finds_the_nearest_songs_and_counts_them(tables: Tables) -> None:
     tempi = sorted(tempo for bucket in tables.tempi.values() for tempo in bucket)
     for target in (70, 120, 180):
-        near = songs.near(growth.LIBRARY, target, 200)
+        near = songs.near(LIBRARY, target, 200)
         expected = sorted(abs(tempo - target) for tempo in tempi)[:200]
         assert [abs(song.tempo - target) for song in near] == expected
         assert len({song.id for song in near}) == 200
@@ -32,10 +33,10 @@ def test_the_stand_in_finds_the_nearest_songs_and_counts_them(tables: growth.Tab
 
 
 def test_the_stand_in_refuses_a_write_of_another_version() -> None:
-    tables = growth.Tables()
+    tables = Tables()
     item = {"user_id": {"S": "ann"}, "version": {"N": "1"}}
     tables.put_item(Item=item)
-    with pytest.raises(growth.ConditionError):
+    with pytest.raises(ConditionError):
         tables.put_item(Item=item)
     tables.put_item(
         Item=item | {"version": {"N": "2"}}, ExpressionAttributeValues={":version": {"N": "1"}}
@@ -47,8 +48,8 @@ def test_the_stand_in_refuses_a_write_of_another_version() -> None:
 def test_every_size_is_measured_and_compared_to_the_smallest(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(growth, "CHOICES", 5)
-    monkeypatch.setattr(growth, "SONG_ENDS", 10)
+    monkeypatch.setattr(catalog_growth, "CHOICES", 5)
+    monkeypatch.setattr(song_end_growth, "SONG_ENDS", 10)
     monkeypatch.setenv("SONGS_TABLE", "songs")
     before = dict(os.environ)
     report = growth.run(libraries=(200, 400), people=(20, 40), users=())

@@ -16,8 +16,9 @@ from catalog.store import ATTEMPTS, StoreError, store_songs
 from events.session import Song
 from infra.stack import stack_name
 from local.template.synth import synthesize
-from tempofit import songs, stage
+from tempofit import songs
 from tempofit.addresses import CloudError
+from tempofit.operations import stage
 
 SONGS = "title,artist,duration_s,tempo\nOne,Ann,200,120\nTwo,Ann,210,130\n"
 

@@ -27,17 +27,17 @@ from tests.local.processes import Client, client, streams_process
 def kinesis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     files = tmp_path_factory.mktemp("kinesis")
     port = free_port()
-    config = Config("127.0.0.1", port, {}, [Stream("heart-rate", 4)], [], [], str(files))
+    fresh = [Stream(name, 2) for name in globals() if name.startswith("test_")]
+    streams = [Stream("heart-rate", 4), *fresh]
+    config = Config("127.0.0.1", port, {}, streams, [], [], str(files))
     with streams_process(config, files), client("kinesis", port) as made:
         yield made
 
 
 @pytest.fixture
-def stream(kinesis: Client, request: pytest.FixtureRequest) -> str:
-    """A fresh stream of two shards."""
-    name: str = request.node.name.split("[")[0][:100]
-    kinesis.create_stream(StreamName=name, ShardCount=2)
-    kinesis.get_waiter("stream_exists").wait(StreamName=name)
+def stream(request: pytest.FixtureRequest) -> str:
+    """A fresh stream of two shards, named after its test."""
+    name: str = request.node.name
     return name
 
 
@@ -176,8 +176,6 @@ def test_an_unknown_stream_shard_or_iterator_gives_the_errors_of_aws(kinesis: Cl
         )
     with pytest.raises(kinesis.exceptions.InvalidArgumentException, match="Invalid ShardIterator"):
         kinesis.get_records(ShardIterator="AAAA")
-    with pytest.raises(kinesis.exceptions.ResourceInUseException, match="already exists"):
-        kinesis.create_stream(StreamName="heart-rate", ShardCount=1)
 
 
 def test_five_hundred_records_are_taken_and_501_are_refused(kinesis: Client, stream: str) -> None:
@@ -230,16 +228,6 @@ def test_a_request_that_cannot_be_read_is_refused(
     with raised.value as answer:
         assert answer.code == 400
         assert json.decode(answer.read())["__type"] == code
-
-
-def test_retention_changes_and_a_deleted_stream_is_gone(kinesis: Client, stream: str) -> None:
-    kinesis.increase_stream_retention_period(StreamName=stream, RetentionPeriodHours=48)
-    described = kinesis.describe_stream(StreamName=stream)["StreamDescription"]
-    assert described["RetentionPeriodHours"] == 48
-    with pytest.raises(kinesis.exceptions.InvalidArgumentException, match="23 is not from 24"):
-        kinesis.decrease_stream_retention_period(StreamName=stream, RetentionPeriodHours=23)
-    kinesis.delete_stream(StreamName=stream)
-    assert stream not in kinesis.list_streams()["StreamNames"]
 
 
 def test_a_shard_that_is_full_this_second_refuses_single_records(tmp_path: Path) -> None:

@@ -21,9 +21,10 @@ from lambdas.domain.session import Session
 from lambdas.domain.window import Window, fold
 from local.project import PROJECT
 from local.template.synth import synthesize
-from planning import capacity_tables, plan, quotas, sizes
+from planning import capacity_tables, quotas, shards, sizes, work
 from planning.capacity import Capacity, capacity
-from planning.plan import Load, Settings, settings_of
+from planning.load import Load, average_period
+from planning.template import Settings, settings_of
 from tempofit.capacity import capacity as command
 
 AT_MS = 1_760_000_040_000
@@ -91,20 +92,20 @@ def test_no_shard_is_planned_beyond_what_it_takes() -> None:
     for users in capacity_tables.SIZES:
         for hop in needs(users).hops:
             if hop.enough:
-                assert max(hop.busiest_shard.values()) <= plan.USED
+                assert max(hop.busiest_shard.values()) <= shards.USED
                 rate = hop.records_per_second / hop.shards
-                assert rate <= plan.USED * quotas.SHARD_RECORDS_PER_SECOND
+                assert rate <= shards.USED * quotas.SHARD_RECORDS_PER_SECOND
 
 
 def test_one_shard_fewer_would_be_too_few() -> None:
     average = needs(100_000).hops[0]
     fewer = average.shards - 1
-    busiest = plan.most_in_one(100_000, 1 / fewer, fewer) / 100_000
-    assert average.records_per_second * busiest > plan.USED * quotas.SHARD_RECORDS_PER_SECOND
+    busiest = shards.most_in_one(100_000, 1 / fewer, fewer) / 100_000
+    assert average.records_per_second * busiest > shards.USED * quotas.SHARD_RECORDS_PER_SECOND
 
 
 def test_a_record_costs_average_what_the_benchmark_measured() -> None:
-    one, five = (plan.AVERAGE_CPU_US + count * plan.SAMPLE_CPU_US for count in (1, 5))
+    one, five = (work.AVERAGE_CPU_US + count * work.SAMPLE_CPU_US for count in (1, 5))
     assert (one, five) == (9, 17)
 
 
@@ -127,9 +128,9 @@ def test_flushing_adaptively_carries_more_than_twice_as_many_people() -> None:
 
 
 def test_an_average_never_comes_more_often_than_the_template_says() -> None:
-    assert plan.average_period(Load(1, 1.0), settings()) == 5
-    assert plan.average_period(Load(1, 3.0), settings()) == 6
-    assert plan.average_period(Load(1, 12.0), settings()) == 12
+    assert average_period(Load(1, 1.0), settings()) == 5
+    assert average_period(Load(1, 3.0), settings()) == 6
+    assert average_period(Load(1, 12.0), settings()) == 12
 
 
 def test_more_groups_carry_more_people() -> None:
@@ -194,7 +195,7 @@ def test_playlists_in_valkey_are_as_large_as_the_model_says(redis: Redis) -> Non
 
 
 def test_what_was_heard_is_as_large_in_valkey_as_the_model_says(redis: Redis) -> None:
-    songs = round(plan.Load(1).workouts * 12)
+    songs = round(Load(1).workouts * 12)
     for number in range(50):
         for slot in range(songs):
             push = sizes.typical_song(slot)

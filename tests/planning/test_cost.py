@@ -14,8 +14,9 @@ from local.template.synth import synthesize
 from planning import cost_tables
 from planning.capacity import capacity
 from planning.cost import CUSTOM_METRICS, Cost, Line, cost, savings
-from planning.plan import Load, settings_of
+from planning.load import Load
 from planning.prices import BILLION, HOURS_OF_A_MONTH, PRICES, SIGN_IN, price_of
+from planning.template import settings_of
 from tempofit.__main__ import app
 
 AIM_USD = 0.45

@@ -11,12 +11,9 @@ from local.kinesis.shards import Streams, hash_key
 from local.project import PROJECT
 from local.template.synth import synthesize
 from planning import quotas, skew
-from planning.plan import (
-    first_songs_seconds,
-    keys_on_busiest,
-    most_in_one,
-    settings_of,
-)
+from planning.shards import keys_on_busiest, most_in_one
+from planning.skew import first_songs_seconds
+from planning.template import settings_of
 
 CROWDS = 1_000
 """Enough to tell 1 crowd in 100 beyond the model from 2."""

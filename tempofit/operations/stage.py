@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Any
 
 import boto3
 import msgspec
-import typer
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
@@ -20,11 +19,6 @@ from botocore.exceptions import (
 )
 
 from tempofit.addresses import CloudError
-
-StageOption = Annotated[
-    str,
-    typer.Option("--stage", help="A deployed stage, dev or prod, instead of the local cloud."),
-]
 
 NO_CREDENTIALS = (
     "There are no credentials of AWS here: log in (`aws sso login`), or set AWS_PROFILE, "

@@ -1,21 +1,18 @@
-"""`tempofit deploy-page`: puts the built page, and its settings, where a stage serves them.
+"""The built page, and its settings, where a stage serves them.
 
 CloudFormation cannot write into a bucket without a function of its own to run at every deployment,
-and the page changes more often than the stack. So this command does it, after `cdk deploy`, with
-the person's own credentials; nothing needs to be invalidated, as only files whose names change with
+and the page changes more often than the stack. So this is done after `cdk deploy`, with the
+person's own credentials; nothing needs to be invalidated, as only files whose names change with
 their content are cached.
 """
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-import typer
 
 from tempofit.addresses import CloudError
-from tempofit.stage import aws_errors, find_outputs, stage_client
 
-PAGE = Path(__file__).resolve().parents[1] / "frontend" / "dist"
 INDEX, CONFIG = "index.html", "config.json"
 HASHED = "assets/"
 """Files that the build names after their content."""
@@ -32,30 +29,6 @@ TYPES = {
     ".webmanifest": "application/manifest+json",
 }
 """A browser runs and shows nothing that is named wrongly, so a machine's own table will not do."""
-
-Stage = Annotated[str, typer.Option("--stage", help="The deployed stage: dev or prod.")]
-
-
-def deploy_page(
-    stage: Stage,
-    folder: Annotated[Path, typer.Option(help="The built page.")] = PAGE,
-    remove: Annotated[
-        bool, typer.Option("--remove", help="Empty the bucket, so that it can be destroyed.")
-    ] = False,
-) -> None:
-    """Put the built page on a deployed stage, with the addresses of that stage."""
-    try:
-        outputs = find_outputs(stage)
-        s3 = stage_client("s3")
-        with aws_errors(f"The bucket {outputs.page_bucket!r} cannot be written"):
-            if remove:
-                count = empty(s3, outputs.page_bucket)
-            else:
-                count = publish(s3, outputs.page_bucket, folder, outputs.page_config)
-    except CloudError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
-    typer.echo(f"{count} files removed." if remove else f"{count} files are at {outputs.page_url}")
 
 
 def publish(s3: Any, bucket: str, folder: Path, config: str) -> int:
@@ -98,7 +71,7 @@ def _files(folder: Path, config: str) -> dict[str, bytes]:
     if unknown:
         raise CloudError(
             f"{unknown[0]!r} in {folder} is of no kind that the page has. "
-            "Remove it, or name its type in tempofit/page.py."
+            "Remove it, or name its type in tempofit/operations/deploy_page.py."
         )
     try:
         msgspec.json.decode(config)

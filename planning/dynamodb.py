@@ -1,0 +1,42 @@
+"""What the tables of song ends and songs are asked for under a load."""
+
+from math import ceil
+
+from msgspec import Struct
+
+from lambdas.adapters import songs
+from planning import quotas
+from planning.load import Load, average_period
+from planning.shards import Hop
+from planning.sizes import SONG_END_BYTES, SONG_ITEM_BYTES
+from planning.template import Settings
+
+TEMPI = 130
+"""Whole beats a minute between 60 and 190 from which people's songs are looked for."""
+
+
+class DynamoDB(Struct, frozen=True):
+    """Units a second of song-ends, and queries and read units of the songs' index."""
+
+    read_units_per_second: float
+    write_units_per_second: float
+    queries_per_second: float
+    query_units_per_second: float
+
+
+def dynamodb(load: Load, settings: Settings, recommend: Hop) -> DynamoDB:
+    """Song ends by averages and songs, queries by what the warm functions of `recommend` cache."""
+    units_of_item = ceil(SONG_END_BYTES / quotas.READ_UNIT_BYTES)
+    writes_of_item = ceil(SONG_END_BYTES / quotas.WRITE_UNIT_BYTES)
+    averages_per_second = load.users / average_period(load, settings)
+    # Each warm function reads each run of songs again after five minutes.
+    runs = 2 * TEMPI / songs.CACHE_SECONDS
+    lanes = recommend.shards * settings.readers["recommend"].parallelization
+    queries = min(2 * load.songs_per_second, lanes * runs)
+    page_units = ceil(songs.PAGE * SONG_ITEM_BYTES / quotas.READ_UNIT_BYTES) / 2
+    return DynamoDB(
+        read_units_per_second=(averages_per_second + 2 * load.starts_per_second) * units_of_item,
+        write_units_per_second=(load.songs_per_second + load.starts_per_second) * writes_of_item,
+        queries_per_second=queries,
+        query_units_per_second=queries * page_units,
+    )

@@ -1,0 +1,47 @@
+"""How long functions work for what comes to them: what was measured, and what is assumed."""
+
+from planning.template import Settings
+
+AVERAGE_CPU_US, SAMPLE_CPU_US = 7.0, 2.0
+"""A record through `average`, Redis client included, and each of its samples: the line through
+about 9 with one sample and 17 with five, by `tempofit bench average` on a quiet machine. More
+samples than five were not measured."""
+MARK_CPU_US = 45.0
+"""A song end that `schedule` reads in a batch of 100, boto3 included."""
+PUT_CPU_US = 35.0
+"""A record in a PutRecords call of 16."""
+REQUEST_CPU_US = 850.0
+"""A song request through `recommend`: choice 100, write 300, push 280, Redis 170."""
+# These three were measured by processor time in one process, handlers and adapters against a real
+# Valkey and canned answers of AWS, on a shared machine: to within a third.
+
+DYNAMODB_SECONDS, KINESIS_SECONDS, PUSH_SECONDS, REDIS_SECONDS = 0.005, 0.015, 0.020, 0.001
+"""A round trip from a function. Assumed: AWS promises "single-digit milliseconds" for DynamoDB
+and less than one for ElastiCache, and names no figure for PutRecords and @connections."""
+INVOKE_SECONDS = 0.002
+"""What an invocation takes besides its records. Assumed."""
+SOCKET_SECONDS = {
+    "authorize": 0.010,
+    "connect": 0.005,
+    "disconnect": 0.005,
+    "start": 0.040,
+    "workout": 0.030,
+}
+"""Duration of a warm invocation behind the WebSocket. Assumed."""
+LOG_BYTES = 1_000
+"""Of one invocation: Lambda's own three lines, and one of metrics. Assumed."""
+
+
+def ask_seconds(settings: Settings) -> float:
+    """What `schedule` takes to ask for one song, once it has read that it is due."""
+    return seconds(settings, PUT_CPU_US)
+
+
+def answer_seconds(settings: Settings) -> float:
+    """What `recommend` takes to answer one request."""
+    return seconds(settings, REQUEST_CPU_US) + 3 * REDIS_SECONDS + DYNAMODB_SECONDS + PUSH_SECONDS
+
+
+def seconds(settings: Settings, microseconds: float) -> float:
+    """Processor time measured on a whole core, in a function of this memory."""
+    return microseconds / 1e6 / settings.cpu

@@ -1,0 +1,1 @@
+"""What the commands do to a cloud, here or on AWS; no command line."""

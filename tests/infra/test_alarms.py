@@ -1,0 +1,120 @@
+"""Every part of the path is watched, below the limit at which it fails."""
+
+from tests.infra.conftest import Template, of_type, properties
+from tests.infra.watching import ALARM, alarms_on, is_breached, metrics_of, page_of, variables
+
+
+def test_every_function_has_alarms_on_errors_and_throttles(template: Template) -> None:
+    functions = of_type(template, "AWS::Lambda::Function")
+    assert len(functions) >= 11
+    for logical_id in functions:
+        watched = {
+            metric["MetricName"]
+            for alarm in properties(template, ALARM)
+            for metric in metrics_of(alarm)
+            if metric["Dimensions"] == {"FunctionName": {"Ref": logical_id}}
+        }
+        assert {"Errors", "Throttles"} <= watched, logical_id
+
+
+def test_every_mapping_has_alarms_on_its_age_and_on_standing_still(template: Template) -> None:
+    mappings = properties(template, "AWS::Lambda::EventSourceMapping")
+    lead_ms = 1000 * float(variables(template, "schedule")["LEAD_SECONDS"])
+    assert len(mappings) == 3
+    for mapping in mappings:
+        function = {"FunctionName": mapping["FunctionName"]}
+        stream = {"StreamName": {"Ref": mapping["EventSourceArn"]["Fn::GetAtt"][0]}}
+        (age,) = alarms_on(template, "IteratorAge", function, expression=False)
+        assert age["Threshold"] <= lead_ms
+        (stalled,) = alarms_on(template, "Invocations", function)
+        assert stream in [metric["Dimensions"] for metric in metrics_of(stalled)]
+        assert is_breached(stalled, records=1, invocations=None)
+        assert not is_breached(stalled, records=1_000_000, invocations=1)
+        assert not is_breached(stalled, records=None, invocations=None)
+
+
+def test_a_single_dead_letter_is_an_alarm_until_the_queue_is_empty(template: Template) -> None:
+    queues = of_type(template, "AWS::SQS::Queue")
+    assert queues
+    for logical_id in queues:
+        dimension = {"QueueName": {"Fn::GetAtt": [logical_id, "QueueName"]}}
+        (alarm,) = alarms_on(template, "ApproximateNumberOfMessagesVisible", dimension)
+        assert (alarm["Threshold"], alarm["DatapointsToAlarm"]) == (0, 1)
+        assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+        assert alarm["TreatMissingData"] == "ignore"  # a quiet queue reports nothing
+
+
+def test_shards_are_added_at_70_percent_of_records_or_of_bytes(template: Template) -> None:
+    streams = of_type(template, "AWS::Kinesis::Stream")
+    assert len(streams) == 3
+    for logical_id, stream in streams.items():
+        dimension = {"StreamName": {"Ref": logical_id}}
+        assert alarms_on(template, "WriteProvisionedThroughputExceeded", dimension)
+        (alarm,) = alarms_on(template, "IncomingBytes", dimension)
+        assert {metric["Period"] for metric in metrics_of(alarm)} == {300}
+        records = stream["Properties"]["ShardCount"] * 1_000 * 300
+        data = stream["Properties"]["ShardCount"] * 1_000_000 * 300
+        assert is_breached(alarm, records=0.71 * records, bytes=0)
+        assert is_breached(alarm, records=0, bytes=0.71 * data)
+        assert not is_breached(alarm, records=0.69 * records, bytes=0.69 * data)
+
+
+def test_every_table_and_its_index_have_an_alarm_that_ends(template: Template) -> None:
+    """CloudWatch ignores missing data of DynamoDB, so that only FILL ends an alarm."""
+    for logical_id, table in of_type(template, "AWS::DynamoDB::Table").items():
+        wanted = [{"TableName": {"Ref": logical_id}}] + [
+            {"TableName": {"Ref": logical_id}, "GlobalSecondaryIndexName": index["IndexName"]}
+            for index in table["Properties"].get("GlobalSecondaryIndexes", [])
+        ]
+        (alarm,) = alarms_on(template, "WriteThrottleEvents", wanted[0])
+        assert all(one in [m["Dimensions"] for m in metrics_of(alarm)] for one in wanted)
+        names = [metric["Id"] for metric in metrics_of(alarm)]
+        assert not is_breached(alarm, **dict.fromkeys(names))
+        for name in names:
+            assert is_breached(alarm, **{**dict.fromkeys(names), name: 1})
+
+
+def test_one_message_in_a_hundred_that_fails_behind_the_api_is_an_alarm(
+    template: Template,
+) -> None:
+    (alarm,) = alarms_on(template, "IntegrationError")
+    quiet = {"failed": None, "uncalled": None, "messages": 1000, "connects": None}
+    assert not is_breached(alarm, **quiet)
+    assert not is_breached(alarm, **{**quiet, "failed": 9})
+    assert is_breached(alarm, **{**quiet, "failed": 11})
+    assert is_breached(alarm, **{**quiet, "failed": 6, "uncalled": 6})
+
+
+def test_the_api_is_watched_below_the_rate_at_which_it_refuses(template: Template) -> None:
+    (stage,) = properties(template, "AWS::ApiGatewayV2::Stage")
+    most = 60 * stage["DefaultRouteSettings"]["ThrottlingRateLimit"]
+    (alarm,) = [a for a in alarms_on(template, "MessageCount") if page_of(a) == "api-throttle"]
+    assert is_breached(alarm, messages=0.6 * most, connects=0.15 * most)
+    assert not is_breached(alarm, messages=0.6 * most, connects=None)
+
+
+def test_a_late_song_is_an_alarm_before_the_lead_is_used_up(template: Template) -> None:
+    lead_ms = 1000 * float(variables(template, "schedule")["LEAD_SECONDS"])
+    (alarm,) = alarms_on(template, "SampleToPushMs", {"service": "recommend"})
+    assert 2_000 < alarm["Threshold"] < lead_ms
+    assert alarm["ExtendedStatistic"] == "p95"
+
+
+def test_redis_is_watched_below_the_limits_of_the_cache(template: Template) -> None:
+    (cache,) = properties(template, "AWS::ElastiCache::ServerlessCache")
+    limits = cache["CacheUsageLimits"]
+    (memory,) = alarms_on(template, "BytesUsedForCache")
+    (units,) = alarms_on(template, "ElastiCacheProcessingUnits")
+    assert alarms_on(template, "ThrottledCmds")
+    assert memory["Threshold"] == 0.8 * limits["DataStorage"]["Maximum"] * 1e9
+    assert units["Threshold"] == 0.8 * limits["ECPUPerSecond"]["Maximum"] * 60
+    assert memory["TreatMissingData"] == "missing"
+
+
+def test_silence_at_night_is_no_alarm(template: Template) -> None:
+    otherwise = {
+        page_of(alarm)
+        for alarm in properties(template, ALARM)
+        if alarm["TreatMissingData"] != "notBreaching"
+    }
+    assert otherwise == {"dead-letters", "redis-memory"}
