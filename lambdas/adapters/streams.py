@@ -39,9 +39,9 @@ def put(
     They are put in order for each key as long as nothing is throttled. What the stream refuses is
     tried again with full jitter; raises RefusedError when some of it is refused to the end.
     """
-    if kinesis is None:
-        kinesis = clients.kinesis()
     for part in parts(records):
+        if kinesis is None:
+            kinesis = clients.kinesis()
         entries: Any = part
         for attempt in range(attempts):
             answer = kinesis.put_records(StreamName=stream, Records=entries)
