@@ -41,7 +41,7 @@ types:
 	@$(BIN)/mypy
 
 fast:
-	@$(BIN)/pytest -q tests/test_rooms.py tests/test_python.py tests/domain tests/events tests/adapters tests/simulator tests/catalog tests/evaluation tests/planning tests/benchmarks
+	@$(BIN)/pytest -q --numprocesses 2 --dist loadfile tests/test_rooms.py tests/test_python.py tests/domain tests/events tests/adapters tests/simulator tests/catalog tests/evaluation tests/planning tests/benchmarks
 
 page: setup
 	@$(NODE) run --silent typecheck
@@ -49,7 +49,7 @@ page: setup
 	@$(NODE) run --silent test
 
 pipeline: setup
-	@$(BIN)/pytest -q tests/infra tests/local tests/pipeline
+	@$(BIN)/pytest -q --numprocesses 2 --dist loadfile tests/infra tests/local tests/pipeline
 	@$(BIN)/pytest -q --numprocesses 2 --dist loadfile tests/browser
 
 bench: setup ## Run every benchmark, in about a quarter of an hour

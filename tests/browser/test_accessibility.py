@@ -54,7 +54,7 @@ def nobody(page: Page, url: str) -> None:
 
 def the_choice_of_songs(page: Page, url: str) -> None:
     watch(page, url, "nobody", "no heart rate yet")
-    page.get_by_text("How songs are chosen").click()
+    page.locator("summary", has_text="How songs are chosen").press("Enter")
     page.get_by_role("button", name="Cadence").click()
     expect(page.get_by_label("Steps or turns a minute")).to_be_focused()
 

@@ -86,7 +86,7 @@ def test_an_athlete_joins_a_floor_under_a_name_and_leaves(
         playing = page.get_by_test_id("playing")
         expect(playing).to_have_attribute("data-slot", "0", timeout=SOON_MS)
 
-        page.get_by_text("How songs are chosen").click()
+        page.locator("summary", has_text="How songs are chosen").press("Enter")
         page.get_by_label("Floor").fill("Class A")
         page.get_by_role("button", name="Join").click()
         expect(page.get_by_text("“Class A” cannot be the name of a floor.")).to_be_visible()

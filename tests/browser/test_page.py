@@ -77,7 +77,7 @@ def test_a_skip_ends_the_song_and_brings_the_next(open_page: OpenPage) -> None:
 def test_the_mode_and_a_locked_tempo_are_chosen_on_the_page(open_page: OpenPage) -> None:
     with open_page(user_name(3)) as page:
         expect(page.get_by_test_id("freshness")).to_have_text("live", timeout=SOON_MS)
-        page.get_by_text("How songs are chosen").click()
+        page.locator("summary", has_text="How songs are chosen").press("Enter")
         page.get_by_role("button", name="Hold").click()
         expect(page.get_by_test_id("settings")).to_contain_text("Hold", timeout=SOON_MS)
         page.get_by_label("Goal zone").select_option("4")

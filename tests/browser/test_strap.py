@@ -58,7 +58,7 @@ def test_what_is_chosen_before_the_first_heart_rate_is_what_the_session_begins_w
     with open_page("athlete-who-chooses-first") as page:
         page.add_init_script(STRAP + SOCKETS)
         page.reload()
-        page.get_by_text("How songs are chosen").click()
+        page.locator("summary", has_text="How songs are chosen").press("Enter")
         page.get_by_role("button", name=re.compile("^Push")).click()
         pushes = page.get_by_role("button", name=re.compile("^Push"), pressed=True)
         expect(pushes).to_be_visible()

@@ -164,7 +164,7 @@ def test_what_an_athlete_tells_about_themselves_moves_their_zones(open_page: Ope
     with open_page("athlete-who-tells") as page, open_page("athlete-who-tells") as elsewhere:
         press(page, "Try it without a strap")
         expect(page.get_by_test_id("zone")).to_have_text("Zone 1, very light", timeout=SOON_MS)
-        page.get_by_text("How songs are chosen").click()
+        page.locator("summary", has_text="How songs are chosen").press("Enter")
         age = page.get_by_role("textbox", name=re.compile("^Age"))
         age.fill("4")
         page.get_by_role("button", name="Use these", exact=True).click()
@@ -177,7 +177,7 @@ def test_what_an_athlete_tells_about_themselves_moves_their_zones(open_page: Ope
         expect(page.get_by_test_id("zone")).to_have_text(
             re.compile(r"^Zone [45], (very )?hard$"), timeout=SOON_MS
         )
-        elsewhere.get_by_text("How songs are chosen").click()
+        elsewhere.locator("summary", has_text="How songs are chosen").press("Enter")
         expect(elsewhere.get_by_role("textbox", name=re.compile("^Age"))).to_have_value(
             "60", timeout=SOON_MS
         )
