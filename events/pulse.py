@@ -1,8 +1,10 @@
 """A running average and what it rests on: what is measured of a person at one moment."""
 
-from msgspec import Struct
+from typing import Annotated
 
-from events.samples import HeartRate, TimeMs
+from msgspec import Meta, Struct
+
+from events.samples import MAX_HEART_RATE, HeartRate, TimeMs
 
 
 class Pulse(Struct, frozen=True, array_like=True):
@@ -17,5 +19,5 @@ class Pulse(Struct, frozen=True, array_like=True):
     lowest: HeartRate
     highest: HeartRate
     """Of the last 30 s, or of the interval if that is longer."""
-    peak: float
+    peak: Annotated[float, Meta(ge=0, le=MAX_HEART_RATE)]
     """Highest average over a whole interval in this session; 0 before there is one."""

@@ -7,11 +7,13 @@
 | `song-requests`      | `SongRequest`                    | user               |
 """
 
+from contextlib import suppress
 from functools import lru_cache
 from zlib import crc32
 
-from msgspec import UNSET, Struct, json
+from msgspec import UNSET, MsgspecError, Raw, Struct, ValidationError, json
 
+from events import checked
 from events.ids import MaybeId
 from events.pulse import Pulse
 from events.samples import Samples, TimeMs
@@ -91,7 +93,31 @@ class SongRequest(Struct, frozen=True):
     """When the sample, or the skip, that asked for the song arrived."""
 
 
-encode = json.Encoder().encode
+class _Apart(Struct, frozen=True):
+    """Averages, each still as it was written."""
+
+    averages: list[Raw]
+
+
+encode = checked.encode
 decode_heart_rate = json.Decoder(HeartRateBatch | SessionStart).decode
 decode_averages = json.Decoder(Averages).decode
 decode_song_request = json.Decoder(SongRequest).decode
+_decode_apart = json.Decoder(_Apart).decode
+_decode_average = json.Decoder(Average).decode
+
+
+def readable_averages(data: bytes) -> tuple[list[Average], int]:
+    """The averages of a record that can be read, and how many cannot.
+
+    Raises msgspec.MsgspecError when the record itself cannot.
+    """
+    try:
+        return decode_averages(data).averages, 0
+    except ValidationError:
+        apart = _decode_apart(data).averages
+    readable = []
+    for raw in apart:
+        with suppress(MsgspecError):
+            readable.append(_decode_average(raw))
+    return readable, len(apart) - len(readable)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, ValidationError
 
 from events import stream
 from events.ids import MaybeId
@@ -32,23 +32,36 @@ GAP_MS = int(environment.gap_seconds * 1000)
 @traced
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Averages go out before windows are stored: a retried batch repeats, and never loses, one."""
+    """Averages go out before windows are stored: a retried batch repeats, and never loses, one.
+
+    What cannot be read came from a client, so it is counted and dropped.
+    """
     count(Records=len(event["Records"]))
     batch, unreadable = records.decode(event, stream.decode_heart_rate)
     arrived_ms = int(event["Records"][-1]["kinesis"]["approximateArrivalTimestamp"] * 1000)
     people = windows.read({record.key for record in batch}, arrived_ms)
     averages: list[stream.Average] = []
     refused: dict[str, Error] = {}
+    unusable = []
     for record in batch:
-        _fold(record, people, averages, refused)
+        try:
+            _fold(record, people, averages, refused)
+        except (ValidationError, ArithmeticError):  # the window that was stored is broken
+            people[record.key] = Window(interval_ms=environment.interval_seconds * 1000)
+            unusable.append(record.raw)
     _send(averages)
     traces.write(averages)
     windows.write(people, arrived_ms)
-    for user, error in refused.items():
-        push.notify(user, error)
-    for raw in unreadable:
-        dead_letters.send(raw)
-    count(Averages=len(averages), Unreadable=len(unreadable), RefusedPeople=len(refused))
+    with push.pushes() as pushes:
+        for user, error in refused.items():
+            pushes.notice(user, error)
+    dead_letters.send(unusable, dead_letters.UNUSABLE)
+    count(
+        Averages=len(averages),
+        Unreadable=len(unreadable),
+        Unusable=len(unusable),
+        RefusedPeople=len(refused),
+    )
     return {"batchItemFailures": []}
 
 
@@ -69,7 +82,9 @@ def _fold(
     if late:
         refused[user] = _in_the_future(late[-1], value.id)
     if window.times_ms and is_due_to_emit(window, EMIT_EVERY_MS):
-        averages.append(stream.Average(user, emit(window), window.folded, record.arrived_ms))
+        average = stream.Average(user, emit(window), window.folded, record.arrived_ms)
+        stream.encode(average)
+        averages.append(average)
 
 
 def _send(averages: list[stream.Average]) -> None:

@@ -13,14 +13,16 @@ from lambdas.adapters import (
     floors,
     own_songs,
     playlists,
-    push,
     records,
     song_ends,
     songs,
     tastes,
 )
+from lambdas.adapters.failures import may_pass
+from lambdas.adapters.optional import optional
+from lambdas.adapters.push import Pushes, pushes
 from lambdas.adapters.tastes import Taste
-from lambdas.adapters.telemetry import count, logger, metrics, took, traced
+from lambdas.adapters.telemetry import count, logger, metrics, traced
 from lambdas.domain.bend import tempo_range
 from lambdas.domain.choose import EmptyLibraryError, Listener
 from lambdas.domain.next_song import Ask, NextSong, next_song
@@ -33,25 +35,37 @@ ATTEMPTS = 3
 @traced
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Records are few and independent: the first that fails is the checkpoint of the batch."""
+    """Records are few and independent: the first that may pass later is the batch's checkpoint.
+
+    What will not pass, whenever it is tried, costs the person whose it is.
+    """
     count(Records=len(event["Records"]))
     batch, unreadable = records.decode(event, stream.decode_song_request)
-    for raw in unreadable:
-        dead_letters.send(raw)
     known = tastes.read_all(sorted({record.key for record in batch}))
-    failures, pushed = [], 0
-    for record in batch:
-        try:
-            pushed += _answer(record, known.get(record.key, Taste()))
-        except Exception:  # noqa: BLE001 - whatever fails, those before it are done: none again
-            logger.exception("A song request failed and will be tried again.")
-            failures.append({"itemIdentifier": record.sequence_number})
-            break
-    count(SongsPushed=pushed, Failed=len(failures), Unreadable=len(unreadable))
+    failures, unusable, pushed = [], [], 0
+    with pushes() as under_way:
+        for record in batch:
+            try:
+                pushed += _answer(record, known.get(record.key, Taste()), under_way)
+            except Exception as error:  # noqa: BLE001 - whatever fails, those before it are done
+                if may_pass(error):
+                    logger.exception("A song request failed and will be tried again.")
+                    failures.append({"itemIdentifier": record.sequence_number})
+                    break
+                logger.exception("A song request failed for good.")
+                unusable.append(record.raw)
+    dead_letters.send(unreadable)
+    dead_letters.send(unusable, dead_letters.UNUSABLE)
+    count(
+        SongsPushed=pushed,
+        Failed=len(failures),
+        Unreadable=len(unreadable),
+        Unusable=len(unusable),
+    )
     return {"batchItemFailures": failures}
 
 
-def _answer(record: records.Record[stream.SongRequest], taste: Taste) -> bool:
+def _answer(record: records.Record[stream.SongRequest], taste: Taste, under_way: Pushes) -> bool:
     user, request = record.key, _learned(record.key, record.value)
     heard, artists = playlists.before(user, request.session, request.slot)
     listener = Listener(
@@ -68,7 +82,7 @@ def _answer(record: records.Record[stream.SongRequest], taste: Taste) -> bool:
             song_ends.write(user, chosen, **times)
             break
         except EmptyLibraryError:
-            push.notify(user, _empty(request.settings.library))
+            under_way.notice(user, _empty(request.settings.library))
             return False
         except song_ends.ConflictError:
             session = song_ends.read(user)
@@ -82,11 +96,12 @@ def _answer(record: records.Record[stream.SongRequest], taste: Taste) -> bool:
             request = _renewed(request, session)
     else:
         raise song_ends.ConflictError(f"The session changed {ATTEMPTS} times during one choice.")
-    playlists.write(user, song)
+    under_way.song(user, song, request.arrived_ms)
+    with optional("the playlist"):
+        playlists.write(user, song)
     if request.settings.floor is not None:
-        floors.join(request.settings.floor, user, record.arrived_ms)
-    push.send(user, song)
-    took(SampleToPushMs=request.arrived_ms)
+        with optional("the floor"):
+            floors.join(request.settings.floor, user, record.arrived_ms)
     return True
 
 
@@ -95,7 +110,8 @@ def _learned(user: str, request: stream.SongRequest) -> stream.SongRequest:
     settings = with_maximum(request.settings, request.pulse.peak)
     if settings is request.settings:
         return request
-    tastes.raise_maximum(user, request.pulse.peak)
+    with optional("the maximum heart rate"):
+        tastes.raise_maximum(user, request.pulse.peak)
     return replace(request, settings=settings)
 
 

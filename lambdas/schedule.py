@@ -8,6 +8,7 @@ from events import stream
 from events.session import Settings
 from lambdas.adapters import dead_letters, records, song_ends, streams
 from lambdas.adapters.environment import read
+from lambdas.adapters.optional import optional
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.domain.due import Timing
 from lambdas.domain.next_song import ask
@@ -34,19 +35,22 @@ TIMING = Timing(
 @traced
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Only reads and asks: delivered again, the same average asks for the same slot again."""
+    """Only reads and asks: delivered again, the same average asks for the same slot again.
+
+    An average that cannot be read, or asked for, costs its person one turn and nobody else.
+    """
     count(Records=len(event["Records"]))
-    batch, unreadable = records.decode(event, stream.decode_averages)
-    averages = [average for record in batch for average in record.value.averages]
+    batch, unreadable = records.decode(event, stream.readable_averages)
+    unreadable += [record.raw for record in batch if record.value[1]]
+    averages = [average for record in batch for average in record.value[0]]
     sessions = song_ends.read_all(sorted({average.user for average in averages}))
-    requests = [
-        streams.entry(average.user, stream.encode(request))
-        for average in averages
-        if (request := _request(average, sessions.get(average.user)))
-    ]
+    requests = []
+    for average in averages:
+        with optional("a song request"):
+            if request := _request(average, sessions.get(average.user)):
+                requests.append(streams.entry(average.user, stream.encode(request)))
     streams.put(environment.requests_stream, requests)
-    for raw in unreadable:
-        dead_letters.send(raw)
+    dead_letters.send(unreadable)
     count(Averages=len(averages), SongRequests=len(requests), Unreadable=len(unreadable))
     return {"batchItemFailures": []}
 

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
     from lambdas.adapters.redis_login import Login
 
+PUSHES_AT_ONCE = 32
 
-def _client(service: Any) -> Any:
+
+def _client(service: Any, *, seconds: float = 5, attempts: int = 5, at_once: int = 10) -> Any:
     import boto3
     from botocore.config import Config
 
@@ -22,12 +24,13 @@ def _client(service: Any) -> Any:
         service,
         config=Config(
             connect_timeout=2,
-            read_timeout=5,
+            read_timeout=seconds,
+            max_pool_connections=at_once,
             tcp_keepalive=True,
             # Checking every argument, and naming itself anew, is half of what a call costs.
             parameter_validation=False,
             user_agent="tempofit",
-            retries={"mode": "standard", "max_attempts": 4},
+            retries={"mode": "standard", "total_max_attempts": attempts},
         ),
     )
 
@@ -55,8 +58,13 @@ def sqs() -> "SQSClient":
 
 @cache
 def management() -> "ApiGatewayManagementApiClient":
-    """`@connections` of the WebSocket API, at AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI."""
-    client: ApiGatewayManagementApiClient = _client("apigatewaymanagementapi")
+    """`@connections` of the WebSocket API, at AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI.
+
+    Whoever does not take a message at once asks for it again, so that nobody else has to wait.
+    """
+    client: ApiGatewayManagementApiClient = _client(
+        "apigatewaymanagementapi", seconds=2, attempts=1, at_once=PUSHES_AT_ONCE
+    )
     return client
 
 

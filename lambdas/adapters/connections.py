@@ -1,29 +1,37 @@
-"""Who is connected: the open connections of each person, in Redis."""
+"""Who is connected: the newest open connections of each person, in Redis."""
+
+import time
 
 from lambdas.adapters import clients
 
 EXPIRE_SECONDS = 2 * 3600 + 600
 """A little over the two hours after which API Gateway closes every connection."""
+MOST = 5
+"""Connections of one person that count: a phone, a watch, a browser, and two that linger."""
 
 
 def _key(user: str) -> str:
-    return f"connections:{user}"
+    return f"sockets:{user}"
 
 
-def add(user: str, connection_id: str) -> None:
-    """Remember a connection."""
-    with clients.redis().pipeline(transaction=False) as pipeline:
-        pipeline.sadd(_key(user), connection_id)
-        pipeline.expire(_key(user), EXPIRE_SECONDS)
-        pipeline.execute()
+def add(user: str, connection_id: str) -> list[str]:
+    """Remember a connection as the newest; answer those that count no more."""
+    key = _key(user)
+    with clients.redis().pipeline(transaction=True) as pipeline:
+        pipeline.zadd(key, {connection_id: time.time_ns() // 1000})
+        pipeline.zrange(key, 0, -MOST - 1)
+        pipeline.zremrangebyrank(key, 0, -MOST - 1)
+        pipeline.expire(key, EXPIRE_SECONDS)
+        _, surplus, _, _ = pipeline.execute()
+    return [member.decode() for member in surplus]
 
 
 def forget(user: str, connection_id: str) -> None:
     """Forget a connection; one that is not there is no error."""
-    clients.redis().srem(_key(user), connection_id)
+    clients.redis().zrem(_key(user), connection_id)
 
 
 def of(user: str) -> list[str]:
-    """The open connections of a person."""
-    members: set[bytes] = clients.redis().smembers(_key(user))  # type: ignore[assignment]
-    return sorted(member.decode() for member in members)
+    """The open connections of a person, the newest last."""
+    members: list[bytes] = clients.redis().zrange(_key(user), 0, -1)  # type: ignore[assignment]
+    return [member.decode() for member in members]

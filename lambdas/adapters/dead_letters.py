@@ -1,34 +1,42 @@
-"""The dead-letter queue, for single records that can never be read."""
+"""The dead-letter queue, for records that no function can ever take."""
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import json
 
 from lambdas.adapters import clients
+from lambdas.adapters.optional import optional
+
+UNREADABLE, UNUSABLE = "UnreadableRecord", "UnusableRecord"
+"""No decoder takes it; it was read, and nothing could be done with it."""
 
 
-def send(raw: dict[str, Any]) -> None:
-    """Say where an unreadable record lies, in the fields of Lambda's own on-failure messages.
+def send(raws: Sequence[dict[str, Any]], condition: str = UNREADABLE) -> None:
+    """Say where records of one batch lie, in the fields of Lambda's own on-failure messages.
 
-    The record itself stays in its stream; a queue is no place for what a person sent.
+    However many they are, it is one message, which names the first and the last. The records stay
+    in their stream; a queue is no place for what a person sent.
     """
-    kinesis = raw["kinesis"]
-    shard, _, sequence_number = raw["eventID"].partition(":")
-    arrived = kinesis["approximateArrivalTimestamp"]
+    if not raws:
+        return
+    raws = sorted(raws, key=lambda raw: int(raw["kinesis"]["sequenceNumber"]))
+    first, last = raws[0], raws[-1]
     message = {
-        "requestContext": {"condition": "UnreadableRecord", "approximateInvokeCount": 1},
+        "requestContext": {"condition": condition, "approximateInvokeCount": 1},
         "version": "1.0",
         "KinesisBatchInfo": {
-            "shardId": shard,
-            "startSequenceNumber": sequence_number,
-            "endSequenceNumber": sequence_number,
-            "approximateArrivalOfFirstRecord": arrived,
-            "approximateArrivalOfLastRecord": arrived,
-            "batchSize": 1,
-            "streamArn": raw["eventSourceARN"],
+            "shardId": first["eventID"].partition(":")[0],
+            "startSequenceNumber": first["kinesis"]["sequenceNumber"],
+            "endSequenceNumber": last["kinesis"]["sequenceNumber"],
+            "approximateArrivalOfFirstRecord": first["kinesis"]["approximateArrivalTimestamp"],
+            "approximateArrivalOfLastRecord": last["kinesis"]["approximateArrivalTimestamp"],
+            "batchSize": len(raws),
+            "streamArn": first["eventSourceARN"],
         },
     }
-    clients.sqs().send_message(
-        QueueUrl=os.environ["DEAD_LETTERS_QUEUE_URL"], MessageBody=json.encode(message).decode()
-    )
+    with optional("a dead letter"):
+        clients.sqs().send_message(
+            QueueUrl=os.environ["DEAD_LETTERS_QUEUE_URL"], MessageBody=json.encode(message).decode()
+        )

@@ -1,30 +1,91 @@
-"""Messages to people, through `@connections` of the WebSocket API."""
+"""Messages to people, through `@connections` of the WebSocket API, side by side."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache
 
 from events.messages import Error, ServerMessage, encode
 from lambdas.adapters import clients, connections
+from lambdas.adapters.optional import optional
+from lambdas.adapters.telemetry import count, took
 
 NOTICE_SECONDS = 60
 
+Post = Future[float | None]
+"""When a connection had taken a message, epoch ms; None if it did not."""
 
-def send(user: str, message: ServerMessage) -> None:
-    """Send a message to every open connection of a person; who is gone is forgotten.
 
-    Raises botocore's ClientError when the API answers otherwise than 200 or 410.
-    """
-    open_connections = connections.of(user)
-    if not open_connections:
-        return
+class Pushes:
+    """Messages on their way. None of them fails what it goes with, or waits for another."""
+
+    def __init__(self) -> None:
+        self._songs: list[tuple[int, list[Post]]] = []
+        self._notices: list[Post] = []
+
+    def song(self, user: str, message: ServerMessage, since_ms: int) -> None:
+        """Push a song; how long it took since `since_ms`, epoch ms, becomes a metric."""
+        with optional("a push"):
+            self._songs.append((since_ms, _posts(user, message)))
+
+    def notice(self, user: str, error: Error) -> None:
+        """Tell a person what was refused, each kind at most once a minute."""
+        with optional("a notice"):
+            key = f"notice:{user}:{error.code}"
+            if clients.redis().set(key, b"", nx=True, ex=NOTICE_SECONDS):
+                self._notices += _posts(user, error)
+
+    def finish(self) -> None:
+        """Wait until each connection has taken its message, or has failed to."""
+        failed = sum(post.result() is None for post in self._notices)
+        for since_ms, posts in self._songs:
+            taken = [at_ms for post in posts if (at_ms := post.result()) is not None]
+            failed += len(posts) - len(taken)
+            if taken:
+                took(SampleToPushMs=since_ms, until_ms=min(taken))
+        count(PushesFailed=failed)
+
+
+@contextmanager
+def pushes() -> Iterator[Pushes]:
+    """What is pushed in this block is on its way at once, and taken at the block's end."""
+    under_way = Pushes()
+    try:
+        yield under_way
+    finally:
+        under_way.finish()
+
+
+def close(user: str, connection_id: str, reason: Error) -> None:
+    """Close a connection that has been told why."""
     management = clients.management()
+    connections.forget(user, connection_id)
+    with optional("a closing"):
+        management.post_to_connection(ConnectionId=connection_id, Data=encode(reason))
+    with optional("a closing"):
+        management.delete_connection(ConnectionId=connection_id)
+
+
+def _posts(user: str, message: ServerMessage) -> list[Post]:
     data = encode(message)
-    for connection_id in open_connections:
-        try:
-            management.post_to_connection(ConnectionId=connection_id, Data=data)
-        except management.exceptions.GoneException:
+    return [_pool().submit(_post, user, one, data) for one in connections.of(user)]
+
+
+def _post(user: str, connection_id: str, data: bytes) -> float | None:
+    """A connection that takes nothing is that connection's trouble; who is gone is forgotten."""
+    management = clients.management()
+    try:
+        management.post_to_connection(ConnectionId=connection_id, Data=data)
+    except management.exceptions.GoneException:
+        with optional("the end of a connection"):
             connections.forget(user, connection_id)
+        return None
+    except Exception:  # noqa: BLE001 - 429, 500, a hang: the song is stored, and `workout` tells it
+        return None
+    return time.time() * 1000
 
 
-def notify(user: str, error: Error) -> None:
-    """Tell a person what was refused, each kind at most once a minute."""
-    first = clients.redis().set(f"notice:{user}:{error.code}", b"", nx=True, ex=NOTICE_SECONDS)
-    if first:
-        send(user, error)
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(clients.PUSHES_AT_ONCE, thread_name_prefix="push")

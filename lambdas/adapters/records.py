@@ -10,12 +10,13 @@ T = TypeVar("T")
 
 
 class Record(msgspec.Struct, Generic[T], frozen=True, gc=False):
-    """One readable record; `arrived_ms` is when the stream took it, epoch ms."""
+    """One readable record; `arrived_ms` is when the stream took it, epoch ms, `raw` as it came."""
 
     key: str
     value: T
     arrived_ms: int
     sequence_number: str
+    raw: dict[str, Any]
 
 
 def decode(
@@ -36,6 +37,7 @@ def decode(
                 value,
                 int(kinesis["approximateArrivalTimestamp"] * 1000),
                 kinesis["sequenceNumber"],
+                raw,
             )
         )
     return readable, unreadable

@@ -1,7 +1,8 @@
 """The song-ends table: one item a person, removed by its TTL some time after the last song.
 
 Every write is conditional on the version that was read, so of two writers one is told.
-TTL only sweeps: whoever reads compares `ends_at_ms`.
+TTL only sweeps: whoever reads compares `ends_at_ms`. An item that cannot be read is taken as a
+session that ended long ago, so that the next one takes its place.
 """
 
 import os
@@ -11,10 +12,11 @@ from typing import Any
 
 from msgspec import json
 
+from events import checked
 from events.messages import decode_song_push
 from events.session import Settings
 from lambdas.adapters import batch_get as people
-from lambdas.adapters import clients
+from lambdas.adapters import clients, stored
 from lambdas.domain.due import SongEnd
 from lambdas.domain.session import Session
 
@@ -37,7 +39,7 @@ def read_all(users: Sequence[str], *, songs: bool = False) -> dict[str, Session]
         ProjectionExpression=f"{END}, song" if songs else END,
         ExpressionAttributeNames=NAMES,
     )
-    return {user: _session_of(item) for user, item in items.items()}
+    return {user: _readable(item) for user, item in items.items()}
 
 
 def read(user: str) -> Session | None:
@@ -47,29 +49,30 @@ def read(user: str) -> Session | None:
         Key={"user_id": {"S": user}},
         ConsistentRead=True,
     )
-    return _session_of(answer["Item"]) if "Item" in answer else None
+    return _readable(answer["Item"]) if "Item" in answer else None
 
 
 def write(user: str, session: Session, *, at_ms: int, arrived_ms: int) -> Session:
     """Replace the version that the session names, and answer what is stored.
 
     `at_ms` is now in the time of the workout, `arrived_ms` on the clock, by which the TTL goes.
-    Raises ConflictError when somebody else wrote since.
+    Raises ConflictError when somebody else wrote since, and msgspec.ValidationError on what could
+    not be read again.
     """
     dynamodb = clients.dynamodb()
     gap_seconds = int(os.environ["SESSION_GAP_SECONDS"])
     expires_at = (arrived_ms + max(0, session.end.ends_at_ms - at_ms)) // 1000 + gap_seconds
     # Never a version twice, even when TTL has swept the item in between.
-    stored = replace(session, version=max(session.version + 1, session.end.session))
+    written = replace(session, version=max(session.version + 1, session.end.session))
     try:
         dynamodb.put_item(
             TableName=os.environ["SONG_ENDS_TABLE"],
-            Item=_item(user, stored, expires_at),
+            Item=_item(user, written, expires_at),
             **_condition(session.version),
         )
     except dynamodb.exceptions.ConditionalCheckFailedException:
         raise ConflictError("Somebody else wrote this song end first: read it again.") from None
-    return stored
+    return written
 
 
 def _condition(version: int) -> dict[str, Any]:
@@ -93,7 +96,7 @@ def _item(user: str, session: Session, expires_at: int) -> Item:
         "slot": _number(end.slot),
         "starts_at_ms": _number(end.starts_at_ms),
         "ends_at_ms": _number(end.ends_at_ms),
-        "settings": {"S": json.encode(session.settings).decode()},
+        "settings": {"S": checked.encode(session.settings).decode()},
         "version": _number(session.version),
         "expires_at": _number(expires_at),
     }
@@ -101,8 +104,15 @@ def _item(user: str, session: Session, expires_at: int) -> Item:
         if value is not None:
             item[name] = _number(value)
     if session.song is not None:
-        item["song"] = {"S": json.encode(session.song).decode()}
+        item["song"] = {"S": checked.encode(session.song).decode()}
     return item
+
+
+def _readable(item: Item) -> Session:
+    session = stored.readable(_session_of, item)
+    if session is not None:
+        return session
+    return Session(SongEnd(session=0, slot=-1, ends_at_ms=0), version=int(item["version"]["N"]))
 
 
 def _session_of(item: Item) -> Session:

@@ -9,25 +9,30 @@ from typing import Any
 
 from msgspec import json
 
+from events import checked
 from events.messages import TracePoint
 from events.stream import Average, group_of
-from lambdas.adapters import clients
+from lambdas.adapters import clients, stored
 
 STEP_MS = 15_000
 MINUTE_MS = 60_000
 KEPT_MS = 2 * 3_600_000
 
-_encode = json.Encoder().encode
 _decode = json.Decoder(TracePoint).decode
 
 
 def write(averages: Iterable[Average]) -> None:
-    """Store the point of each average; of several within one step the last one stays."""
+    """Store the point of each average; of several within one step the last one stays.
+
+    A point older than what is read is not kept, whatever times somebody's device tells.
+    """
     hashes: defaultdict[tuple[int, int], list[Any]] = defaultdict(list)
     for one in averages:
         user, at_ms = one.user, one.pulse.at_ms
+        if at_ms < one.arrived_ms - KEPT_MS:
+            continue
         minute, rest_ms = divmod(at_ms, MINUTE_MS)
-        point = _encode((at_ms, one.pulse.heart_rate, one.pulse.average))
+        point = checked.encode(TracePoint(at_ms, one.pulse.heart_rate, one.pulse.average))
         hashes[group_of(user), minute] += (_field(user, rest_ms), point)
     with clients.redis().pipeline(transaction=False) as pipeline:
         for (group, minute), points in hashes.items():
@@ -44,8 +49,9 @@ def read(user: str, since_ms: int, until_ms: int) -> list[TracePoint]:
             fields = [_field(user, rest_ms) for rest_ms in range(0, MINUTE_MS, STEP_MS)]
             pipeline.hmget(_key(group_of(user), minute), fields)
         minutes = pipeline.execute()
-    points = [_decode(packed) for minute in minutes for packed in minute if packed is not None]
-    return [point for point in points if point.at_ms > since_ms]
+    stored_points = [packed for minute in minutes for packed in minute if packed is not None]
+    points = [stored.readable(_decode, packed) for packed in stored_points]
+    return [point for point in points if point is not None and point.at_ms > since_ms]
 
 
 def _key(group: int, minute: int) -> str:

@@ -11,7 +11,7 @@ from struct import Struct
 
 from events.messages import TracePoint
 from events.stream import group_of
-from lambdas.adapters import clients
+from lambdas.adapters import clients, stored
 from lambdas.domain.window import Window, average
 
 HOUR_MS = 3_600_000
@@ -45,12 +45,13 @@ def _read(users: Iterable[str], hour: int) -> dict[str, Window]:
         for group, members in groups.items():
             pipeline.hmget(_key(group, hour), members)
         answers = pipeline.execute()
-    return {
-        user: _unpack(packed)
+    unpacked = {
+        user: stored.readable(_unpack, packed)
         for members, values in zip(groups.values(), answers, strict=True)
         for user, packed in zip(members, values, strict=True)
         if packed is not None
     }
+    return {user: window for user, window in unpacked.items() if window is not None}
 
 
 def write(windows: Mapping[str, Window], arrived_ms: int) -> None:

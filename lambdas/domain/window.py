@@ -91,7 +91,8 @@ def _trim(window: Window, start_ms: int) -> None:
 def average(window: Window) -> float:
     """Time-weighted mean of the last interval, beats/min: heart rate is linear between samples.
 
-    Raises ValueError on an empty window.
+    A mean lies between the lowest and the highest sample, and is held there: sums of floats may
+    give 230.00000000000003 for a heart that beat at 230. Raises ValueError on an empty window.
     """
     times, heart_rates, areas = window.times_ms, window.heart_rates, window.areas
     if not times:
@@ -106,7 +107,8 @@ def average(window: Window) -> float:
         slope = (heart_rates[first + 1] - heart_rate) / (times[first + 1] - first_ms)
         area -= (heart_rate + slope * before_ms / 2) * before_ms
         first_ms += before_ms
-    return area / (times[-1] - first_ms)
+    mean = area / (times[-1] - first_ms)
+    return min(max(mean, min(heart_rates)), max(heart_rates))
 
 
 def is_due_to_emit(window: Window, emit_every_ms: int) -> bool:
