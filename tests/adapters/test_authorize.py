@@ -1,3 +1,4 @@
+import base64
 import json
 import subprocess
 import sys
@@ -18,15 +19,20 @@ from tests.adapters.conftest import Context
 
 ARN = "arn:aws:execute-api:us-east-1:000000000000:api/dev/$connect"
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+DENIED = ("Deny", "nobody")
 OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 class Keys(BaseHTTPRequestHandler):
     """The issuer's key set."""
 
+    kid = "one"
+    fetched = 0
+
     def do_GET(self) -> None:
+        Keys.fetched += 1
         key = json.loads(RSAAlgorithm.to_jwk(KEY.public_key()))
-        body = json.dumps({"keys": [{**key, "kid": "one", "use": "sig", "alg": "RS256"}]})
+        body = json.dumps({"keys": [{**key, "kid": self.kid, "use": "sig", "alg": "RS256"}]})
         self.send_response(200)
         self.end_headers()
         self.wfile.write(body.encode())
@@ -49,7 +55,9 @@ def issuer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     server.server_close()
 
 
-def token(key: Any = KEY, algorithm: str = "RS256", **claims: Any) -> str:
+def token(
+    key: Any = KEY, algorithm: str = "RS256", kid: str = "one", **claims: Any
+) -> str:
     standard = {
         "iss": "https://issuer.test",
         "aud": "tempofit",
@@ -57,7 +65,7 @@ def token(key: Any = KEY, algorithm: str = "RS256", **claims: Any) -> str:
         "exp": int(time.time()) + 60,
     }
     merged = {name: value for name, value in {**standard, **claims}.items() if value is not None}
-    return jwt.encode(merged, key, algorithm=algorithm, headers={"kid": "one"})
+    return jwt.encode(merged, key, algorithm=algorithm, headers={"kid": kid})
 
 
 def effect(token: str | None) -> tuple[str, str]:
@@ -159,6 +167,52 @@ def test_a_token_signed_with_the_public_key_as_a_secret_is_denied() -> None:
 @pytest.mark.parametrize("nonsense", [None, "", "no token", "a.b.c", "e30.e30."])
 def test_nonsense_is_denied(nonsense: str | None) -> None:
     assert effect(nonsense) == ("Deny", "nobody")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"alg": "ES256", "kid": "one"},
+        {"alg": "RS256", "kid": ["one"]},
+        {"alg": "RS256", "kid": {"one": 1}},
+        {"alg": ["RS256"], "kid": "one"},
+        {"alg": None, "kid": "one"},
+        {"alg": "RS256", "kid": "one", "b64": False, "crit": ["b64"]},
+        {"alg": "RS256", "kid": "one", "crit": 7},
+    ],
+)
+def test_an_odd_header_is_denied_and_never_an_exception(header: dict[str, Any]) -> None:
+    _, claims, signature = token().split(".")
+    odd = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
+    assert effect(f"{odd}.{claims}.{signature}") == DENIED
+
+
+@pytest.mark.parametrize("claim", ["exp", "nbf", "iat"])
+@pytest.mark.parametrize("value", [1e400, "9" * 5_000, [], {}, True, None])
+def test_an_odd_time_is_denied_and_never_an_exception(claim: str, value: Any) -> None:
+    odd = json.dumps({"iss": "https://issuer.test", "aud": "tempofit", "sub": "ann", claim: value})
+    signed = jwt.api_jws.encode(odd.encode(), KEY, algorithm="RS256", headers={"kid": "one"})
+    assert effect(signed) == DENIED
+
+
+def test_a_key_that_was_withdrawn_is_believed_no_longer_than_the_set_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert effect(token()) == ("Allow", "ann")
+    kept = authorize.keys.jwk_set_cache
+    assert kept is not None
+    monkeypatch.setattr(Keys, "kid", "two")
+    assert effect(token()) == ("Allow", "ann")  # the set is kept
+    kept.jwk_set_with_timestamp = None  # its time is over
+    assert effect(token()) == DENIED
+
+
+def test_unknown_keys_make_one_fetch_in_a_while() -> None:
+    effect(token())
+    before = Keys.fetched
+    for number in range(20):
+        assert effect(token(kid=f"unknown-{number}")) == DENIED
+    assert Keys.fetched == before
 
 
 def test_what_is_printed_of_a_refused_token_names_nobody(
