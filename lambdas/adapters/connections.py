@@ -11,13 +11,13 @@ MOST = 5
 
 
 def _key(user: str) -> str:
-    return f"sockets:{user}"
+    return f"connections:{user}"
 
 
 def add(user: str, connection_id: str) -> list[str]:
     """Remember a connection as the newest; answer those that count no more."""
     key = _key(user)
-    with clients.redis().pipeline(transaction=True) as pipeline:
+    with clients.redis().pipeline(transaction=False) as pipeline:
         pipeline.zadd(key, {connection_id: time.time_ns() // 1000})
         pipeline.zrange(key, 0, -MOST - 1)
         pipeline.zremrangebyrank(key, 0, -MOST - 1)

@@ -81,7 +81,8 @@ def work_out(user: str, pushes: Pushes) -> None:
     rate.handler(websocket_event(user, opinion), Context)
     skipped = {"action": "skip", "slot": song["slot"], "at_ms": song["starts_at_ms"]}
     skip.handler(websocket_event(user, skipped, song["starts_at_ms"]), Context)
-    push.notify(user, Error("sample_in_the_future", "Set the clock."))
+    with push.pushes() as pushes:
+        pushes.notice(user, Error("sample_in_the_future", "Set the clock."))
     own = {"id": "a", "title": "A", "artist": "B", "tempo": 120, "duration_seconds": 200}
     collect.handler(websocket_event(user, {"action": "songs", "songs": [own]}), Context)
 
@@ -159,7 +160,8 @@ def write_keys(user: str) -> None:
     playlists.write(user, typical_song())
     connections.add(user, "connection")
     floors.join("north", user, START_MS)
-    push.notify(user, Error("busy", "Again."))
+    with push.pushes() as pushes:
+        pushes.notice(user, Error("busy", "Again."))
 
 
 def test_people_of_similar_names_and_of_the_same_group_are_not_touched(redis: Redis) -> None:
@@ -175,9 +177,8 @@ def test_people_of_similar_names_and_of_the_same_group_are_not_touched(redis: Re
 
 def test_a_line_of_last_year_is_found_as_well(redis: Redis) -> None:
     year_ms = 365 * 86_400_000
-    traces.write(
-        [Average(PERSON, Pulse(START_MS - year_ms, 0, 150, 150.0, 150, 150, 150.0), 1, START_MS)]
-    )
+    then_ms = START_MS - year_ms
+    traces.write([Average(PERSON, Pulse(then_ms, 0, 150, 150, 150, 150, 150), 1, then_ms)])
     assert invoke(PERSON)["traces"] == 1
 
 

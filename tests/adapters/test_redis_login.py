@@ -146,7 +146,8 @@ def test_the_user_of_the_cache_may_do_all_that_the_functions_do(entered: Redis) 
     connections.add("ann", "connection-1")
     assert connections.of("ann") == ["connection-1"]
     connections.forget("ann", "connection-1")
-    push.notify("ann", Error(code="unknown_action", message="No."))
+    with push.pushes() as pushes:
+        pushes.notice("ann", Error(code="unknown_action", message="No."))
     (key,) = entered.scan_iter(match="playlist:ann:*")  # and what it takes to forget somebody
     assert entered.hdel(key, str(SONG.slot)) == 1
     assert entered.unlink("heard:ann") == 1

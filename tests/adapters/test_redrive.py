@@ -87,7 +87,7 @@ def test_an_unreadable_record_of_ours_is_put_again(queue: redrive.Queue) -> None
     (raw,) = kinesis_event(("ann", b"not json"))["Records"]
     raw["eventID"] = f"{SHARD}:{number}"
     raw["eventSourceARN"] = "arn:aws:kinesis:us-east-1:000000000000:stream/heart-rate"
-    dead_letters.send(raw)
+    dead_letters.send([raw])
     assert redrive.replay(queue, 10) == redrive.Report(1, 1, {})
     assert records_of("heart-rate") == [("ann", b"not json")] * 2
 

@@ -116,7 +116,7 @@ def address_of(cloud: Cloud, user: str) -> str:
 def tell(cloud: Cloud, user: str, text: str) -> None:
     """Posts to everybody who watches `user`, as a function would."""
     with Redis.from_url(cloud.addresses.redis_url) as redis:
-        members: Any = redis.smembers(f"connections:{user}")
+        members: Any = redis.zrange(f"connections:{user}", 0, -1)
     management = cloud.client("apigatewaymanagementapi")
     for member in members:
         try:

@@ -291,7 +291,7 @@ async def test_boto3_alone_sees_the_song_end_and_reaches_the_phone(
     assert int(item["ends_at_ms"]["N"]) == song["ends_at_ms"]
     assert int(item["expires_at"]["N"]) > time.time()
     with Redis.from_url(addresses.redis_url) as redis:
-        [connection] = redis.smembers(f"connections:{phone.user}")
+        [connection] = redis.zrange(f"connections:{phone.user}", 0, -1)
     management = cloud.client("apigatewaymanagementapi")
     management.post_to_connection(ConnectionId=connection.decode(), Data=b'{"type":"hello"}')
     assert (await phone.receive(lambda one: True))["type"] == "hello"
