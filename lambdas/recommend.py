@@ -9,6 +9,7 @@ from events import stream
 from events.messages import Error
 from events.session import OWN, Opinion, Song, SongPush, Why
 from lambdas.adapters import (
+    clients,
     dead_letters,
     floors,
     own_songs,
@@ -19,12 +20,23 @@ from lambdas.adapters import (
     songs,
     tastes,
 )
+from lambdas.adapters.environment import need
 from lambdas.adapters.tastes import Taste
 from lambdas.adapters.telemetry import count, logger, metrics, took, traced
 from lambdas.domain.bend import tempo_range
 from lambdas.domain.choose import EmptyLibraryError, Listener
 from lambdas.domain.next_song import Ask, NextSong, next_song
 from lambdas.domain.session import Session, with_maximum
+
+need(
+    clients.PushAddress,
+    clients.RedisAddress,
+    dead_letters.Queue,
+    song_ends.SessionGap,
+    song_ends.Table,
+    songs.Table,
+    tastes.Table,
+)
 
 ATTEMPTS = 3
 """How often a slot is filled anew when the session changed meanwhile."""

@@ -1,11 +1,16 @@
 """The dead-letter queue, for single records that can never be read."""
 
-import os
 from typing import Any
 
-from msgspec import json
+from msgspec import Struct, json
 
-from lambdas.adapters import clients
+from lambdas.adapters import clients, environment
+
+
+class Queue(Struct, frozen=True):
+    """Where dead letters go."""
+
+    dead_letters_queue_url: str
 
 
 def send(raw: dict[str, Any]) -> None:
@@ -30,5 +35,6 @@ def send(raw: dict[str, Any]) -> None:
         },
     }
     clients.sqs().send_message(
-        QueueUrl=os.environ["DEAD_LETTERS_QUEUE_URL"], MessageBody=json.encode(message).decode()
+        QueueUrl=environment.read(Queue).dead_letters_queue_url,
+        MessageBody=json.encode(message).decode(),
     )

@@ -3,7 +3,6 @@
 Each song has attributes of its own, so two writers never undo each other.
 """
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,10 +11,16 @@ from msgspec import Struct, json
 
 from events.session import Opinion, Song
 from lambdas.adapters import batch_get as people
-from lambdas.adapters import clients
+from lambdas.adapters import clients, environment
 
 OPINION, SKIPS = "opinion#", "skips#"
 Item = dict[str, Any]
+
+
+class Table(Struct, frozen=True):
+    """Where tastes are."""
+
+    tastes_table: str
 
 
 class _Kept(Struct, frozen=True):
@@ -42,7 +47,7 @@ class Taste:
 
 def read_all(users: Sequence[str]) -> dict[str, Taste]:
     """The tastes of those who have one."""
-    items = people.read_items(os.environ["TASTES_TABLE"], users)
+    items = people.read_items(environment.read(Table).tastes_table, users)
     return {user: _taste_of(item) for user, item in items.items()}
 
 
@@ -83,7 +88,7 @@ def raise_maximum(user: str, heart_rate: float) -> None:
 
 def _update(user: str, names: dict[str, str], change: dict[str, Any]) -> None:
     clients.dynamodb().update_item(
-        TableName=os.environ["TASTES_TABLE"],
+        TableName=environment.read(Table).tastes_table,
         Key={"user_id": {"S": user}},
         ExpressionAttributeNames=names,
         **change,
