@@ -28,7 +28,7 @@ from events import stream
 from events.pulse import Pulse
 from events.session import Settings
 from events.stream import Average, Averages
-from lambdas.adapters import clients
+from lambdas.adapters import clients, environment
 from local import processes, valkey
 
 SONG_ENDS = 300
@@ -44,6 +44,7 @@ ENVIRONMENT = {
     "SESSION_GAP_SECONDS": "900",
     "SONGS_TABLE": SONGS_TABLE,
     "DEAD_LETTERS_QUEUE_URL": "http://127.0.0.1:1/dead-letters",
+    "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": "http://127.0.0.1:1",
     "POWERTOOLS_TRACE_DISABLED": "true",
     "POWERTOOLS_METRICS_NAMESPACE": "TempoFit",
     "POWERTOOLS_SERVICE_NAME": "growth",
@@ -142,14 +143,19 @@ def _environment(redis_url: str) -> Iterator[None]:
     """The environment of the functions, and a Redis client of their own, while it lasts."""
     before = dict(os.environ)
     os.environ.update(ENVIRONMENT | {"REDIS_URL": redis_url})
-    clients.redis.cache_clear()
+    _forget()
     try:
         yield
         clients.redis().close()
     finally:
-        clients.redis.cache_clear()
+        _forget()
         os.environ.clear()
         os.environ.update(before)
+
+
+def _forget() -> None:
+    environment._read_once.cache_clear()
+    clients.redis.cache_clear()
 
 
 def _end(user: str, tables: Tables, kinesis: _Kinesis, schedule: Any, recommend: Any) -> float:

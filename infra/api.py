@@ -53,7 +53,16 @@ def socket_url(api: CfnApi, stage: str, scheme: str = "wss") -> str:
 
 def let_push(function: Function, api: CfnApi, stage: str) -> None:
     """Lets `function` push to the connections of one stage."""
-    resource = f"{stage}/POST/@connections/*"
+    _let_manage(function, api, f"{stage}/POST/@connections/*")
+
+
+def let_close(function: Function, api: CfnApi, stage: str) -> None:
+    """Lets `function` close the connections of one stage, after a last word."""
+    let_push(function, api, stage)
+    _let_manage(function, api, f"{stage}/DELETE/@connections/*")
+
+
+def _let_manage(function: Function, api: CfnApi, resource: str) -> None:
     allow(function, _execute_arn(api, resource), "execute-api:ManageConnections")
     arn = f"arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<websocket>/{resource}"
     accept(api.stack, f"IAM5[Resource::{arn}]", "A connection's id is not known beforehand.")

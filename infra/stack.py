@@ -5,7 +5,7 @@ from aws_cdk.aws_apigatewayv2 import CfnApi
 from aws_cdk.aws_lambda import Function
 
 from events.session import OWN
-from infra.api import create_api, let_push, open_api, socket_url
+from infra.api import create_api, let_close, let_push, open_api, socket_url
 from infra.bundle import function_code
 from infra.cache import Cache, create_cache, let_connect
 from infra.functions import (
@@ -68,6 +68,7 @@ class TempoFit(Stack):
             let_connect(functions[name], cache)
         for pushing in (functions["average"], functions["recommend"]):
             let_push(pushing, api, settings.stage)
+        let_close(functions["connect"], api, settings.stage)
         fan_out = {"fan_out": settings.fan_out}
         feed(
             functions["average"],
@@ -128,7 +129,7 @@ def _functions(
     }
     on_socket = {
         "authorize": issuer.environment,
-        "connect": redis,
+        "connect": redis | push,
         "disconnect": redis,
         "start": song_ends | tastes | heart_rate | SESSION_GAP,
         "change": song_ends | heart_rate | SESSION_GAP,

@@ -9,8 +9,8 @@ from events.ids import MaybeId
 from events.messages import Error
 from events.samples import MAX_FUTURE_MS
 from events.session import IntervalSeconds
-from lambdas.adapters import dead_letters, push, records, streams, traces, windows
-from lambdas.adapters.environment import read
+from lambdas.adapters import clients, dead_letters, push, records, streams, traces, windows
+from lambdas.adapters.environment import need, read
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.domain.window import Window, emit, fold, is_due_to_emit, restarted
 
@@ -25,6 +25,7 @@ class Environment(Struct, frozen=True):
 
 
 environment = read(Environment)
+need(clients.PushAddress, clients.RedisAddress, dead_letters.Queue)
 EMIT_EVERY_MS = int(environment.emit_every_seconds * 1000)
 GAP_MS = int(environment.gap_seconds * 1000)
 

@@ -9,7 +9,7 @@ from events import stream
 from events.messages import Change, Changed, Error, ServerMessage
 from events.session import Settings
 from lambdas.adapters import song_ends, streams
-from lambdas.adapters.environment import read
+from lambdas.adapters.environment import need, read
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import Request, answer, message_of, request_of, unusable
 from lambdas.domain.session import Session
@@ -22,6 +22,7 @@ class Environment(Struct, frozen=True):
 
 
 environment = read(Environment)
+need(song_ends.SessionGap, song_ends.Table)
 
 
 @traced

@@ -4,11 +4,14 @@ from typing import Any
 
 from events.messages import Collect, Collected, Error, OwnSong, ServerMessage
 from events.session import Song
-from lambdas.adapters import own_songs
+from lambdas.adapters import own_songs, songs
 from lambdas.adapters.batch_writes import BusyError
+from lambdas.adapters.environment import need
 from lambdas.adapters.own_songs import MAX_SONGS, FullError
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import Request, answer, message_of, request_of
+
+need(songs.Table)
 
 
 @traced
@@ -21,10 +24,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _collect(request: Request, collect: Collect) -> ServerMessage:
-    songs = {song.id: _song(song) for song in collect.songs}
-    removed = [song_id for song_id in dict.fromkeys(collect.remove) if song_id not in songs]
+    added = {song.id: _song(song) for song in collect.songs}
+    removed = [song_id for song_id in dict.fromkeys(collect.remove) if song_id not in added]
     try:
-        own_songs.write(request.user, list(songs.values()), removed)
+        own_songs.write(request.user, list(added.values()), removed)
     except FullError as error:
         return Error(
             "library_full",
@@ -33,7 +36,7 @@ def _collect(request: Request, collect: Collect) -> ServerMessage:
         )
     except BusyError:
         return Error("busy", "Not all of your songs were kept: send them again in a while.")
-    return Collected(len(songs), len(removed))
+    return Collected(len(added), len(removed))
 
 
 def _song(song: OwnSong) -> Song:

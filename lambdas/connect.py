@@ -2,12 +2,24 @@
 
 from typing import Any
 
-from lambdas.adapters import connections
+from events.messages import Error
+from lambdas.adapters import clients, connections
+from lambdas.adapters.environment import need
 from lambdas.adapters.websocket import DONE, request_of
+
+need(clients.RedisAddress, clients.PushAddress)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Lets the connection in once it is stored."""
+    """Lets the connection in once it is stored; of a person's older ones, some are closed."""
     request = request_of(event)
-    connections.add(request.user, request.connection_id)
+    for connection_id in connections.add(request.user, request.connection_id):
+        connections.close(connection_id, _TOO_MANY)
     return DONE
+
+
+_TOO_MANY = Error(
+    "too_many_connections",
+    f"You are connected in more than {connections.MOST} places, so this connection, the oldest, "
+    "ends: connect here again, and the next oldest does.",
+)

@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from lambdas.adapters import connections
+from lambdas.adapters import clients, connections
+from lambdas.adapters.environment import need
 from lambdas.adapters.websocket import DONE, request_of
+
+need(clients.RedisAddress)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -14,12 +14,15 @@ from events.messages import (
     TracePoint,
 )
 from events.session import SongPush
-from lambdas.adapters import floors, song_ends, windows
+from lambdas.adapters import clients, floors, song_ends, windows
+from lambdas.adapters.environment import need
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import Request, answer, fitting, message_of, request_of
 from lambdas.domain.session import Session
 from lambdas.domain.target import max_heart_rate, target_now
 from lambdas.domain.window import STALE_AFTER_MS, Window
+
+need(clients.RedisAddress, song_ends.Table)
 
 MAX_PEOPLE = 200
 MAX_TEXT = 80

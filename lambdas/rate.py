@@ -5,9 +5,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from events.messages import Error, Rate, Rated, ServerMessage
-from lambdas.adapters import playlists, song_ends, tastes
+from lambdas.adapters import clients, playlists, song_ends, tastes
+from lambdas.adapters.environment import need
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import Request, answer, message_of, request_of
+
+need(clients.RedisAddress, song_ends.Table, tastes.Table)
 
 
 @traced

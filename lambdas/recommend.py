@@ -9,6 +9,7 @@ from events import stream
 from events.messages import Error
 from events.session import OWN, Opinion, Song, SongPush, Why
 from lambdas.adapters import (
+    clients,
     dead_letters,
     floors,
     own_songs,
@@ -18,6 +19,7 @@ from lambdas.adapters import (
     songs,
     tastes,
 )
+from lambdas.adapters.environment import need
 from lambdas.adapters.failures import may_pass
 from lambdas.adapters.optional import optional
 from lambdas.adapters.push import Pushes, pushes
@@ -27,6 +29,16 @@ from lambdas.domain.bend import tempo_range
 from lambdas.domain.choose import EmptyLibraryError, Listener
 from lambdas.domain.next_song import Ask, NextSong, next_song
 from lambdas.domain.session import Session, with_maximum
+
+need(
+    clients.PushAddress,
+    clients.RedisAddress,
+    dead_letters.Queue,
+    song_ends.SessionGap,
+    song_ends.Table,
+    songs.Table,
+    tastes.Table,
+)
 
 ATTEMPTS = 3
 """How often a slot is filled anew when the session changed meanwhile."""

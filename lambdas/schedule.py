@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from events import stream
 from events.session import Settings
 from lambdas.adapters import dead_letters, records, song_ends, streams
-from lambdas.adapters.environment import read
+from lambdas.adapters.environment import need, read
 from lambdas.adapters.optional import optional
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.domain.due import Timing
@@ -21,14 +21,14 @@ class Environment(Struct, frozen=True):
     requests_stream: str
     lead_seconds: Annotated[float, Meta(ge=0, le=60)] = 10
     ask_again_seconds: Annotated[float, Meta(ge=5, le=300)] = 30
-    session_gap_seconds: Annotated[int, Meta(ge=60, le=86_400)] = 900
 
 
 environment = read(Environment)
+need(dead_letters.Queue, song_ends.Table)
 TIMING = Timing(
     lead_ms=int(environment.lead_seconds * 1000),
     ask_again_ms=int(environment.ask_again_seconds * 1000),
-    session_gap_ms=environment.session_gap_seconds * 1000,
+    session_gap_ms=read(song_ends.SessionGap).session_gap_seconds * 1000,
 )
 
 

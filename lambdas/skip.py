@@ -10,8 +10,8 @@ from events import stream
 from events.messages import Error, ServerMessage, Skip, Skipped
 from events.pulse import Pulse
 from events.session import SongPush, Why
-from lambdas.adapters import song_ends, streams, tastes, windows
-from lambdas.adapters.environment import read
+from lambdas.adapters import clients, song_ends, streams, tastes, windows
+from lambdas.adapters.environment import need, read
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import Request, answer, in_the_future, message_of, request_of
 from lambdas.domain.session import Session
@@ -25,6 +25,7 @@ class Environment(Struct, frozen=True):
 
 
 environment = read(Environment)
+need(clients.RedisAddress, song_ends.SessionGap, song_ends.Table, tastes.Table)
 
 
 @traced

@@ -8,7 +8,7 @@ from events import stream
 from events.messages import Error, ServerMessage, Start, Started
 from events.session import Settings
 from lambdas.adapters import song_ends, streams, tastes
-from lambdas.adapters.environment import read
+from lambdas.adapters.environment import need, read
 from lambdas.adapters.tastes import Taste
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import (
@@ -30,6 +30,7 @@ class Environment(Struct, frozen=True):
 
 
 environment = read(Environment)
+need(song_ends.SessionGap, song_ends.Table, tastes.Table)
 
 
 @traced

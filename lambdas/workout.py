@@ -6,11 +6,14 @@ from msgspec.structs import replace
 
 from events.messages import Error, ServerMessage, Watch, Workout
 from events.session import Settings, SongPush
-from lambdas.adapters import connections, floors, playlists, song_ends, traces, windows
+from lambdas.adapters import clients, connections, floors, playlists, song_ends, traces, windows
+from lambdas.adapters.environment import need
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import Request, answer, fitting, message_of, request_of
 from lambdas.domain.session import Session
 from lambdas.domain.window import STALE_AFTER_MS
+
+need(clients.RedisAddress, song_ends.Table)
 
 
 @traced

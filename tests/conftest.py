@@ -9,6 +9,7 @@ from redis import Redis
 
 from catalog.demo import demo_songs
 from catalog.store import store_songs
+from lambdas.adapters import environment
 from local import valkey
 from local.athletes import start_athletes
 from local.launcher import Cloud, running
@@ -52,6 +53,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if reason := target.LOCAL_ONLY.get(item.name):
             item.add_marker(pytest.mark.skip(reason=f"on {TARGET}: {reason}"))
+
+
+@pytest.fixture(autouse=True)
+def unread_environment() -> None:
+    """A function reads its environment once; each test may have another."""
+    environment._read_once.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,7 @@ TIMING = Timing(workload.LEAD_MS, ask_again_ms=30_000, session_gap_ms=900_000)
 ENVIRONMENT = {
     "AVERAGES_STREAM": "average-heart-rate",
     "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": "http://127.0.0.1:1",
     "DEAD_LETTERS_QUEUE_URL": "http://127.0.0.1:1",
     "EMIT_EVERY_SECONDS": str(workload.EMIT_EVERY_MS / 1000),
     "GAP_SECONDS": str(workload.GAP_MS / 1000),

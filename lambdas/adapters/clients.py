@@ -1,8 +1,11 @@
 """The connections that live as long as a warm function: one client for each service."""
 
-import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from lambdas.adapters import environment
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
@@ -16,22 +19,42 @@ if TYPE_CHECKING:
 PUSHES_AT_ONCE = 32
 
 
-def _client(service: Any, *, seconds: float = 5, attempts: int = 5, at_once: int = 10) -> Any:
+class RedisAddress(Struct, frozen=True):
+    """Where Redis is; with a user, it is ElastiCache's cache, entered by the function's role."""
+
+    redis_url: str
+    redis_user: str = ""
+    redis_cache: str = ""
+    aws_region: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError when the user could not log in."""
+        if self.redis_user and not (self.redis_cache and self.aws_region):
+            raise ValueError("`redis_user` needs `redis_cache` and `aws_region`")
+
+
+class PushAddress(Struct, frozen=True):
+    """Where `@connections` of the WebSocket API is."""
+
+    aws_endpoint_url_apigatewaymanagementapi: str
+
+
+def _client(service: Any, address: str | None = None, **config: Any) -> Any:
     import boto3
     from botocore.config import Config
 
     return boto3.client(
         service,
+        endpoint_url=address,
         config=Config(
             connect_timeout=2,
-            read_timeout=seconds,
-            max_pool_connections=at_once,
+            read_timeout=5,
             tcp_keepalive=True,
             # Checking every argument, and naming itself anew, is half of what a call costs.
             parameter_validation=False,
             user_agent="tempofit",
-            retries={"mode": "standard", "total_max_attempts": attempts},
-        ),
+            retries={"mode": "standard", "max_attempts": 4},
+        ).merge(Config(**config)),
     )
 
 
@@ -58,27 +81,30 @@ def sqs() -> "SQSClient":
 
 @cache
 def management() -> "ApiGatewayManagementApiClient":
-    """`@connections` of the WebSocket API, at AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI.
+    """`@connections` of the WebSocket API, at its PushAddress.
 
     Whoever does not take a message at once asks for it again, so that nobody else has to wait.
     """
+    address = environment.read(PushAddress).aws_endpoint_url_apigatewaymanagementapi
     client: ApiGatewayManagementApiClient = _client(
-        "apigatewaymanagementapi", seconds=2, attempts=1, at_once=PUSHES_AT_ONCE
+        "apigatewaymanagementapi",
+        address,
+        read_timeout=2,
+        retries={"total_max_attempts": 1},
+        max_pool_connections=PUSHES_AT_ONCE,
     )
     return client
 
 
 @cache
 def redis() -> "Redis":
-    """Redis at REDIS_URL; values are bytes.
-
-    With REDIS_USER set, it is ElastiCache's cache REDIS_CACHE, entered by this function's role.
-    """
+    """Redis at its RedisAddress; values are bytes."""
     from redis import Redis
 
+    address = environment.read(RedisAddress)
     client: Redis = Redis.from_url(
-        os.environ["REDIS_URL"],
-        credential_provider=_login() if "REDIS_USER" in os.environ else None,
+        address.redis_url,
+        credential_provider=_login() if address.redis_user else None,
         socket_timeout=2,
         socket_connect_timeout=2,
         protocol=3,
@@ -91,11 +117,11 @@ def _login() -> "Login":
 
     from lambdas.adapters.redis_login import Login
 
-    user, cache, region = (os.environ[name] for name in ("REDIS_USER", "REDIS_CACHE", "AWS_REGION"))
+    address = environment.read(RedisAddress)
     credentials = get_session().get_credentials()
     if credentials is None:
         raise RuntimeError(
-            f"REDIS_USER is {user!r}, who logs in to Redis by a role of AWS, and there are no AWS "
-            "credentials here. Give this function a role, or unset REDIS_USER."
+            f"REDIS_USER is {address.redis_user!r}, who logs in to Redis by a role of AWS, and "
+            "there are no AWS credentials here. Give this function a role, or unset REDIS_USER."
         )
-    return Login(user, cache, region, credentials)
+    return Login(address.redis_user, address.redis_cache, address.aws_region, credentials)

@@ -1,7 +1,9 @@
 """Who is connected: the newest open connections of each person, in Redis."""
 
 import time
+from contextlib import suppress
 
+from events.messages import Error, encode
 from lambdas.adapters import clients
 
 EXPIRE_SECONDS = 2 * 3600 + 600
@@ -29,6 +31,17 @@ def add(user: str, connection_id: str) -> list[str]:
 def forget(user: str, connection_id: str) -> None:
     """Forget a connection; one that is not there is no error."""
     clients.redis().zrem(_key(user), connection_id)
+
+
+def close(connection_id: str, reason: Error) -> None:
+    """Tell a connection why, and close it; whatever it does about that is its own trouble."""
+    management = clients.management()
+    for step in (
+        lambda: management.post_to_connection(ConnectionId=connection_id, Data=encode(reason)),
+        lambda: management.delete_connection(ConnectionId=connection_id),
+    ):
+        with suppress(Exception):  # gone, slow or broken: it counts no more
+            step()
 
 
 def of(user: str) -> list[str]:

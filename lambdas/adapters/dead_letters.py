@@ -1,16 +1,21 @@
 """The dead-letter queue, for records that no function can ever take."""
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
-from msgspec import json
+from msgspec import Struct, json
 
-from lambdas.adapters import clients
+from lambdas.adapters import clients, environment
 from lambdas.adapters.optional import optional
 
 UNREADABLE, UNUSABLE = "UnreadableRecord", "UnusableRecord"
 """No decoder takes it; it was read, and nothing could be done with it."""
+
+
+class Queue(Struct, frozen=True):
+    """Where dead letters go."""
+
+    dead_letters_queue_url: str
 
 
 def send(raws: Sequence[dict[str, Any]], condition: str = UNREADABLE) -> None:
@@ -38,5 +43,6 @@ def send(raws: Sequence[dict[str, Any]], condition: str = UNREADABLE) -> None:
     }
     with optional("a dead letter"):
         clients.sqs().send_message(
-            QueueUrl=os.environ["DEAD_LETTERS_QUEUE_URL"], MessageBody=json.encode(message).decode()
+            QueueUrl=environment.read(Queue).dead_letters_queue_url,
+            MessageBody=json.encode(message).decode(),
         )

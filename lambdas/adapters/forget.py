@@ -4,13 +4,12 @@ The patterns of keys stand beside those of the adapters that write them; a test 
 for a person, forgets them, and looks through all keys, fields and items for what is left.
 """
 
-import os
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from events.stream import group_of
-from lambdas.adapters import clients, own_songs
+from lambdas.adapters import clients, environment, own_songs, song_ends, tastes
 
 LOOKED_AT = 1_000
 """Keys that one SCAN looks at; Redis does nothing else meanwhile, for less than a millisecond."""
@@ -24,8 +23,8 @@ _PLAYLIST, _NOTICE = r"playlist:{user}:\d+", r"notice:{user}:[a-z_]+"
 def delete_items(user: str) -> dict[str, int]:
     """Delete the person's items; how many there were, by kind."""
     return {
-        "song ends": _delete_item(os.environ["SONG_ENDS_TABLE"], user),
-        "tastes": _delete_item(os.environ["TASTES_TABLE"], user),
+        "song ends": _delete_item(environment.read(song_ends.Table).song_ends_table, user),
+        "tastes": _delete_item(environment.read(tastes.Table).tastes_table, user),
         "own songs": own_songs.delete_all(user),
     }
 

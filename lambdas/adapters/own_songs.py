@@ -1,13 +1,12 @@
 """A person's own songs, in the songs table: a library that nobody else can name."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from heapq import nsmallest
 from typing import Any
 
 from events.session import OWN, Song
-from lambdas.adapters import batch_writes, clients
-from lambdas.adapters.songs import Item, song_item, song_of
+from lambdas.adapters import batch_writes, clients, environment
+from lambdas.adapters.songs import Item, Table, song_item, song_of
 
 ATTEMPTS = 5
 """In a row without one song written: a person waits."""
@@ -42,7 +41,7 @@ def write(user: str, songs: Sequence[Song], remove: Sequence[str]) -> None:
     library = library_of(user)
     puts: list[Any] = [{"PutRequest": {"Item": song_item(library, song)}} for song in songs]
     deletes = [_delete(library, song_id) for song_id in remove]
-    batch_writes.write(os.environ["SONGS_TABLE"], puts + deletes, attempts=ATTEMPTS)
+    _write(puts + deletes)
 
 
 def shelf(user: str) -> tuple[Near, set[str]]:
@@ -63,9 +62,13 @@ def delete_all(user: str) -> int:
     library, count = library_of(user), 0
     for ids in _ids(user):
         requests = [_delete(library, song_id) for song_id in ids]
-        batch_writes.write(os.environ["SONGS_TABLE"], requests, attempts=ATTEMPTS)
+        _write(requests)
         count += len(requests)
     return count
+
+
+def _write(requests: list[Any]) -> None:
+    batch_writes.write(environment.read(Table).songs_table, requests, attempts=ATTEMPTS)
 
 
 def _ids(user: str) -> Iterator[list[str]]:
@@ -76,7 +79,7 @@ def _ids(user: str) -> Iterator[list[str]]:
 def _pages(user: str, **options: Any) -> Iterator[list[Item]]:
     while True:
         page = clients.dynamodb().query(
-            TableName=os.environ["SONGS_TABLE"],
+            TableName=environment.read(Table).songs_table,
             KeyConditionExpression="#library = :library",
             ExpressionAttributeNames={"#library": "library"},
             ExpressionAttributeValues={":library": {"S": library_of(user)}},

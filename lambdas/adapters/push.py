@@ -57,16 +57,6 @@ def pushes() -> Iterator[Pushes]:
         under_way.finish()
 
 
-def close(user: str, connection_id: str, reason: Error) -> None:
-    """Close a connection that has been told why."""
-    management = clients.management()
-    connections.forget(user, connection_id)
-    with optional("a closing"):
-        management.post_to_connection(ConnectionId=connection_id, Data=encode(reason))
-    with optional("a closing"):
-        management.delete_connection(ConnectionId=connection_id)
-
-
 def _posts(user: str, message: ServerMessage) -> list[Post]:
     data = encode(message)
     return [_pool().submit(_post, user, one, data) for one in connections.of(user)]

@@ -5,18 +5,17 @@ TTL only sweeps: whoever reads compares `ends_at_ms`. An item that cannot be rea
 session that ended long ago, so that the next one takes its place.
 """
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import json
+from msgspec import Meta, Struct, json
 
 from events import checked
 from events.messages import decode_song_push
 from events.session import Settings
 from lambdas.adapters import batch_get as people
-from lambdas.adapters import clients, stored
+from lambdas.adapters import clients, environment, stored
 from lambdas.domain.due import SongEnd
 from lambdas.domain.session import Session
 
@@ -26,6 +25,18 @@ Item = dict[str, Any]
 _decode_settings = json.Decoder(Settings).decode
 
 
+class Table(Struct, frozen=True):
+    """Where song ends are."""
+
+    song_ends_table: str
+
+
+class SessionGap(Struct, frozen=True):
+    """After how long without a song a session is over, and its song end is swept."""
+
+    session_gap_seconds: Annotated[int, Meta(ge=60, le=86_400)]
+
+
 class ConflictError(Exception):
     """The item changed between the read and the write."""
 
@@ -33,7 +44,7 @@ class ConflictError(Exception):
 def read_all(users: Sequence[str], *, songs: bool = False) -> dict[str, Session]:
     """The sessions of those who have one; without their songs, unless these are asked for."""
     items = people.read_items(
-        os.environ["SONG_ENDS_TABLE"],
+        environment.read(Table).song_ends_table,
         users,
         ConsistentRead=True,
         ProjectionExpression=f"{END}, song" if songs else END,
@@ -45,7 +56,7 @@ def read_all(users: Sequence[str], *, songs: bool = False) -> dict[str, Session]
 def read(user: str) -> Session | None:
     """The session of a person, if they have one."""
     answer = clients.dynamodb().get_item(
-        TableName=os.environ["SONG_ENDS_TABLE"],
+        TableName=environment.read(Table).song_ends_table,
         Key={"user_id": {"S": user}},
         ConsistentRead=True,
     )
@@ -60,13 +71,13 @@ def write(user: str, session: Session, *, at_ms: int, arrived_ms: int) -> Sessio
     not be read again.
     """
     dynamodb = clients.dynamodb()
-    gap_seconds = int(os.environ["SESSION_GAP_SECONDS"])
+    gap_seconds = environment.read(SessionGap).session_gap_seconds
     expires_at = (arrived_ms + max(0, session.end.ends_at_ms - at_ms)) // 1000 + gap_seconds
     # Never a version twice, even when TTL has swept the item in between.
     written = replace(session, version=max(session.version + 1, session.end.session))
     try:
         dynamodb.put_item(
-            TableName=os.environ["SONG_ENDS_TABLE"],
+            TableName=environment.read(Table).song_ends_table,
             Item=_item(user, written, expires_at),
             **_condition(session.version),
         )

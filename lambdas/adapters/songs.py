@@ -1,6 +1,5 @@
 """The songs table: one item a song, found by tempo through the index `by-tempo`."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from heapq import merge
@@ -9,8 +8,10 @@ from math import floor
 from time import monotonic
 from typing import Any
 
+from msgspec import Struct
+
 from events.session import Song
-from lambdas.adapters import clients
+from lambdas.adapters import clients, environment
 
 BUCKET_WIDTH = 5
 """Beats a minute that share one partition of the index."""
@@ -23,6 +24,12 @@ MAX_RUNS = 2_000
 """Kept at once: a page of songs each is some 45 MB of the function's 512, at 464 bytes a song."""
 
 Item = dict[str, Any]
+
+
+class Table(Struct, frozen=True):
+    """Where songs are."""
+
+    songs_table: str
 
 
 def tempo_bucket(library: str, tempo: float) -> str:
@@ -129,7 +136,7 @@ def _read_page(run: _Run, bucket: str, start: int | None, upward: bool) -> None:
         condition += " AND tempo >= :start" if upward else " AND tempo < :start"
         values[":start"] = {"N": str(start)}
     query: Any = {
-        "TableName": os.environ["SONGS_TABLE"],
+        "TableName": environment.read(Table).songs_table,
         "IndexName": "by-tempo",
         "KeyConditionExpression": condition,
         "ExpressionAttributeValues": values,

@@ -4,7 +4,6 @@ Each song has attributes of its own, so two writers never undo each other. Of mo
 item may hold the oldest go.
 """
 
-import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from events import checked
 from events.samples import MAX_HEART_RATE, HeartRate
 from events.session import Opinion, Song
 from lambdas.adapters import batch_get as people
-from lambdas.adapters import clients, stored
+from lambdas.adapters import clients, environment, stored
 from lambdas.domain.choose import SKIPS as COUNTED_SKIPS
 
 MAX_SONGS = 500
@@ -25,6 +24,12 @@ MAX_BYTES = 300_000
 REMOVED_AT_ONCE = 100
 OPINION, SKIPS = "opinion#", "skips#"
 Item = dict[str, Any]
+
+
+class Table(Struct, frozen=True):
+    """Where tastes are."""
+
+    tastes_table: str
 
 
 class _Kept(Struct, frozen=True):
@@ -53,7 +58,7 @@ class Taste:
 
 def read_all(users: Sequence[str]) -> dict[str, Taste]:
     """The tastes of those who have one."""
-    items = people.read_items(os.environ["TASTES_TABLE"], users)
+    items = people.read_items(environment.read(Table).tastes_table, users)
     return {user: _taste_of(item) for user, item in items.items()}
 
 
@@ -114,7 +119,7 @@ def _update(user: str, names: dict[str, str], change: dict[str, Any]) -> None:
 
 def _updated(user: str, names: dict[str, str], change: dict[str, Any]) -> Item:
     answer = clients.dynamodb().update_item(
-        TableName=os.environ["TASTES_TABLE"],
+        TableName=environment.read(Table).tastes_table,
         Key={"user_id": {"S": user}},
         ExpressionAttributeNames=names,
         ReturnValues="ALL_NEW",

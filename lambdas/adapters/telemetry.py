@@ -1,16 +1,24 @@
 """Logs, metrics and traces: once per batch, never per record, and never about a person."""
 
-import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
+from msgspec import Struct
+
+from lambdas.adapters import environment
 
 logger = Logger()
 metrics = Metrics()
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+
+class Traces(Struct, frozen=True):
+    """Whether there are any."""
+
+    tracing: Literal["on", "off"] = "off"
 
 
 def traced(handler: Handler) -> Handler:
@@ -19,7 +27,7 @@ def traced(handler: Handler) -> Handler:
     The SDK of X-Ray takes longer to import than everything else here together, so a function
     without active tracing, which would record nothing, goes without.
     """
-    if os.environ.get("TRACING") != "on":
+    if environment.read(Traces).tracing == "off":
         return handler
     from aws_lambda_powertools import Tracer
 

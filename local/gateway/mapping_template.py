@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import airspeed
+import msgspec
 
-KNOWN = {"$input.body", "$util.base64Encode"}
+from local.gateway.json_path import find
+from local.gateway.selection import parse
+
+KNOWN = {"$input.body", "$input.json", "$util.base64Encode"}
 """Of `$input` and `$util`, what the stack's templates use."""
 REFERENCE = re.compile(r"\$!?\{?((?:input|util)\.\w+)")
 UTIL = {"base64Encode": lambda text: base64.b64encode(text.encode()).decode()}
@@ -38,9 +42,14 @@ class MappingTemplate:
 
         Raises TemplateError when one of its calls fails.
         """
+
+        def json(path: str) -> str:
+            return msgspec.json.encode(find(path, parse(body))).decode()
+
+        given = {"body": body, "json": json}
         try:
             rendered: str = self._template.merge(
-                {"input": {"body": body}, "context": context, "util": UTIL, "stageVariables": {}}
+                {"input": given, "context": context, "util": UTIL, "stageVariables": {}}
             )
         except Exception as error:  # whatever a template's own calls raise
             raise TemplateError(f"The template failed: {type(error).__name__}") from error

@@ -5,6 +5,8 @@ import itertools
 import json
 import os
 from collections.abc import Callable, Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 from moto import mock_aws
 from redis import Redis
 
+import lambdas
 from events.session import Song
 from lambdas.adapters import clients, songs
 
@@ -23,13 +26,18 @@ NAMES = {
     "SONGS_TABLE": "songs",
     "SONG_ENDS_TABLE": "song-ends",
     "TASTES_TABLE": "tastes",
+    "DEAD_LETTERS_QUEUE_URL": "http://127.0.0.1:1/dead-letters",
     "SESSION_GAP_SECONDS": "900",
     "OIDC_ISSUER": "https://issuer.test",
     "OIDC_AUDIENCE": "tempofit",
     "OIDC_JWKS_URL": "http://127.0.0.1:1/jwks.json",
     "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": "http://127.0.0.1:1/dev",
 }
-os.environ.update(NAMES)  # handlers read their environment when they are imported
+os.environ.update(NAMES)
+with pytest.MonkeyPatch.context() as patch:  # handlers want to know, before Redis runs, where
+    patch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+    for module in iter_modules(lambdas.__path__, "lambdas."):
+        import_module(module.name)
 
 Context = SimpleNamespace(
     function_name="test",

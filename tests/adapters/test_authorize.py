@@ -55,9 +55,7 @@ def issuer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     server.server_close()
 
 
-def token(
-    key: Any = KEY, algorithm: str = "RS256", kid: str = "one", **claims: Any
-) -> str:
+def token(key: Any = KEY, algorithm: str = "RS256", kid: str = "one", **claims: Any) -> str:
     standard = {
         "iss": "https://issuer.test",
         "aud": "tempofit",

@@ -1,6 +1,8 @@
 import pytest
 
-from lambdas.adapters.environment import read
+from lambdas.adapters.clients import RedisAddress
+from lambdas.adapters.environment import need, read
+from lambdas.adapters.telemetry import Traces
 from lambdas.average import Environment
 
 
@@ -22,3 +24,21 @@ def test_a_missing_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AVERAGES_STREAM")
     with pytest.raises(RuntimeError, match="averages_stream"):
         read(Environment)
+
+
+def test_it_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    need(Environment)
+    monkeypatch.delenv("AVERAGES_STREAM")
+    assert read(Environment).averages_stream == "average-heart-rate"
+
+
+def test_a_user_of_redis_without_a_cache_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_USER", "functions")
+    with pytest.raises(RuntimeError, match="`redis_user` needs `redis_cache` and `aws_region`"):
+        need(RedisAddress)
+
+
+def test_tracing_is_on_or_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACING", "yes")
+    with pytest.raises(RuntimeError, match="tracing"):
+        read(Traces)

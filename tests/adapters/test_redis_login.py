@@ -81,6 +81,8 @@ def entered(
     _take(admin, login.get_credentials()[1])
     monkeypatch.setenv("REDIS_URL", redis_url)
     monkeypatch.setenv("REDIS_USER", USER)
+    monkeypatch.setenv("REDIS_CACHE", CACHE)
+    monkeypatch.setenv("AWS_REGION", REGION)
     monkeypatch.setattr(clients, "_login", lambda: login)
     clients.redis.cache_clear()
     with clients.redis() as redis:

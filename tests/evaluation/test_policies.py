@@ -7,6 +7,7 @@ from random import Random
 import numpy as np
 import pytest
 
+from benchmarks.imports import ENVIRONMENT
 from evaluation import live
 from evaluation.fit import measure
 from evaluation.playing import Library, Play
@@ -187,8 +188,8 @@ def test_a_song_is_not_cut_for_one_that_is_no_nearer() -> None:
 def test_tempofit_runs_here_with_the_settings_of_its_functions(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("AVERAGES_STREAM", "average-heart-rate")
-    monkeypatch.setenv("REQUESTS_STREAM", "song-requests")
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
     average, schedule = (import_module(f"lambdas.{name}") for name in ("average", "schedule"))
     assert (live.EMIT_EVERY_MS, live.GAP_MS) == (average.EMIT_EVERY_MS, average.GAP_MS)
     assert schedule.TIMING == live.TIMING

@@ -14,7 +14,6 @@ from pathlib import Path
 from infra.bundle import ROOT
 
 LAMBDAS = ROOT / "lambdas"
-CLIENTS = "adapters.clients"
 NO_OPERATIONS = {"exceptions", "meta", "close"}
 """Attributes of a client that call nobody."""
 
@@ -28,14 +27,16 @@ class Module:
     """Module by the name under which it was imported."""
     imported: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Module and function by the name under which the function was imported."""
+    start: list[ast.AST] = field(default_factory=list)
+    """What is run when the file is imported, and is neither of them."""
 
 
 def sites(function: str) -> set[str]:
     """The AWS calls that a function can reach, such as `adapters.song_ends.write put_item`."""
     return {
         f"{module}.{name} {operation}"
-        for module, name in _reached(function)
-        for service, operation in _operations(_module(module).functions[name])
+        for module, name in reached(function)
+        for service, operation in _operations(module_of(module).functions[name])
         if service != "redis"
     }
 
@@ -44,8 +45,8 @@ def uses_redis(function: str) -> bool:
     """Whether a function can reach Redis."""
     return any(
         service == "redis"
-        for module, name in _reached(function)
-        for service, _ in _operations(_module(module).functions[name])
+        for module, name in reached(function)
+        for service, _ in _operations(module_of(module).functions[name])
     )
 
 
@@ -68,32 +69,33 @@ def _imports(node: ast.AST) -> list[str]:
     return []
 
 
-def _reached(function: str) -> set[tuple[str, str]]:
-    reached: set[tuple[str, str]] = set()
+def reached(function: str) -> set[tuple[str, str]]:
+    """Module and name of the functions and classes that a function can reach."""
+    found: set[tuple[str, str]] = set()
     waiting = [(function, "handler")]
     while waiting:
         one = waiting.pop()
-        if one not in reached:
-            reached.add(one)
+        if one not in found:
+            found.add(one)
             waiting += _references(*one)
-    return reached
+    return found
 
 
 def _references(module_name: str, name: str) -> Iterator[tuple[str, str]]:
-    module = _module(module_name)
+    module = module_of(module_name)
     for node in ast.walk(module.functions[name]):
         match node:
             case ast.Attribute(value=ast.Name(id=alias), attr=attribute):
                 if alias in module.modules:
                     target = module.modules[alias]
-                    if attribute in _module(target).functions:
+                    if attribute in module_of(target).functions:
                         yield target, attribute
             case ast.Name(id=used):
                 if used in module.functions:
                     yield module_name, used
                 elif used in module.imported:
                     target, attribute = module.imported[used]
-                    if attribute in _module(target).functions:
+                    if attribute in module_of(target).functions:
                         yield target, attribute
 
 
@@ -123,10 +125,9 @@ def _client(node: ast.AST) -> str | None:
 
 
 @cache
-def _module(name: str) -> Module:
+def module_of(name: str) -> Module:
+    """A file under lambdas/, such as `average` or `adapters.songs`."""
     module = Module()
-    if name == CLIENTS:
-        return module
     for node in ast.parse(_path(name).read_text()).body:
         match node:
             case ast.FunctionDef():
@@ -138,6 +139,8 @@ def _module(name: str) -> Module:
             case ast.ImportFrom(module=str(source)) if source.startswith("lambdas.adapters."):
                 target = source.removeprefix("lambdas.")
                 module.imported |= {a.asname or a.name: (target, a.name) for a in node.names}
+            case _:
+                module.start.append(node)
     return module
 
 

@@ -24,6 +24,7 @@ from botocore.model import OperationModel
 from moto import mock_aws
 
 from lambdas.adapters import clients, songs
+from lambdas.adapters import environment as environments
 from tests.infra.call_sites import LAMBDAS
 from tests.infra.conftest import Template, of_type
 from tests.infra.grants import PSEUDO, flat, functions_of
@@ -97,17 +98,25 @@ def cloud(template: Template, name: str, redis_url: str, recorder: Recorder) -> 
     """The handler of one function in the world that its template describes, and watched."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         queues = _create(template)
-        for other in functions_of(template).values():
-            for variable in other["Environment"]["Variables"]:
-                patch.delenv(variable, raising=False)
-        for variable, value in _environment(template, name, queues, redis_url).items():
-            patch.setenv(variable, value)
         patch.setattr(boto3, "DEFAULT_SESSION", recorder.session())
-        _forget_clients()
+        told = _environment(template, name, queues, redis_url)
         try:
-            yield recorder.watch(_handler(name, patch))
+            yield recorder.watch(start(template, name, told, patch))
         finally:
-            _forget_clients()
+            _forget()
+
+
+def start(
+    template: Template, name: str, environment: Mapping[str, str], patch: pytest.MonkeyPatch
+) -> Handler:
+    """The handler of one function after a cold start in this environment and no other."""
+    for other in functions_of(template).values():
+        for variable in other["Environment"]["Variables"]:
+            patch.delenv(variable, raising=False)
+    for variable, value in environment.items():
+        patch.setenv(variable, value)
+    _forget()
+    return _handler(name, patch)
 
 
 def environment_of(template: Template, name: str) -> dict[str, str]:
@@ -159,7 +168,8 @@ def _handler(name: str, patch: pytest.MonkeyPatch) -> Handler:
     return handler
 
 
-def _forget_clients() -> None:
+def _forget() -> None:
+    environments._read_once.cache_clear()
     for client in (clients.dynamodb, clients.kinesis, clients.sqs, clients.management):
         client.cache_clear()
     clients.redis.cache_clear()

@@ -10,7 +10,16 @@ from msgspec import structs
 from events import stream
 from events.pulse import Pulse
 from events.session import OWN, Settings
-from lambdas.adapters import clients, connections, floors, own_songs, playlists, song_ends, songs
+from lambdas.adapters import (
+    clients,
+    connections,
+    environment,
+    floors,
+    own_songs,
+    playlists,
+    song_ends,
+    songs,
+)
 from lambdas.domain.due import SongEnd
 from lambdas.domain.session import Session
 from tests.adapters.conftest import START_MS, Context, kinesis_event, websocket_event
@@ -137,7 +146,9 @@ def _store(session: Session) -> Session:
     """A session that another function wrote, which knows how long one is kept."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SESSION_GAP_SECONDS", "900")
-        return song_ends.write("ann", session, at_ms=START_MS, arrived_ms=START_MS)
+        stored = song_ends.write("ann", session, at_ms=START_MS, arrived_ms=START_MS)
+    environment._read_once.cache_clear()
+    return stored
 
 
 SCENARIOS: dict[str, Callable[[Handler], Any]] = {

@@ -83,7 +83,7 @@ def test_identity_comes_from_the_authorizer_alone(template: Template) -> None:
     assert json.loads(text) == {
         "StreamName": "NAME",
         "PartitionKey": "$context.authorizer.principalId",
-        "Data": "$util.base64Encode($input.body)",
+        "Data": "$util.base64Encode($input.json('$'))",
     }
     assert integration["PassthroughBehavior"] == "NEVER"
 

@@ -21,7 +21,9 @@ from local.processes import free_port
 from local.template.intrinsics import StackError
 from local.template.stack import KinesisIntegration, LambdaIntegration, MockIntegration, Stack
 from local.template.template import read
+from tests.infra import variables
 from tests.infra.conftest import Template
+from tests.infra.scenarios import SCENARIOS
 
 QUEUES = {"sqs": "http://127.0.0.1:4566"}
 POWERTOOLS = {
@@ -29,53 +31,7 @@ POWERTOOLS = {
     "POWERTOOLS_METRICS_NAMESPACE",
     "POWERTOOLS_LOG_LEVEL",
 }
-"""And what each function reads besides."""
-REDIS = {"REDIS_URL", "REDIS_CACHE", "REDIS_USER"}
-ENVIRONMENTS = {
-    "average": {
-        *REDIS,
-        "AVERAGES_STREAM",
-        "DEAD_LETTERS_QUEUE_URL",
-        "EMIT_EVERY_SECONDS",
-        "GAP_SECONDS",
-        "INTERVAL_SECONDS",
-        "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI",
-    },
-    "schedule": {
-        "REQUESTS_STREAM",
-        "SONG_ENDS_TABLE",
-        "DEAD_LETTERS_QUEUE_URL",
-        "LEAD_SECONDS",
-        "ASK_AGAIN_SECONDS",
-        "SESSION_GAP_SECONDS",
-    },
-    "recommend": {
-        *REDIS,
-        "SONGS_TABLE",
-        "SONG_ENDS_TABLE",
-        "TASTES_TABLE",
-        "DEAD_LETTERS_QUEUE_URL",
-        "SESSION_GAP_SECONDS",
-        "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI",
-    },
-    "authorize": {"OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_JWKS_URL"},
-    "connect": REDIS,
-    "disconnect": REDIS,
-    "start": {"SONG_ENDS_TABLE", "TASTES_TABLE", "HEART_RATE_STREAM", "SESSION_GAP_SECONDS"},
-    "change": {"SONG_ENDS_TABLE", "HEART_RATE_STREAM", "SESSION_GAP_SECONDS"},
-    "skip": {
-        "SONG_ENDS_TABLE",
-        "TASTES_TABLE",
-        "REQUESTS_STREAM",
-        *REDIS,
-        "SESSION_GAP_SECONDS",
-    },
-    "rate": {"SONG_ENDS_TABLE", "TASTES_TABLE", *REDIS},
-    "workout": {*REDIS, "SONG_ENDS_TABLE"},
-    "floor": {*REDIS, "SONG_ENDS_TABLE"},
-    "collect": {"SONGS_TABLE"},
-    "forget": {*REDIS, "SONG_ENDS_TABLE", "TASTES_TABLE", "SONGS_TABLE"},
-}
+"""What Powertools read, and not our code."""
 
 
 @pytest.fixture
@@ -88,12 +44,12 @@ def test_names_are_readable(stack: Stack) -> None:
     assert streams == {"heart-rate": 4, "average-heart-rate": 2, "song-requests": 2}
     assert [table["TableName"] for table in stack.tables] == ["songs", "song-ends", "tastes"]
     assert [queue["QueueName"] for queue in stack.queues] == ["dead-letters"]
-    assert {function.name for function in stack.functions} == ENVIRONMENTS.keys()
+    assert {function.name for function in stack.functions} == SCENARIOS.keys()
 
 
-def test_every_function_finds_its_whole_environment(stack: Stack) -> None:
+def test_every_function_finds_its_whole_environment_and_nothing_else(stack: Stack) -> None:
     for function in stack.functions:
-        assert function.environment.keys() - POWERTOOLS == ENVIRONMENTS[function.name]
+        assert function.environment.keys() - POWERTOOLS == variables.variables(function.name)
         assert all(type(value) is str and value for value in function.environment.values())
         assert function.handler == f"lambdas.{function.name}.handler"
 

@@ -32,7 +32,7 @@ PATIENCE_SECONDS = 20
 
 PUT_RECORD = (
     '{"StreamName":"heart-rate","PartitionKey":"$context.authorizer.principalId",'
-    '"Data":"$util.base64Encode($input.body)"}'
+    '"Data":"$util.base64Encode($input.json(\'$\'))"}'
 )
 
 

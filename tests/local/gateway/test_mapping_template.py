@@ -36,6 +36,9 @@ def test_no_body_changes_its_partition_key(prefix: str, text: str) -> None:
         ("$context.routeKey of $context.authorizer.principalId", "beat of athlete-001"),
         ("$context.nothing.$context.authorizer.nothing.", ".."),
         ("$input.body", '{"a": {"b": [1, {"c d": true}]}}'),
+        ("$input.json('$')", '{"a":{"b":[1,{"c d":true}]}}'),
+        ("$input.json('$.a.b[1]')", '{"c d":true}'),
+        ("$input.json('$.nothing')", "null"),
     ],
 )
 def test_a_template_sees_the_message_and_its_context(template: str, rendered: str) -> None:
@@ -47,8 +50,12 @@ def test_a_call_that_fails_is_an_error_of_the_template() -> None:
         render("$util.base64Encode($input.body)", "\ud800")
 
 
+def test_of_a_key_that_comes_twice_a_template_sees_the_last_as_the_model_did() -> None:
+    assert render("$input.json('$')", '{"a":[],"b":1,"a":[2]}') == '{"a":[2],"b":1}'
+
+
 @pytest.mark.parametrize(
-    "template", ["$input.json('$')", "$!{util.parseJson($input.body).a}", "#set($a = $util.a)"]
+    "template", ["$input.path('$')", "$!{util.parseJson($input.body).a}", "#set($a = $util.a)"]
 )
 def test_a_template_that_uses_what_is_not_known_here_is_refused_at_once(template: str) -> None:
     with pytest.raises(TemplateError, match="which this gateway does not know"):
