@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { keepSpare } from "../src/music/standIn";
-import { Shelf, boardsOf } from "../src/own/shelf";
+import { Shelf, boardsOf } from "../src/ownSongs/shelf";
 import { type Store, createStore } from "../src/workout/store";
 import { NOW, SESSION, point, songPush, workoutOf } from "./helpers";
 

@@ -1,5 +1,5 @@
 /** Makes the music follow the store, from the athlete's press on. */
-import type { Shelf } from "../own/shelf";
+import type { Shelf } from "../ownSongs/shelf";
 import { type Held, hold } from "../workout/held";
 import { heardTempo } from "../workout/heard";
 import { type Sounding, soundingAt } from "../workout/sounding";

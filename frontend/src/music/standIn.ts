@@ -1,6 +1,6 @@
 /** Keeps a spare song in the store for as long as the network is gone and the songs have run out. */
 import { OWN, type SongPush } from "../wire/messages";
-import type { Shelf, ShelfSong } from "../own/shelf";
+import type { Shelf, ShelfSong } from "../ownSongs/shelf";
 import { workoutTime } from "../workout/clock";
 import { position } from "../workout/playlist";
 import { type State, type Store, effortOf } from "../workout/store";

@@ -128,7 +128,7 @@ export function WorkoutPage({ config, user, children }: Props) {
             trouble={trouble}
             dropped={dropped.music}
             library={library}
-            collect={asks.collect}
+            sendOwnSongs={asks.sendOwnSongs}
             onLibrary={asks.playFrom}
           />
         </Sound>

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useState } from "react";
 
-import { droppedFiles, sortDropped } from "../own/dropped";
-import { Mailbox } from "../own/mailbox";
+import { droppedFiles, sortDropped } from "../ownSongs/dropped";
+import { Mailbox } from "../ownSongs/mailbox";
 import type { Problem } from "../workout/store";
 
 interface Drop {

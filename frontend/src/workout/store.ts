@@ -161,7 +161,7 @@ function reduceMessage(state: State, message: ServerMessage, now_ms: number): St
     case "rated":
       return rated(state, message, now_ms);
     case "floor":
-    case "songs":
+    case "own_songs_kept":
       return state; // the floor's page and the shelf listen for themselves
     case "skipped":
       return { ...state, skip: skipAnswered(state.skip, message, now_ms) };

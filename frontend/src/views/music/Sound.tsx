@@ -2,8 +2,8 @@ import { type ReactNode, useEffect, useEffectEvent, useState } from "react";
 
 import { Conductor } from "../../music/conductor";
 import { keepScreenOn, nameSong, playSilence, takeKeys } from "../../music/keys";
-import { DEMO } from "../../own/library";
-import type { Shelf } from "../../own/shelf";
+import { DEMO } from "../../ownSongs/library";
+import type { Shelf } from "../../ownSongs/shelf";
 import type { SongPush } from "../../wire/messages";
 import type { State, Store } from "../../workout/store";
 import { Press } from "../Press";

@@ -2,8 +2,8 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 
 import { keepSpare } from "../../music/standIn";
-import { DEMO } from "../../own/library";
-import { Shelf, type ShelfSong, boardsOf } from "../../own/shelf";
+import { DEMO } from "../../ownSongs/library";
+import { Shelf, type ShelfSong, boardsOf } from "../../ownSongs/shelf";
 import { OWN, type Settings } from "../../wire/messages";
 import type { Store } from "../../workout/store";
 
