@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { Conductor } from "../src/music/conductor";
 import { Shelf, boardsOf } from "../src/ownSongs/shelf";
-import { type Store, createStore } from "../src/workout/store";
+import { type Store, createStore } from "../src/session/store";
 import { FakeAudio, noAudio } from "./audio";
 import { NOW, SESSION, point, songPush, workoutOf } from "./helpers";
 

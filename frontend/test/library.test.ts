@@ -6,7 +6,7 @@ import { droppedFiles, musicOf, sortDropped } from "../src/ownSongs/dropped";
 import { bring, notInLibrary, removeAll } from "../src/ownSongs/library";
 import type { OwnSong } from "../src/wire/messages";
 import { Shelf, type ShelfSong, boardsOf } from "../src/ownSongs/shelf";
-import type { Watch } from "../src/workout/watch";
+import type { Watch } from "../src/session/watch";
 
 const SONGS = Array.from({ length: 60 }, (_, number): ShelfSong => {
   const song = { id: `f-${number}`, title: "Steps", artist: "Me", tempo: 128, genre: null };

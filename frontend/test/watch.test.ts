@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { workoutTime } from "../src/workout/clock";
 import type { Workout } from "../src/wire/messages";
-import { type Store, createStore } from "../src/workout/store";
-import { type Watch, watch } from "../src/workout/watch";
+import { type Store, createStore } from "../src/session/store";
+import { type Watch, watch } from "../src/session/watch";
 import { NOW, SETTINGS, workoutOf } from "./helpers";
 import { FakeSocket } from "./socket";
 

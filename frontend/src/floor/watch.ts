@@ -5,7 +5,7 @@ import type { FloorStore } from "./floor";
 import { type ServerMessage, floorQuery, isWrong, workoutQuery } from "../wire/messages";
 import { named, nextId } from "../wire/named";
 import { openSocket } from "../wire/socket";
-import type { Store } from "../workout/store";
+import type { Store } from "../session/store";
 import { COACH, freshToken } from "../wire/token";
 
 const POLL_EVERY_MS = 3_000;

@@ -1,7 +1,7 @@
 /** From the shelf of this browser to the person's library on the server, and out of it again. */
 import type { OwnSong } from "../wire/messages";
 import type { Shelf, ShelfSong } from "./shelf";
-import type { Watch } from "../workout/watch";
+import type { Watch } from "../session/watch";
 
 /** The library of who chose none, whose songs exist only by name. */
 export const DEMO = "demo";

@@ -2,7 +2,7 @@ import { useEffect, useEffectEvent, useState } from "react";
 
 import { droppedFiles, sortDropped } from "../ownSongs/dropped";
 import { Mailbox } from "../ownSongs/mailbox";
-import type { Problem } from "../workout/store";
+import type { Problem } from "../session/store";
 
 interface Drop {
   /** Recorded workouts that were dropped. */

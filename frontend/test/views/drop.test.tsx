@@ -5,7 +5,7 @@ import { Mailbox } from "../../src/ownSongs/mailbox";
 import { Shelf, boardsOf } from "../../src/ownSongs/shelf";
 import { useDropped } from "../../src/views/drop";
 import { MyMusic } from "../../src/views/music/MyMusic";
-import { createStore } from "../../src/workout/store";
+import { createStore } from "../../src/session/store";
 
 import "fake-indexeddb/auto";
 

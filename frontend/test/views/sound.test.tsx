@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Shelf, boardsOf } from "../../src/ownSongs/shelf";
 import { Sound } from "../../src/views/music/Sound";
 import type { SongPush } from "../../src/wire/messages";
-import { type Store, createStore } from "../../src/workout/store";
+import { type Store, createStore } from "../../src/session/store";
 import { FakeAudio, noAudio } from "../audio";
 import { NOW, SETTINGS, after, point, songPush, workoutOf } from "../helpers";
 import { pass } from "./browser";

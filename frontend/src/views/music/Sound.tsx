@@ -5,7 +5,7 @@ import { keepScreenOn, nameSong, playSilence, takeKeys } from "../../music/keys"
 import { DEMO } from "../../ownSongs/library";
 import type { Shelf } from "../../ownSongs/shelf";
 import type { SongPush } from "../../wire/messages";
-import type { State, Store } from "../../workout/store";
+import type { State, Store } from "../../session/store";
 import { Press } from "../Press";
 import { useStore } from "../hooks";
 import "./Sound.css";

@@ -19,7 +19,7 @@ import {
 import { SESSION_GAP_MS, Sender } from "../heart/sender";
 import { openSocket } from "../wire/socket";
 import type { Moment } from "../heart/source";
-import type { Asking } from "./asked";
+import type { Asking } from "../workout/asked";
 import { named } from "../wire/named";
 import type { Happening, Store } from "./store";
 import { freshToken, isTokenOf } from "../wire/token";

@@ -5,8 +5,8 @@ import type { Moment } from "../heart/source";
 import type { Config } from "../wire/config";
 import type { Opinion, Sample, Settings } from "../wire/messages";
 import { workoutTime } from "../workout/clock";
-import { type State, type Store, createStore, newestTime } from "../workout/store";
-import { type Watch, watch } from "../workout/watch";
+import { type State, type Store, createStore, newestTime } from "../session/store";
+import { type Watch, watch } from "../session/watch";
 import { useStore } from "./hooks";
 
 /** The same functions each time. */
