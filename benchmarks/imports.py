@@ -24,7 +24,7 @@ CLIENTS = {
     "authorize": (),
     "average": ("redis", "kinesis"),
     "change": ("dynamodb", "kinesis"),
-    "collect": ("dynamodb",),
+    "own_songs": ("dynamodb",),
     "connect": ("redis",),
     "disconnect": ("redis",),
     "floor": ("redis", "dynamodb"),

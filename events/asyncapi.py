@@ -12,19 +12,19 @@ import msgspec
 from events.messages import (
     Change,
     Changed,
-    Collect,
-    Collected,
     Error,
+    FloorQuery,
     FloorView,
-    LookAtFloor,
+    OwnSongs,
+    OwnSongsKept,
     Rate,
     Rated,
     Skip,
     Skipped,
     Start,
     Started,
-    Watch,
     Workout,
+    WorkoutQuery,
 )
 from events.schemas import draft4
 from events.session import SongPush
@@ -40,9 +40,9 @@ SENT: dict[str, type[msgspec.Struct]] = {
     "change": Change,
     "rate": Rate,
     "skip": Skip,
-    "watch": Watch,
-    "floor": LookAtFloor,
-    "songs": Collect,
+    "workout_query": WorkoutQuery,
+    "floor_query": FloorQuery,
+    "own_songs": OwnSongs,
 }
 """What a client sends, by the name of its example."""
 RECEIVED: dict[str, type[msgspec.Struct]] = {
@@ -53,7 +53,7 @@ RECEIVED: dict[str, type[msgspec.Struct]] = {
     "skipped": Skipped,
     "workout": Workout,
     "floor_view": FloorView,
-    "collected": Collected,
+    "own_songs_kept": OwnSongsKept,
     "error": Error,
 }
 """What a client receives, by the name of its example."""

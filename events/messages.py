@@ -53,7 +53,9 @@ class Rate(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", 
     id: MaybeId = UNSET
 
 
-class Watch(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="workout"):
+class WorkoutQuery(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="workout"
+):
     """Asks for the session so far: heart rates after `since_ms` and songs that end after it.
 
     Whoever says the newest time that they know has the rest already. Without it, two hours are
@@ -66,7 +68,7 @@ class Watch(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action",
     id: MaybeId = UNSET
 
 
-class LookAtFloor(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="floor"):
+class FloorQuery(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="floor"):
     """Asks who works out on a floor now; for coaches only."""
 
     floor: Floor
@@ -84,7 +86,9 @@ class OwnSong(Struct, frozen=True, forbid_unknown_fields=True):
     genre: Genre | None = None
 
 
-class Collect(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="songs"):
+class OwnSongs(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="own_songs"
+):
     """Puts songs into the person's library `own`, and takes others out; twice is as once.
 
     The library holds 2,000 songs. What would make it more is refused, whole.
@@ -95,7 +99,7 @@ class Collect(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action
     id: MaybeId = UNSET
 
 
-ClientMessage = HeartRateBatch | Start | Change | Skip | Rate | Watch | LookAtFloor | Collect
+ClientMessage = HeartRateBatch | Start | Change | Skip | Rate | WorkoutQuery | FloorQuery | OwnSongs
 
 
 class Started(Struct, frozen=True, tag_field="type", tag="started"):
@@ -187,7 +191,7 @@ class FloorView(Struct, frozen=True, tag_field="type", tag="floor"):
     id: MaybeId = UNSET
 
 
-class Collected(Struct, frozen=True, tag_field="type", tag="songs"):
+class OwnSongsKept(Struct, frozen=True, tag_field="type", tag="own_songs_kept"):
     """So many songs were put into the person's library, and so many taken out."""
 
     kept: int
@@ -204,7 +208,7 @@ class Error(Struct, frozen=True, tag_field="type", tag="error"):
 
 
 ServerMessage = (
-    SongPush | Started | Changed | Skipped | Rated | Workout | FloorView | Collected | Error
+    SongPush | Started | Changed | Skipped | Rated | Workout | FloorView | OwnSongsKept | Error
 )
 
 encode = json.Encoder().encode

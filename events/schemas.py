@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from events.messages import Change, Collect, LookAtFloor, Rate, Skip, Start, Watch
+from events.messages import Change, FloorQuery, OwnSongs, Rate, Skip, Start, WorkoutQuery
 from events.stream import HeartRateBatch
 
 ROUTES: dict[str, type[msgspec.Struct]] = {
@@ -14,9 +14,9 @@ ROUTES: dict[str, type[msgspec.Struct]] = {
     "change": Change,
     "skip": Skip,
     "rate": Rate,
-    "workout": Watch,
-    "floor": LookAtFloor,
-    "songs": Collect,
+    "workout": WorkoutQuery,
+    "floor": FloorQuery,
+    "own_songs": OwnSongs,
 }
 """What a client may send, by route key (the value of `action`)."""
 

@@ -79,9 +79,8 @@ def open_api(
         *_heart_rate_route(scope, api, heart_rate),
         *_default_route(scope, api),
     ]
-    for action in ("start", "change", "skip", "rate", "workout", "floor"):
+    for action in ("start", "change", "skip", "rate", "workout", "floor", "own_songs"):
         parts += _lambda_route(scope, api, action, functions[action], responds=True)
-    parts += _lambda_route(scope, api, "songs", functions["collect"], responds=True)
     return _deploy(scope, api, parts, stage)
 
 
@@ -203,7 +202,7 @@ def _model(scope: Stack, api: CfnApi, key: str) -> CfnModel:
         scope,
         f"{key}-model",
         api_id=api.ref,
-        name=key,
+        name=key.replace("_", ""),  # letters and digits only
         content_type="application/json",
         schema=draft4(ROUTES[key]),
     )

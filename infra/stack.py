@@ -137,7 +137,7 @@ def _functions(
         "rate": song_ends | tastes | redis,
         "workout": redis | song_ends,
         "floor": redis | song_ends,
-        "collect": songs,
+        "own_songs": songs,
     }
     on_demand = {"forget": redis | song_ends | tastes | songs}
     code = function_code()
@@ -189,7 +189,7 @@ def _permit(functions: dict[str, Function], streams: Streams, tables: Tables) ->
         allow(functions[name], resource, *actions)
     for name, *actions in (
         ("recommend", QUERY),
-        ("collect", QUERY, BATCH_WRITE),
+        ("own_songs", QUERY, BATCH_WRITE),
         ("forget", QUERY, BATCH_WRITE),
     ):
         allow(functions[name], tables.songs.table_arn, *actions, conditions=OWN_LIBRARIES)

@@ -7,9 +7,9 @@ from msgspec.structs import replace
 from events.messages import (
     Error,
     FloorPerson,
+    FloorQuery,
     FloorSong,
     FloorView,
-    LookAtFloor,
     ServerMessage,
     TracePoint,
 )
@@ -33,7 +33,7 @@ MAX_TEXT = 80
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Only reads; whoever is no coach, by the token alone, is told so."""
-    message = message_of(event, LookAtFloor)
+    message = message_of(event, FloorQuery)
     count(Floors=1)
     return answer(message, _floor(request_of(event), message.floor))
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from events.messages import Error, ServerMessage, Watch, Workout
+from events.messages import Error, ServerMessage, Workout, WorkoutQuery
 from events.session import Settings, SongPush
 from lambdas.adapters import clients, connections, floors, playlists, song_ends, traces, windows
 from lambdas.adapters.environment import need
@@ -20,18 +20,18 @@ need(clients.RedisAddress, song_ends.Table)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """The newest folded sample, the line so far and the songs; of others, for coaches only."""
-    message = message_of(event, Watch)
+    message = message_of(event, WorkoutQuery)
     count(Workouts=1)
     request = request_of(event)
     # A push between $connect and the end of the handshake finds the connection gone.
     connections.add(request.user, request.connection_id)
-    return answer(message, _watch(request, message))
+    return answer(message, _workout(request, message))
 
 
-def _watch(request: Request, watch: Watch) -> ServerMessage:
-    athlete = watch.athlete
+def _workout(request: Request, query: WorkoutQuery) -> ServerMessage:
+    athlete = query.athlete
     if athlete is None:
-        return _workout(request, watch, request.user, song_ends.read(request.user))
+        return _workout_of(request, query, request.user, song_ends.read(request.user))
     if not request.is_coach:
         return Error(
             "coaches_only",
@@ -46,20 +46,20 @@ def _watch(request: Request, watch: Watch) -> ServerMessage:
             f"{athlete!r} is on no floor now, so their workout is not shown: "
             "they choose a floor in their settings.",
         )
-    return _workout(request, watch, athlete, session, from_ms=session.end.session)
+    return _workout_of(request, query, athlete, session, from_ms=session.end.session)
 
 
-def _workout(
-    request: Request, watch: Watch, user: str, session: Session | None, *, from_ms: int = 0
+def _workout_of(
+    request: Request, query: WorkoutQuery, user: str, session: Session | None, *, from_ms: int = 0
 ) -> Workout:
     """The newest songs as far as they fit; of heart rates nothing before `from_ms`."""
     latest = windows.latest(windows.read([user], request.arrived_ms).get(user), from_ms)
     trace = []
     if latest is not None:
-        since_ms = max(watch.since_ms, from_ms - 1)
+        since_ms = max(query.since_ms, from_ms - 1)
         trace = traces.read(user, since_ms, latest.at_ms)
     workout = Workout(
-        athlete=watch.athlete,
+        athlete=query.athlete,
         session=session.end.session if session else None,
         settings=session.settings if session else Settings(),
         latest=latest,
@@ -67,7 +67,7 @@ def _workout(
         songs=[],
         stale_after_ms=STALE_AFTER_MS,
     )
-    newest_first = _songs(user, session, watch.since_ms)[::-1] if session else []
+    newest_first = _songs(user, session, query.since_ms)[::-1] if session else []
     return replace(workout, songs=fitting(newest_first, workout)[::-1])
 
 

@@ -14,8 +14,8 @@ from events.messages import (
     Error,
     ServerMessage,
     Start,
-    Watch,
     Workout,
+    WorkoutQuery,
     decode_server,
     encode,
 )
@@ -178,7 +178,7 @@ class Client:
                 answer = await self._ask(socket, reader, start)
             self._settings = None
         if self._ring:
-            answer = await self._ask(socket, reader, Watch(since_ms=self._ring[-1][0]))
+            answer = await self._ask(socket, reader, WorkoutQuery(since_ms=self._ring[-1][0]))
             latest = answer.latest if isinstance(answer, Workout) else None
             latest_ms = -1 if latest is None else latest.at_ms
             missing = [sample for sample in self._ring if sample[0] > latest_ms]
@@ -189,7 +189,7 @@ class Client:
         self,
         socket: aiohttp.ClientWebSocketResponse,
         reader: "asyncio.Task[None]",
-        question: Start | Watch,
+        question: Start | WorkoutQuery,
     ) -> ServerMessage:
         """The answer: what was asked for, or an error.
 

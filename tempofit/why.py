@@ -7,7 +7,7 @@ import aiohttp
 import msgspec
 import typer
 
-from events.messages import Watch, Workout, decode_server, encode
+from events.messages import Workout, WorkoutQuery, decode_server, encode
 from events.session import SongPush
 from simulator.client import ANSWER_SECONDS, Service, fetch_token, open_http
 from tempofit.addresses import NOT_RUNNING, CloudError, read_addresses, require
@@ -45,7 +45,7 @@ async def ask(service: Service, user: str) -> Workout:
         async with open_http() as http, asyncio.timeout(ANSWER_SECONDS):
             token = await fetch_token(http, service, user)
             async with http.ws_connect(service.websocket_url, params={"token": token}) as socket:
-                await socket.send_str(encode(Watch(id=QUESTION)).decode())
+                await socket.send_str(encode(WorkoutQuery(id=QUESTION)).decode())
                 while True:
                     message = decode_server((await socket.receive_str()).encode())
                     if message.id == QUESTION and isinstance(message, Workout):

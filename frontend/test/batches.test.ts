@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { FRAME_BYTES, batches } from "../src/own/batches";
-import { type OwnSong, collect } from "../src/wire/messages";
+import { FRAME_BYTES, batches } from "../src/ownSongs/batches";
+import { type OwnSong, ownSongs } from "../src/wire/messages";
 
 function ownSong(number: number, title = `Title ${number}`): OwnSong {
   return { id: `f-${number}`, title, artist: "Me", tempo: 128, duration_seconds: 200, genre: null };
@@ -20,7 +20,7 @@ test("no message is larger than a frame, however long the titles are", () => {
   const split = batches(long);
   expect(split.flatMap(({ songs }) => songs)).toEqual(long);
   for (const { songs, remove } of split) {
-    const bytes = new TextEncoder().encode(JSON.stringify(collect(songs, remove))).length;
+    const bytes = new TextEncoder().encode(JSON.stringify(ownSongs(songs, remove))).length;
     expect(bytes).toBeLessThanOrEqual(FRAME_BYTES);
   }
 });

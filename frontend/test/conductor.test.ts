@@ -3,8 +3,8 @@ import "fake-indexeddb/auto";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { Conductor } from "../src/music/conductor";
-import { Shelf, boardsOf } from "../src/own/shelf";
-import { type Store, createStore } from "../src/workout/store";
+import { Shelf, boardsOf } from "../src/ownSongs/shelf";
+import { type Store, createStore } from "../src/session/store";
 import { FakeAudio, noAudio } from "./audio";
 import { NOW, SESSION, point, songPush, workoutOf } from "./helpers";
 

@@ -12,13 +12,13 @@ import {
   type Sample,
   type Settings,
   change,
-  collect,
+  floorQuery,
   heartRates,
-  lookAtFloor,
+  ownSongs,
   rate,
   skip,
   start,
-  workout,
+  workoutQuery,
 } from "../src/wire/messages";
 import { MODES, PLANS } from "../src/workout/modes";
 import { SETTINGS, example } from "./helpers";
@@ -54,9 +54,9 @@ const NAME_OF: Record<ClientMessage["action"], string> = {
   change: "change",
   rate: "rate",
   skip: "skip",
-  workout: "watch",
-  floor: "floor",
-  songs: "songs",
+  workout: "workout_query",
+  floor: "floor_query",
+  own_songs: "own_songs",
 };
 
 function taken(message: ClientMessage): boolean {
@@ -77,7 +77,7 @@ const SONG: OwnSong = {
   duration_seconds: 200,
   genre: null,
 };
-const song = (changes: Partial<OwnSong>) => collect([{ ...SONG, ...changes }]);
+const song = (changes: Partial<OwnSong>) => ownSongs([{ ...SONG, ...changes }]);
 const phase = { seconds: 10, zone: 1 };
 const sample: Sample = [1, 120];
 
@@ -104,12 +104,12 @@ const WITHIN: readonly ClientMessage[] = [
   rate("d-1", { liked: true, tempo: 250 }),
   skip(0, 0),
   skip(1_000_000, LAST_MS),
-  workout(),
-  workout(0),
-  workout(LAST_MS, "ann@gym.test"),
-  lookAtFloor("north-gym"),
-  collect([], []),
-  collect(Array<OwnSong>(MAX_OWN_SONGS).fill(SONG), Array<string>(MAX_OWN_SONGS).fill("f-1")),
+  workoutQuery(),
+  workoutQuery(0),
+  workoutQuery(LAST_MS, "ann@gym.test"),
+  floorQuery("north-gym"),
+  ownSongs([], []),
+  ownSongs(Array<OwnSong>(MAX_OWN_SONGS).fill(SONG), Array<string>(MAX_OWN_SONGS).fill("f-1")),
   song({ id: LONG, title: LONG, artist: LONG, genre: "x".repeat(100) }),
   song({ tempo: 40, duration_seconds: 45 }),
   song({ tempo: 250, duration_seconds: 900 }),
@@ -163,14 +163,14 @@ const BEYOND: readonly ClientMessage[] = [
   skip(1_000_001, 1),
   skip(0.5, 1),
   skip(0, -1),
-  workout(-1),
-  workout(0.5),
-  workout(undefined, "a b"),
-  workout(undefined, "a".repeat(129)),
-  lookAtFloor("North gym"),
-  collect(Array<OwnSong>(MAX_OWN_SONGS + 1).fill(SONG)),
-  collect([], Array<string>(MAX_OWN_SONGS + 1).fill("f-1")),
-  collect([], [""]),
+  workoutQuery(-1),
+  workoutQuery(0.5),
+  workoutQuery(undefined, "a b"),
+  workoutQuery(undefined, "a".repeat(129)),
+  floorQuery("North gym"),
+  ownSongs(Array<OwnSong>(MAX_OWN_SONGS + 1).fill(SONG)),
+  ownSongs([], Array<string>(MAX_OWN_SONGS + 1).fill("f-1")),
+  ownSongs([], [""]),
   song({ id: "" }),
   song({ title: `${LONG}x` }),
   song({ tempo: 251 }),
@@ -224,7 +224,7 @@ const HEARD = {
   skipped: "skipped",
   workout: "workout",
   floor_view: "floor_view",
-  collected: "collected",
+  own_songs_kept: "own_songs_kept",
   error: "error",
 } as const;
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type FloorStore, createFloorStore } from "../src/floor/floor";
 import { type FloorWatch, watchFloor } from "../src/floor/watch";
 import type { FloorView } from "../src/wire/messages";
-import { createStore } from "../src/workout/store";
+import { createStore } from "../src/session/store";
 import { NOW, SESSION, example, point, workoutOf } from "./helpers";
 import { FakeSocket } from "./socket";
 

@@ -1,6 +1,6 @@
 import { decode } from "../src/wire/decode";
 import type { ServerMessage, Settings, SongPush, TracePoint, Workout } from "../src/wire/messages";
-import { EMPTY, type State, reduce } from "../src/workout/store";
+import { EMPTY, type State, reduce } from "../src/session/store";
 import { heartRateOf } from "../src/heart/strap";
 
 export const SESSION = 1_760_000_000_000;

@@ -1,16 +1,16 @@
 import "fake-indexeddb/auto";
 import { describe, expect, test } from "vitest";
 
-import { batches } from "../src/own/batches";
-import { droppedFiles, musicOf, sortDropped } from "../src/own/dropped";
-import { bring, removeAll, uncollected } from "../src/own/library";
+import { batches } from "../src/ownSongs/batches";
+import { droppedFiles, musicOf, sortDropped } from "../src/ownSongs/dropped";
+import { bring, notInLibrary, removeAll } from "../src/ownSongs/library";
 import type { OwnSong } from "../src/wire/messages";
-import { Shelf, type ShelfSong, boardsOf } from "../src/own/shelf";
-import type { Watch } from "../src/workout/watch";
+import { Shelf, type ShelfSong, boardsOf } from "../src/ownSongs/shelf";
+import type { Watch } from "../src/session/watch";
 
 const SONGS = Array.from({ length: 60 }, (_, number): ShelfSong => {
   const song = { id: `f-${number}`, title: "Steps", artist: "Me", tempo: 128, genre: null };
-  return { ...song, duration_seconds: 200, tempo_from: "detected", collected: false };
+  return { ...song, duration_seconds: 200, tempo_from: "detected", in_library: false };
 });
 
 async function shelfOf(user: string): Promise<Shelf> {
@@ -21,25 +21,25 @@ async function shelfOf(user: string): Promise<Shelf> {
 
 test("the server is told of a song what it needs, and nothing of where its tempo is from", async () => {
   const told: OwnSong[] = [];
-  const collect: Watch["collect"] = (songs) => {
+  const sendOwnSongs: Watch["sendOwnSongs"] = (songs) => {
     told.push(...songs);
     return Promise.resolve({ kept: songs.length, removed: 0 });
   };
-  await bring(await shelfOf("told"), SONGS.slice(0, 1), collect);
+  await bring(await shelfOf("told"), SONGS.slice(0, 1), sendOwnSongs);
   expect(told).toEqual([
     { id: "f-0", title: "Steps", artist: "Me", tempo: 128, duration_seconds: 200, genre: null },
   ]);
 });
 
-test("songs count as collected as far as the server took them, and no further", async () => {
+test("songs count as in the library as far as the server took them, and no further", async () => {
   const shelf = await shelfOf("half");
-  const refuses: Watch["collect"] = (songs, _, onTaken) => {
+  const refuses: Watch["sendOwnSongs"] = (songs, _, onTaken) => {
     const [first] = batches(songs);
     if (first) onTaken(first);
     return Promise.reject(new Error("This library is full."));
   };
   await expect(bring(shelf, shelf.songs(), refuses)).rejects.toThrow("This library is full.");
-  expect(uncollected(shelf.songs())).toHaveLength(10);
+  expect(notInLibrary(shelf.songs())).toHaveLength(10);
 });
 
 test("what the server does not let go stays on the shelf", async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { Mailbox } from "../src/own/mailbox";
+import { Mailbox } from "../src/ownSongs/mailbox";
 
 function taking(mailbox: Mailbox<string>): { readonly taken: string[]; readonly end: () => void } {
   const taken: string[] = [];

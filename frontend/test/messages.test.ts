@@ -3,13 +3,13 @@ import { describe, expect, test } from "vitest";
 import { decode } from "../src/wire/decode";
 import {
   change,
-  collect,
+  floorQuery,
   heartRates,
-  lookAtFloor,
+  ownSongs,
   rate,
   skip,
   start,
-  workout,
+  workoutQuery,
 } from "../src/wire/messages";
 import { named } from "../src/wire/named";
 import { SETTINGS, example, refusal } from "./helpers";
@@ -18,10 +18,10 @@ describe("outgoing messages are those of the contract", () => {
   test.each([
     ["heartrate", heartRates([[1760000040000, 121], [1760000041000, 122.5]])],
     ["skip", named(skip(0, 1760000100000.4), "42")],
-    ["floor", lookAtFloor("north-gym")],
+    ["floor_query", floorQuery("north-gym")],
     [
-      "songs",
-      collect(
+      "own_songs",
+      ownSongs(
         [
           {
             id: "f-3b1c",
@@ -68,17 +68,17 @@ describe("outgoing messages are those of the contract", () => {
   });
 
   test("the first question names no time, and only a coach's an athlete", () => {
-    expect(workout()).toEqual({ action: "workout" });
-    const asked = JSON.parse(example("watch")) as object;
-    expect({ ...workout(1760000040000), athlete: null }).toEqual(asked);
-    expect(workout(undefined, "kim")).toEqual({ action: "workout", athlete: "kim" });
+    expect(workoutQuery()).toEqual({ action: "workout" });
+    const asked = JSON.parse(example("workout_query")) as object;
+    expect({ ...workoutQuery(1760000040000), athlete: null }).toEqual(asked);
+    expect(workoutQuery(undefined, "kim")).toEqual({ action: "workout", athlete: "kim" });
   });
 
   test("have ids that the contract takes, each another, unless the same is asked again", () => {
-    const [first, second] = [named(workout()), named(workout())];
+    const [first, second] = [named(workoutQuery()), named(workoutQuery())];
     expect(first.id).toMatch(/^.{1,64}$/);
     expect(second.id).not.toBe(first.id);
-    expect(named(workout(), first.id)).toEqual(first);
+    expect(named(workoutQuery(), first.id)).toEqual(first);
   });
 
   test("a session with default settings names none", () => {
@@ -102,12 +102,12 @@ describe("incoming messages", () => {
     },
   );
 
-  test("what a coach and a collector are told is understood whole", () => {
+  test("what a coach and an owner of songs are told is understood whole", () => {
     const view = JSON.parse(example("floor_view")) as { people: { latest: object }[] };
     const latest = { at_ms: 1760000041000, heart_rate: 142, average: 139.5 };
     const people = view.people.map((person) => ({ ...person, latest }));
     expect(decode(example("floor_view"))).toEqual({ ...view, people });
-    expect(decode(example("collected"))).toEqual(JSON.parse(example("collected")));
+    expect(decode(example("own_songs_kept"))).toEqual(JSON.parse(example("own_songs_kept")));
   });
 
   test("points of a workout become named values", () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { playableSeconds } from "../src/own/detect";
+import { playableSeconds } from "../src/ownSongs/detect";
 
 /** An audio element that says nothing by itself. */
 class SilentElement {

@@ -1,10 +1,10 @@
 import "fake-indexeddb/auto";
 import { describe, expect, test } from "vitest";
 
-import { intakeSentence, takeIn } from "../src/own/intake";
-import { type Ears, idOf, readSong } from "../src/own/reading";
-import { Shelf, boardsOf } from "../src/own/shelf";
-import { tagsOf } from "../src/own/tags";
+import { intakeSentence, takeIn } from "../src/ownSongs/intake";
+import { type Ears, idOf, readSong } from "../src/ownSongs/reading";
+import { Shelf, boardsOf } from "../src/ownSongs/shelf";
+import { tagsOf } from "../src/ownSongs/tags";
 import { id3, mp3, wav } from "./music";
 
 const EARS: Ears = {
@@ -69,7 +69,7 @@ describe("a song", () => {
       duration_seconds: expect.closeTo(60, 0) as number,
       genre: null,
       tempo_from: "tag",
-      collected: false,
+      in_library: false,
     });
   });
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 
 import { SESSION_GAP_MS } from "../src/heart/sender";
-import { reduce } from "../src/workout/store";
+import { reduce } from "../src/session/store";
 import { NOW, SETTINGS } from "./helpers";
 import { FakeServer, rising, upTo } from "./server";
 

@@ -1,7 +1,7 @@
 import type { Backlog } from "../src/heart/backlog";
 import type { ClientMessage, Named, Sample, ServerMessage, SongPush } from "../src/wire/messages";
 import { Sender } from "../src/heart/sender";
-import { EMPTY, type State, reduce } from "../src/workout/store";
+import { EMPTY, type State, reduce } from "../src/session/store";
 import { NOW, SETTINGS, workoutOf } from "./helpers";
 
 /** A server as far as a sender sees it: it takes what is newer than its newest sample. */

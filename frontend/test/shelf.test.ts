@@ -2,7 +2,7 @@ import "fake-indexeddb/auto";
 import { type UseStore, get, set } from "idb-keyval";
 import { beforeEach, describe, expect, test } from "vitest";
 
-import { type Boards, Shelf, type ShelfSong, boardsOf } from "../src/own/shelf";
+import { type Boards, Shelf, type ShelfSong, boardsOf } from "../src/ownSongs/shelf";
 
 const SONG: ShelfSong = {
   id: "f-1",
@@ -12,7 +12,7 @@ const SONG: ShelfSong = {
   duration_seconds: 200,
   genre: null,
   tempo_from: "detected",
-  collected: false,
+  in_library: false,
 };
 const OTHER: ShelfSong = { ...SONG, id: "f-2", title: "A walk" };
 const FILE = new Blob(["music"]);
@@ -66,10 +66,10 @@ describe("music that was put on the shelf", () => {
     const shelf = new Shelf(boards);
     await shelf.add(SONG, FILE);
     await shelf.add(OTHER, FILE);
-    await shelf.markCollected(["f-1", "f-unknown"]);
+    await shelf.markInLibrary(["f-1", "f-unknown"]);
     const later = new Shelf(boards);
     await later.load();
-    expect(later.songs().map(({ id, collected }) => [id, collected])).toEqual([
+    expect(later.songs().map(({ id, in_library }) => [id, in_library])).toEqual([
       ["f-2", false],
       ["f-1", true],
     ]);

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { keepSpare } from "../src/music/standIn";
-import { Shelf, boardsOf } from "../src/own/shelf";
-import { type Store, createStore } from "../src/workout/store";
+import { Shelf, boardsOf } from "../src/ownSongs/shelf";
+import { type Store, createStore } from "../src/session/store";
 import { NOW, SESSION, point, songPush, workoutOf } from "./helpers";
 
 let store: Store;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { steadier } from "../src/own/steady";
+import { steadier } from "../src/ownSongs/steady";
 
 const SAMPLE_RATE = 12_000;
 const RANGE = { low: 90, high: 180 };

@@ -12,7 +12,7 @@ import {
   newestHeartRate,
   newestTime,
   reduce,
-} from "../src/workout/store";
+} from "../src/session/store";
 import { NOW, SESSION, SETTINGS, after, point, songPush, workoutOf } from "./helpers";
 
 const asked = (state: State, slot: number, sent = true): State =>

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { workoutTime } from "../src/workout/clock";
 import type { Workout } from "../src/wire/messages";
-import { type Store, createStore } from "../src/workout/store";
-import { type Watch, watch } from "../src/workout/watch";
+import { type Store, createStore } from "../src/session/store";
+import { type Watch, watch } from "../src/session/watch";
 import { NOW, SETTINGS, workoutOf } from "./helpers";
 import { FakeSocket } from "./socket";
 
@@ -151,24 +151,24 @@ describe("songs of one's own", () => {
 
   test("go to the library, and again over a new connection until they are answered", async () => {
     const socket = await watched("anna", "anna");
-    const done = watching?.collect([SONG], [], () => undefined);
-    expect(socket.sent.at(-1)).toMatchObject({ action: "songs", songs: [SONG], remove: [] });
+    const done = watching?.sendOwnSongs([SONG], [], () => undefined);
+    expect(socket.sent.at(-1)).toMatchObject({ action: "own_songs", songs: [SONG], remove: [] });
     socket.onclose();
     await vi.advanceTimersByTimeAsync(5_000);
     const later = FakeSocket.newest;
     expect(later).not.toBe(socket);
-    expect(actions(later ?? socket)).toEqual(["songs"]);
-    answer(later ?? socket, "songs", { type: "songs", kept: 1, removed: 0 });
+    expect(actions(later ?? socket)).toEqual(["own_songs"]);
+    answer(later ?? socket, "own_songs", { type: "own_songs_kept", kept: 1, removed: 0 });
     expect(await done).toEqual({ kept: 1, removed: 0 });
   });
 
   test("are refused with the server's sentence, and a skip in its own", async () => {
     const socket = await watched("anna", "anna");
-    const refused = expect(watching?.collect([SONG], [], () => undefined)).rejects.toThrow("No.");
+    const refused = expect(watching?.sendOwnSongs([SONG], [], () => undefined)).rejects.toThrow("No.");
     watching?.skip(0, NOW);
     answer(socket, "skip", { type: "error", code: "busy", message: "Skip again." });
     expect(store.get().skip).toMatchObject({ phase: "refused", sentence: "Skip again." });
-    answer(socket, "songs", { type: "error", code: "library_full", message: "No." });
+    answer(socket, "own_songs", { type: "error", code: "library_full", message: "No." });
     await refused;
     expect(store.get().problem).toBeNull();
   });
@@ -191,14 +191,14 @@ test("a start that the server was too busy for refuses no skip, and does not sen
   const socket = await watched("anna", "anna");
   store.dispatch({ kind: "message", message: workoutOf({ session: null }), now_ms: NOW });
   await beats(131, 132);
-  const done = watching?.collect([song], [], () => undefined);
+  const done = watching?.sendOwnSongs([song], [], () => undefined);
   watching?.skip(0, NOW);
   answer(socket, "start", { type: "error", code: "busy", message: "Start again." });
   expect(store.get().skip.phase).toBe("asked");
   await vi.advanceTimersByTimeAsync(2_500);
   const count = (action: string) => actions(socket).filter((each) => each === action).length;
-  expect([count("start"), count("songs")]).toEqual([2, 1]);
-  answer(socket, "songs", { type: "songs", kept: 1, removed: 0 });
+  expect([count("start"), count("own_songs")]).toEqual([2, 1]);
+  answer(socket, "own_songs", { type: "own_songs_kept", kept: 1, removed: 0 });
   expect(await done).toEqual({ kept: 1, removed: 0 });
 });
 

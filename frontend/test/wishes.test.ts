@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ANSWER_WITHIN_MS } from "../src/workout/asked";
 import type { Opinion, ServerMessage, Settings } from "../src/wire/messages";
 import { correction, isTempo, opinionOf } from "../src/workout/opinion";
-import { type State, reduce } from "../src/workout/store";
+import { type State, reduce } from "../src/session/store";
 import { changeSentence, rateSentence } from "../src/workout/words";
 import { NOW, SESSION, SETTINGS, after, songPush, workoutOf } from "./helpers";
 

@@ -1,6 +1,6 @@
 """A person's own songs, in the songs table: a library that nobody else can name."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from heapq import nsmallest
 from typing import Any
 
@@ -32,15 +32,28 @@ def library_of(user: str) -> str:
 def write(user: str, songs: Sequence[Song], remove: Sequence[str]) -> None:
     """Put songs of different ids in, and take others out.
 
-    Raises FullError, and then nothing was written, and batch_writes.BusyError.
+    Raises FullError, and then none is there that was not, and batch_writes.BusyError.
     """
-    if songs:
-        kept = {song_id for ids in _ids(user) for song_id in ids} | {song.id for song in songs}
-        if (count := len(kept.difference(remove))) > MAX_SONGS:
-            raise FullError(count)
     library = library_of(user)
     puts: list[Any] = [{"PutRequest": {"Item": song_item(library, song)}} for song in songs]
     deletes = [_delete(library, song_id) for song_id in remove]
+    if not songs:
+        batch_writes.write(_table(), deletes, attempts=ATTEMPTS)
+        return
+    before = _all_ids(user)
+    _check((before | {song.id for song in songs}).difference(remove))
+    batch_writes.write(_table(), puts + deletes, attempts=ATTEMPTS)
+    try:
+        _check(_all_ids(user))  # others may have written since: the last to look sees them all
+    except FullError:
+        added = [_delete(library, song.id) for song in songs if song.id not in before]
+        batch_writes.write(_table(), added, attempts=ATTEMPTS)
+        raise
+
+
+def _check(ids: Collection[str]) -> None:
+    if len(ids) > MAX_SONGS:
+        raise FullError(len(ids))
     _write(puts + deletes)
 
 
@@ -68,7 +81,15 @@ def delete_all(user: str) -> int:
 
 
 def _write(requests: list[Any]) -> None:
-    batch_writes.write(environment.read(Table).songs_table, requests, attempts=ATTEMPTS)
+    batch_writes.write(_table(), requests, attempts=ATTEMPTS)
+
+
+def _table() -> str:
+    return environment.read(Table).songs_table
+
+
+def _all_ids(user: str) -> set[str]:
+    return {song_id for ids in _ids(user) for song_id in ids}
 
 
 def _ids(user: str) -> Iterator[list[str]]:
@@ -79,7 +100,7 @@ def _ids(user: str) -> Iterator[list[str]]:
 def _pages(user: str, **options: Any) -> Iterator[list[Item]]:
     while True:
         page = clients.dynamodb().query(
-            TableName=environment.read(Table).songs_table,
+            TableName=_table(),
             KeyConditionExpression="#library = :library",
             ExpressionAttributeNames={"#library": "library"},
             ExpressionAttributeValues={":library": {"S": library_of(user)}},

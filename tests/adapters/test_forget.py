@@ -18,7 +18,8 @@ from events.messages import Error
 from events.pulse import Pulse
 from events.session import Song
 from events.stream import Average, HeartRateBatch
-from lambdas import average, collect, connect, forget, rate, recommend, schedule, skip, start
+from lambdas import average, connect, forget, rate, recommend, schedule, skip, start
+from lambdas import own_songs as keep_own_songs
 from lambdas.adapters import connections, floors, own_songs, playlists, push, traces, windows
 from lambdas.domain.window import Window, fold
 from local.gateway import server as gateway
@@ -84,7 +85,7 @@ def work_out(user: str, pushes: Pushes) -> None:
     with push.pushes() as pushes:
         pushes.notice(user, Error("sample_in_the_future", "Set the clock."))
     own = {"id": "a", "title": "A", "artist": "B", "tempo": 120, "duration_seconds": 200}
-    collect.handler(websocket_event(user, {"action": "songs", "songs": [own]}), Context)
+    keep_own_songs.handler(websocket_event(user, {"action": "own_songs", "songs": [own]}), Context)
 
 
 def in_redis(redis: Redis) -> list[bytes]:

@@ -10,7 +10,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
 from events.session import Opinion, Settings, Song
-from lambdas import collect as function
+from lambdas import own_songs as function
 from lambdas.adapters import clients, connections, own_songs, songs, tastes
 from tests.adapters.conftest import Context, Pushes, add_songs, websocket_event
 from tests.adapters.test_recommend import found, invoke, request, started
@@ -23,8 +23,8 @@ def own_song(song_id: str, tempo: float = 130, **more: Any) -> dict[str, Any]:
     return {**known, "duration_seconds": 200, **more}
 
 
-def collect(*added: dict[str, Any], remove: list[str] | None = None, user: str = "ann") -> Any:
-    body = {"action": "songs", "songs": added, "remove": remove or []}
+def keep(*added: dict[str, Any], remove: list[str] | None = None, user: str = "ann") -> Any:
+    body = {"action": "own_songs", "songs": added, "remove": remove or []}
     return json.loads(function.handler(websocket_event(user, body), Context)["body"])
 
 
@@ -35,9 +35,9 @@ def stored() -> dict[tuple[str, str], str]:
 
 
 def test_songs_are_kept_in_a_library_of_the_person(pushes: Pushes) -> None:
-    answer = collect(own_song("a", genre="folk"), own_song("b"))
-    assert answer == {"type": "songs", "kept": 2, "removed": 0}
-    collect(own_song("a"), user="bob")
+    answer = keep(own_song("a", genre="folk"), own_song("b"))
+    assert answer == {"type": "own_songs_kept", "kept": 2, "removed": 0}
+    keep(own_song("a"), user="bob")
     assert stored().keys() == {("own:ann", "a"), ("own:ann", "b"), ("own:bob", "a")}
     near, ids = own_songs.shelf("ann")
     assert ids == {"a", "b"}
@@ -45,22 +45,22 @@ def test_songs_are_kept_in_a_library_of_the_person(pushes: Pushes) -> None:
 
 
 def test_songs_are_taken_out_and_twice_is_as_once() -> None:
-    collect(own_song("a"), own_song("b"), own_song("c"))
+    keep(own_song("a"), own_song("b"), own_song("c"))
     for _ in range(2):
-        answer = collect(own_song("c"), remove=["a", "b", "b"])
-        assert answer == {"type": "songs", "kept": 1, "removed": 2}
+        answer = keep(own_song("c"), remove=["a", "b", "b"])
+        assert answer == {"type": "own_songs_kept", "kept": 1, "removed": 2}
         assert stored().keys() == {("own:ann", "c")}
 
 
 def test_of_a_song_that_is_named_twice_the_last_is_kept_even_if_it_is_removed() -> None:
-    answer = collect(own_song("a", title="Old"), own_song("a", title="New"), remove=["a"])
-    assert answer == {"type": "songs", "kept": 1, "removed": 0}
+    answer = keep(own_song("a", title="Old"), own_song("a", title="New"), remove=["a"])
+    assert answer == {"type": "own_songs_kept", "kept": 1, "removed": 0}
     assert stored() == {("own:ann", "a"): "New"}
 
 
 def test_a_whole_message_is_written_in_batches() -> None:
-    collect(*(own_song(f"old-{number}") for number in range(50)))
-    answer = collect(
+    keep(*(own_song(f"old-{number}") for number in range(50)))
+    answer = keep(
         *(own_song(f"new-{number}") for number in range(50)),
         remove=[f"old-{number}" for number in range(50)],
     )
@@ -69,7 +69,7 @@ def test_a_whole_message_is_written_in_batches() -> None:
 
 
 def test_a_message_without_songs_changes_nothing() -> None:
-    assert collect() == {"type": "songs", "kept": 0, "removed": 0}
+    assert keep() == {"type": "own_songs_kept", "kept": 0, "removed": 0}
 
 
 class Table:
@@ -111,7 +111,7 @@ def item_of(song: dict[str, Any]) -> dict[str, Any]:
 
 def test_a_table_that_throttles_is_left_to_the_client_and_said(table: Table) -> None:
     table.throttle(100)
-    answer = collect(own_song("a"))
+    answer = keep(own_song("a"))
     assert answer["code"] == "busy"
     assert "send them again" in answer["message"]
     assert (table.calls, len(table.waited)) == (5, 4)  # four times again, as clients.py has it
@@ -119,13 +119,13 @@ def test_a_table_that_throttles_is_left_to_the_client_and_said(table: Table) -> 
 
 def test_a_table_that_throttled_for_a_moment_has_every_song(table: Table) -> None:
     table.throttle(3)
-    assert collect(own_song("a"))["kept"] == 1
+    assert keep(own_song("a"))["kept"] == 1
     assert stored().keys() == {("own:ann", "a")}
 
 
 def test_what_the_table_left_is_written_again(table: Table) -> None:
     table.leave(own_songs.ATTEMPTS - 1, own_song("a"))
-    assert collect(own_song("a"))["kept"] == 1
+    assert keep(own_song("a"))["kept"] == 1
     assert stored().keys() == {("own:ann", "a")}
 
 
@@ -133,7 +133,7 @@ def test_a_table_that_leaves_everything_is_said_without_a_wait_after_the_last_at
     table: Table,
 ) -> None:
     table.leave(100, own_song("a"))
-    assert collect(own_song("a"))["code"] == "busy"
+    assert keep(own_song("a"))["code"] == "busy"
     assert (table.calls, len(table.waited)) == (own_songs.ATTEMPTS, own_songs.ATTEMPTS - 1)
 
 
@@ -150,24 +150,24 @@ def test_a_library_is_filled_to_its_last_place_and_no_further(
     monkeypatch.setattr(own_songs, "MAX_SONGS", 5)
     fill(4)
     fill(5, user="bob")
-    refused = collect(own_song("a"), own_song("b"))
+    refused = keep(own_song("a"), own_song("b"))
     assert refused["code"] == "library_full"
     assert "would be 6" in refused["message"]
     mine = {song_id for library, song_id in stored() if library == "own:ann"}
     assert mine == {"s-0", "s-1", "s-2", "s-3"}
-    assert collect(own_song("a"))["kept"] == 1
-    assert collect(own_song("a"), own_song("s-0"))["kept"] == 2, "they are there already"
-    assert collect(own_song("b"))["code"] == "library_full"
-    assert collect(own_song("b"), remove=["s-1"])["removed"] == 1
-    assert collect(own_song("c"), remove=["gone", "b-2"])["code"] == "library_full"
-    assert collect(remove=["s-2"])["removed"] == 1
+    assert keep(own_song("a"))["kept"] == 1
+    assert keep(own_song("a"), own_song("s-0"))["kept"] == 2, "they are there already"
+    assert keep(own_song("b"))["code"] == "library_full"
+    assert keep(own_song("b"), remove=["s-1"])["removed"] == 1
+    assert keep(own_song("c"), remove=["gone", "b-2"])["code"] == "library_full"
+    assert keep(remove=["s-2"])["removed"] == 1
 
 
 def test_a_song_is_chosen_from_ones_own_library_and_no_other(pushes: Pushes) -> None:
     connections.add("ann", "connection-1")
     add_songs([130.0], library="demo")
-    collect(own_song("bobs"), user="bob")
-    collect(own_song("mine", tempo=90))
+    keep(own_song("bobs"), user="bob")
+    keep(own_song("mine", tempo=90))
     started(OWN)
     invoke(request(0))
     song = found().song
@@ -185,7 +185,7 @@ def test_songs_that_were_just_added_are_found_by_a_function_that_looked_before(
     assert empty["code"] == "empty_library"
     assert "add some on the page" in empty["message"]
     for slot, song_id in enumerate(["first", "second"]):
-        collect(own_song(song_id))
+        keep(own_song(song_id))
         invoke(request(slot, at_ms=200_000 * slot))
         session = found()
         assert session.song is not None
@@ -193,11 +193,11 @@ def test_songs_that_were_just_added_are_found_by_a_function_that_looked_before(
 
 
 def test_a_corrected_song_that_was_taken_out_is_not_played_any_more(pushes: Pushes) -> None:
-    collect(own_song("gone", tempo=65), own_song("stays", tempo=100))
+    keep(own_song("gone", tempo=65), own_song("stays", tempo=100))
     near, _ = own_songs.shelf("ann")
     (gone,) = near(65, 1)
     tastes.rate("ann", "own", gone, Opinion(tempo=130))
-    collect(remove=["gone"])
+    keep(remove=["gone"])
     started(OWN)
     invoke(request(0))
     song = found().song
@@ -209,11 +209,11 @@ def test_a_library_of_many_pages_is_read_whole_and_as_it_is_now(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(own_songs, "_pages", partial(own_songs._pages, Limit=7))
-    collect(*(own_song(f"s-{tempo}", tempo=tempo) for tempo in range(100, 120)))
+    keep(*(own_song(f"s-{tempo}", tempo=tempo) for tempo in range(100, 120)))
     near, ids = own_songs.shelf("ann")
     assert [song.tempo for song in near(110.2, 3)] == [110, 111, 109]
     assert len(ids) == 20
-    collect(own_song("new", tempo=110), remove=["s-110"])
+    keep(own_song("new", tempo=110), remove=["s-110"])
     near, ids = own_songs.shelf("ann")
     assert [song.id for song in near(110, 1)] == ["new"]
     assert "s-110" not in ids
@@ -222,7 +222,7 @@ def test_a_library_of_many_pages_is_read_whole_and_as_it_is_now(
 def test_a_corrected_tempo_counts_in_a_library_of_two_thousand_songs(pushes: Pushes) -> None:
     connections.add("ann", "connection-1")
     fill(own_songs.MAX_SONGS - 1)
-    collect(own_song("double", tempo=65.5))
+    keep(own_song("double", tempo=65.5))
     near, _ = own_songs.shelf("ann")
     (double,) = near(65.5, 1)
     tastes.rate("ann", "own", double, Opinion(tempo=130, liked=True))
@@ -231,7 +231,7 @@ def test_a_corrected_tempo_counts_in_a_library_of_two_thousand_songs(pushes: Pus
     song = found().song
     assert song is not None
     assert (song.song.id, song.why.tempo) == ("double", 130)
-    assert collect(own_song("one more"))["code"] == "library_full"
+    assert keep(own_song("one more"))["code"] == "library_full"
 
 
 def test_no_name_of_a_library_means_the_songs_of_one_person() -> None:

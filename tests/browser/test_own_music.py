@@ -104,9 +104,9 @@ def test_picked_files_are_read_kept_chosen_and_heard(
             page.get_by_text("notes.wav is no music that this browser can read.")
         ).to_be_visible()
         expect(page.get_by_text("jingle.wav is 5 seconds long.")).to_be_visible()
-        answers = messages(page, "answers", lambda each: each.get("type") == "songs")
-        (sent,) = messages(page, "sent", lambda each: each["action"] == "songs")
-        assert answers == [{"type": "songs", "kept": 3, "removed": 0, "id": sent["id"]}]
+        answers = messages(page, "answers", lambda each: each.get("type") == "own_songs_kept")
+        (sent,) = messages(page, "sent", lambda each: each["action"] == "own_songs")
+        assert answers == [{"type": "own_songs_kept", "kept": 3, "removed": 0, "id": sent["id"]}]
         detected = {song["title"]: song["tempo"] for song in sent["songs"]}
         assert detected == pytest.approx({f"Steps {tempo}": tempo for tempo in TEMPI}, abs=1)
         shown = page.get_by_test_id("own-songs").locator("li").all_inner_texts()
@@ -148,7 +148,7 @@ def test_the_same_files_again_change_nothing_and_all_can_be_removed(
         expect(note).to_contain_text("Your music is removed")
         expect(note).to_be_focused()
         expect(page.get_by_test_id("own-songs")).to_have_count(0)
-        answers = messages(page, "answers", lambda each: each.get("type") == "songs")
+        answers = messages(page, "answers", lambda each: each.get("type") == "own_songs_kept")
         assert (0, 1) in [(each["kept"], each["removed"]) for each in answers]
         page.reload()
         page.get_by_text("Use my own music").click()

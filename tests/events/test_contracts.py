@@ -15,9 +15,9 @@ DECODERS: dict[str, Callable[[bytes], Any]] = {
     "change": messages.decode_client,
     "rate": messages.decode_client,
     "skip": messages.decode_client,
-    "watch": messages.decode_client,
-    "floor": messages.decode_client,
-    "songs": messages.decode_client,
+    "workout_query": messages.decode_client,
+    "floor_query": messages.decode_client,
+    "own_songs": messages.decode_client,
     "session": stream.decode_heart_rate,
     "averages": stream.decode_averages,
     "song_request": stream.decode_song_request,
@@ -28,7 +28,7 @@ DECODERS: dict[str, Callable[[bytes], Any]] = {
     "skipped": messages.decode_server,
     "workout": messages.decode_server,
     "floor_view": messages.decode_server,
-    "collected": messages.decode_server,
+    "own_songs_kept": messages.decode_server,
     "error": messages.decode_server,
 }
 
@@ -73,9 +73,9 @@ def test_decoded_values_cannot_be_changed(name: str) -> None:
         '{"action":"start","at_ms":1,"settings":{"floor":"North Gym"}}',
         '{"action":"floor"}',
         '{"action":"workout","athlete":"a b"}',
-        '{"action":"songs","songs":[{"id":"a","title":"A","artist":"B","tempo":20,'
+        '{"action":"own_songs","songs":[{"id":"a","title":"A","artist":"B","tempo":20,'
         '"duration_seconds":200}]}',
-        json.dumps({"action": "songs", "remove": ["a"] * 51}),
+        json.dumps({"action": "own_songs", "remove": ["a"] * 51}),
     ],
 )
 def test_a_bad_message_is_refused(body: str) -> None:

@@ -110,10 +110,10 @@ def floor(handler: Handler) -> None:
     handler(websocket_event("coach", body, role="coach"), Context)
 
 
-def collect(handler: Handler) -> None:
+def keep_own_songs(handler: Handler) -> None:
     """A person adds a song of their own and takes another out."""
     song = {"id": "a", "title": "A", "artist": "B", "tempo": 120, "duration_seconds": 200}
-    body = {"action": "songs", "songs": [song], "remove": ["b"]}
+    body = {"action": "own_songs", "songs": [song], "remove": ["b"]}
     handler(websocket_event("ann", body), Context)
 
 
@@ -164,6 +164,6 @@ SCENARIOS: dict[str, Callable[[Handler], Any]] = {
     "rate": rate,
     "workout": workout,
     "floor": floor,
-    "collect": collect,
+    "own_songs": keep_own_songs,
     "forget": forget,
 }

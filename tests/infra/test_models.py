@@ -42,8 +42,8 @@ def rate(opinion: str) -> str:
 OWN_SONG = '{"id":"a","title":"A","artist":"B","tempo":120,"duration_seconds":200}'
 
 
-def songs(added: str, removed: str = "[]") -> str:
-    return f'{{"action":"songs","songs":{added},"remove":{removed}}}'
+def own_songs(added: str, removed: str = "[]") -> str:
+    return f'{{"action":"own_songs","songs":{added},"remove":{removed}}}'
 
 
 TAKEN = {
@@ -80,11 +80,11 @@ TAKEN = {
         '{"action":"workout","athlete":null}',
     ],
     "floor": ['{"action":"floor","floor":"north-gym"}'],
-    "songs": [
-        '{"action":"songs"}',
-        songs("[]"),
-        songs(f"[{OWN_SONG}]"),
-        songs(f"[{','.join([OWN_SONG] * 50)}]", '["a","b"]'),
+    "own_songs": [
+        '{"action":"own_songs"}',
+        own_songs("[]"),
+        own_songs(f"[{OWN_SONG}]"),
+        own_songs(f"[{','.join([OWN_SONG] * 50)}]", '["a","b"]'),
     ],
 }
 REFUSED = {
@@ -189,14 +189,14 @@ REFUSED = {
         '{"action":"floor","floor":"North"}',
         '{"action":"floor","floor":"north:gym"}',
     ],
-    "songs": [
-        songs("null"),
-        songs('[{"id":"a"}]'),
-        songs(f"[{OWN_SONG.replace('120', '39')}]"),
-        songs(f"[{OWN_SONG.replace('200', '901')}]"),
-        songs(f"[{','.join([OWN_SONG] * 51)}]"),
-        songs("[]", '[""]'),
-        '{"action":"songs","library":"demo"}',
+    "own_songs": [
+        own_songs("null"),
+        own_songs('[{"id":"a"}]'),
+        own_songs(f"[{OWN_SONG.replace('120', '39')}]"),
+        own_songs(f"[{OWN_SONG.replace('200', '901')}]"),
+        own_songs(f"[{','.join([OWN_SONG] * 51)}]"),
+        own_songs("[]", '[""]'),
+        '{"action":"own_songs","library":"demo"}',
     ],
 }
 
@@ -302,7 +302,7 @@ opinion = record(
     {}, {"liked": mostly(st.booleans() | st.none()), "tempo": mostly(st.floats(30, 260))}
 )
 names = st.text("ab-|:", max_size=3) | st.none()
-own_songs = record(
+own_song = record(
     {
         "id": mostly(st.text(max_size=3)),
         "title": mostly(st.text(max_size=3)),
@@ -322,10 +322,10 @@ BODIES = {
     "skip": record({"action": st.just("skip"), "slot": mostly(st.integers(0)), "at_ms": times}, {}),
     "workout": record({"action": st.just("workout")}, {"since_ms": times, "athlete": names}),
     "floor": record({"action": st.just("floor"), "floor": mostly(names)}, {}),
-    "songs": record(
-        {"action": st.just("songs")},
+    "own_songs": record(
+        {"action": st.just("own_songs")},
         {
-            "songs": mostly(st.lists(own_songs, max_size=3)),
+            "songs": mostly(st.lists(own_song, max_size=3)),
             "remove": mostly(st.lists(st.text(max_size=3), max_size=3)),
         },
     ),

@@ -26,7 +26,7 @@ def test_only_functions_that_speak_to_redis_live_in_the_network(template: Templa
     told = {name for name, one in functions.items() if "REDIS_URL" in _environment(one)}
     assert inside == told
     assert inside >= ON_REDIS
-    assert not inside & {"authorize", "schedule", "start", "change", "collect"}
+    assert not inside & {"authorize", "schedule", "start", "change", "own_songs"}
 
 
 def test_functions_live_where_there_is_no_way_in_and_a_way_out(template: Template) -> None:

@@ -189,10 +189,10 @@ def test_of_the_songs_a_function_touches_what_people_added_and_the_index_and_not
         if flat(resource).startswith(songs)
     ]
     assert sorted(allowed, key=lambda one: one[:2]) == [
-        ("collect", Grant(write, songs), own),
-        ("collect", Grant(query, songs), own),
         ("forget", Grant(write, songs), own),
         ("forget", Grant(query, songs), own),
+        ("own_songs", Grant(write, songs), own),
+        ("own_songs", Grant(query, songs), own),
         ("recommend", Grant(query, songs), own),
         ("recommend", Grant(query, f"{songs}/index/by-tempo"), None),
     ]

@@ -97,14 +97,14 @@ def test_routes_lead_to_their_integrations(stack: Stack) -> None:
         "rate": "rate",
         "workout": "workout",
         "floor": "floor",
-        "songs": "collect",
+        "own_songs": "own_songs",
     }
     assert isinstance(routes["heartrate"].integration, KinesisIntegration)
     assert isinstance(routes["$default"].integration, MockIntegration)
     answering = {key for key, route in routes.items() if route.responds}
     assert answering == {
         *("start", "change", "skip", "rate"),
-        *("workout", "floor", "songs", "$default"),
+        *("workout", "floor", "own_songs", "$default"),
     }
     assert {key for key, route in routes.items() if route.models} == {
         "heartrate",
@@ -114,7 +114,7 @@ def test_routes_lead_to_their_integrations(stack: Stack) -> None:
         "rate",
         "workout",
         "floor",
-        "songs",
+        "own_songs",
     }
     assert stack.api.authorizer.function == "authorize"
     assert stack.api.authorizer.identity_sources == ["route.request.querystring.token"]

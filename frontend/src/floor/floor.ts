@@ -1,9 +1,9 @@
 /** The state of a coach's page: who is on the floor, in the order in which they need a look. */
 import { BANDS, type Standing, bandOf, needsAttention, reason, stand } from "./attention";
 import type { Status } from "../wire/connection";
-import { type Held, hold } from "../workout/held";
+import { type Held, hold } from "../session/held";
 import type { FloorPerson, FloorView } from "../wire/messages";
-import type { Problem } from "../workout/store";
+import type { Problem } from "../session/store";
 
 /** Somebody on the floor, as of the newest answer. */
 export interface Person extends Standing {

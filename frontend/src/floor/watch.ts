@@ -2,10 +2,10 @@ import type { Config } from "../wire/config";
 import { Connection } from "../wire/connection";
 import { UnreadableMessage, decode } from "../wire/decode";
 import type { FloorStore } from "./floor";
-import { type ServerMessage, isWrong, lookAtFloor, workout } from "../wire/messages";
+import { type ServerMessage, floorQuery, isWrong, workoutQuery } from "../wire/messages";
 import { named, nextId } from "../wire/named";
 import { openSocket } from "../wire/socket";
-import type { Store } from "../workout/store";
+import type { Store } from "../session/store";
 import { COACH, freshToken } from "../wire/token";
 
 const POLL_EVERY_MS = 3_000;
@@ -49,10 +49,10 @@ export function watchFloor(config: Config, floor: string, store: FloorStore): Fl
   const askForOpened = () => {
     if (!opened) return;
     const { store, user, id } = opened;
-    connection.send(named(workout(store.get().latest?.at_ms, user), id));
+    connection.send(named(workoutQuery(store.get().latest?.at_ms, user), id));
   };
   const ask = () => {
-    connection.send(lookAtFloor(floor));
+    connection.send(floorQuery(floor));
     askForOpened();
   };
   const stop = () => {

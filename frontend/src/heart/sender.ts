@@ -13,7 +13,7 @@ import {
   start,
 } from "../wire/messages";
 import { named, nextId } from "../wire/named";
-import type { State } from "../workout/store";
+import type { State } from "../session/store";
 
 /** An hour at one a second; then the oldest go. */
 export const KEPT = 3_600;

@@ -1,10 +1,10 @@
 /** Makes the music follow the store, from the athlete's press on. */
-import type { Shelf } from "../own/shelf";
-import { type Held, hold } from "../workout/held";
+import type { Shelf } from "../ownSongs/shelf";
+import { type Held, hold } from "../session/held";
 import { heardTempo } from "../workout/heard";
-import { type Sounding, soundingAt } from "../workout/sounding";
-import type { Store } from "../workout/store";
-import { onTick, tickTime } from "../workout/ticks";
+import { type Sounding, soundingAt } from "../session/sounding";
+import type { Store } from "../session/store";
+import { onTick, tickTime } from "../session/ticks";
 import type { Cue } from "./deck";
 import { Finder } from "./finder";
 import { CROSS_FADE_SECONDS, PRESS_FADE_SECONDS, Player } from "./player";

@@ -1,5 +1,5 @@
 /** Finds the recording of a song on the shelf. */
-import type { Shelf, ShelfSong } from "../own/shelf";
+import type { Shelf, ShelfSong } from "../ownSongs/shelf";
 
 /** The song that was asked for, and the shelf as it was then. */
 interface Wanted {

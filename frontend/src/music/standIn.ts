@@ -1,11 +1,11 @@
 /** Keeps a spare song in the store for as long as the network is gone and the songs have run out. */
 import { OWN, type SongPush } from "../wire/messages";
-import type { Shelf, ShelfSong } from "../own/shelf";
+import type { Shelf, ShelfSong } from "../ownSongs/shelf";
 import { workoutTime } from "../workout/clock";
 import { position } from "../workout/playlist";
-import { type State, type Store, effortOf } from "../workout/store";
+import { type State, type Store, effortOf } from "../session/store";
 import { targetNow } from "../workout/target";
-import { onTick, tickTime } from "../workout/ticks";
+import { onTick, tickTime } from "../session/ticks";
 import { type Choice, choicesOf, spareSong } from "./spare";
 
 /** Looks at every tick and every change whether one is needed; returns what ends that. */

@@ -1,4 +1,4 @@
-import type { State } from "../workout/store";
+import type { State } from "../session/store";
 import { useTick } from "./hooks";
 import { changeSentence, rateSentence, skipSentence } from "../workout/words";
 import "./Notes.css";

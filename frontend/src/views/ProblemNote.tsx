@@ -1,4 +1,4 @@
-import type { Problem } from "../workout/store";
+import type { Problem } from "../session/store";
 import { useTick } from "./hooks";
 
 const SHOWN_MS = 15_000;

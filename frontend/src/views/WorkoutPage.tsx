@@ -2,7 +2,7 @@ import { type ReactNode, useState } from "react";
 
 import type { Config } from "../wire/config";
 import type { Sample } from "../wire/messages";
-import { type State, comesFromElsewhere } from "../workout/store";
+import { type State, comesFromElsewhere } from "../session/store";
 import { samplesOf } from "../workout/summary";
 import "./WorkoutPage.css";
 import { Announcer } from "./Announcer";
@@ -26,7 +26,7 @@ import { SpareSong } from "./song/SpareSong";
 import { EndWorkout } from "./summary/EndWorkout";
 import { Summary } from "./summary/Summary";
 import { useFreshness, usePosition } from "./hooks";
-import { useWorkout } from "./workout";
+import { useWorkout } from "./useWorkout";
 
 interface Props {
   readonly config: Config;
@@ -128,7 +128,7 @@ export function WorkoutPage({ config, user, children }: Props) {
             trouble={trouble}
             dropped={dropped.music}
             library={library}
-            collect={asks.collect}
+            sendOwnSongs={asks.sendOwnSongs}
             onLibrary={asks.playFrom}
           />
         </Sound>

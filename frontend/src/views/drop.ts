@@ -1,8 +1,8 @@
 import { useEffect, useEffectEvent, useState } from "react";
 
-import { droppedFiles, sortDropped } from "../own/dropped";
-import { Mailbox } from "../own/mailbox";
-import type { Problem } from "../workout/store";
+import { droppedFiles, sortDropped } from "../ownSongs/dropped";
+import { Mailbox } from "../ownSongs/mailbox";
+import type { Problem } from "../session/store";
 
 interface Drop {
   /** Recorded workouts that were dropped. */

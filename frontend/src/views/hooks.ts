@@ -3,10 +3,10 @@ import { type RefObject, useEffect, useRef, useSyncExternalStore } from "react";
 import { type Asked, isWaiting } from "../workout/asked";
 import { workoutTime } from "../workout/clock";
 import { type Freshness, freshness } from "../workout/freshness";
-import type { Held } from "../workout/held";
+import type { Held } from "../session/held";
 import { type Position, position } from "../workout/playlist";
-import type { State } from "../workout/store";
-import { onTick, tickTime } from "../workout/ticks";
+import type { State } from "../session/store";
+import { onTick, tickTime } from "../session/ticks";
 
 /** What `read` makes of the wall's clock: a plain value, and only another one renders the view. */
 export function useTick<Value extends Plain>(read: (now_ms: number) => Value): Value {

@@ -20,10 +20,10 @@ export interface Named {
   readonly id?: string;
 }
 
-export type ClientMessage = Exclude<wire.Sent, wire.Collect> | Collect;
+export type ClientMessage = Exclude<wire.Sent, wire.OwnSongs> | OwnSongs;
 
 /** The page names both lists. */
-interface Collect extends wire.Collect {
+interface OwnSongs extends wire.OwnSongs {
   readonly songs: readonly OwnSong[];
   readonly remove: readonly string[];
 }
@@ -52,7 +52,7 @@ export function skip(slot: number, at_ms: number): ClientMessage {
 }
 
 /** Asks for the session so far; the trace from `since_ms` on. A coach may name an athlete. */
-export function workout(since_ms?: number, athlete?: string): ClientMessage {
+export function workoutQuery(since_ms?: number, athlete?: string): ClientMessage {
   return {
     action: "workout",
     ...(since_ms === undefined ? {} : { since_ms }),
@@ -61,13 +61,13 @@ export function workout(since_ms?: number, athlete?: string): ClientMessage {
 }
 
 /** Asks who works out on a floor now; for coaches only. */
-export function lookAtFloor(floor: string): ClientMessage {
+export function floorQuery(floor: string): ClientMessage {
   return { action: "floor", floor };
 }
 
 /** Puts songs into one's own library, and takes others out; at most 50 of each. */
-export function collect(songs: readonly OwnSong[], remove: readonly string[] = []): ClientMessage {
-  return { action: "songs", songs, remove };
+export function ownSongs(songs: readonly OwnSong[], remove: readonly string[] = []): ClientMessage {
+  return { action: "own_songs", songs, remove };
 }
 
 export interface TracePoint {

@@ -2,9 +2,8 @@
 import { playbackRate } from "./bend";
 import { distance } from "./fit";
 import { HOLE_MS, isOfSession, ofSession } from "./line";
-import type { Sample, SongPush } from "../wire/messages";
+import type { Sample, SongPush, TracePoint } from "../wire/messages";
 import { endOf, feltTempo, wasSkipped } from "./playlist";
-import type { State } from "./store";
 import { targetThen } from "./target";
 import { type Range, type Zone, zoneOf } from "./zone";
 
@@ -33,12 +32,19 @@ export interface Summary {
   readonly worst: SongFit | null;
 }
 
+/** What the server told of a session. */
+interface Told {
+  readonly trace: readonly TracePoint[];
+  readonly latest: TracePoint | null;
+  readonly session: number | null;
+}
+
 /** A trace has a point every 15 s; where this device measured, its own samples are finer. */
 const SAME_MS = 7_500;
 
 /** The session's samples, oldest first: those measured here, and the server's where there are none. */
 export function samplesOf(
-  { trace, latest, session }: Pick<State, "trace" | "latest" | "session">,
+  { trace, latest, session }: Told,
   measured: readonly Sample[],
 ): readonly Sample[] {
   const known = new Set(measured.map(([at_ms]) => Math.floor(at_ms / SAME_MS)));

@@ -2,7 +2,7 @@
 import { act, cleanup } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
 
-import { TICK_MS } from "../../src/workout/ticks";
+import { TICK_MS } from "../../src/session/ticks";
 
 /** A question to the system whose answer a test changes. */
 class FakeMedia extends EventTarget {

@@ -2,7 +2,7 @@ import { act, render, screen } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
 
 import { LiveChart } from "../../src/views/chart/Chart";
-import type { State } from "../../src/workout/store";
+import type { State } from "../../src/session/store";
 import { NOW, after, point, songPush, workoutOf } from "../helpers";
 import { media, pass } from "./browser";
 

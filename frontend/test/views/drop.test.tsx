@@ -1,11 +1,11 @@
 import { act, render, renderHook, screen } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 
-import { Mailbox } from "../../src/own/mailbox";
-import { Shelf, boardsOf } from "../../src/own/shelf";
+import { Mailbox } from "../../src/ownSongs/mailbox";
+import { Shelf, boardsOf } from "../../src/ownSongs/shelf";
 import { useDropped } from "../../src/views/drop";
 import { MyMusic } from "../../src/views/music/MyMusic";
-import { createStore } from "../../src/workout/store";
+import { createStore } from "../../src/session/store";
 
 import "fake-indexeddb/auto";
 
@@ -77,7 +77,7 @@ test("one's own music opens for files that are dropped, and reads them", async (
       trouble=""
       dropped={dropped}
       library="demo"
-      collect={() => Promise.resolve({ kept: 0, removed: 0 })}
+      sendOwnSongs={() => Promise.resolve({ kept: 0, removed: 0 })}
       onLibrary={() => undefined}
     />,
   );

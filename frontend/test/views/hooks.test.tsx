@@ -12,7 +12,7 @@ import {
   useTick,
   useWaiting,
 } from "../../src/views/hooks";
-import { hold } from "../../src/workout/held";
+import { hold } from "../../src/session/held";
 import { NOW, after, point, songPush, workoutOf } from "../helpers";
 import { media, pass } from "./browser";
 

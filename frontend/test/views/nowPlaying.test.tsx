@@ -2,7 +2,7 @@ import { act, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { NowPlaying } from "../../src/views/song/NowPlaying";
-import type { State } from "../../src/workout/store";
+import type { State } from "../../src/session/store";
 import { NOW, after, point, songPush, workoutOf } from "../helpers";
 import { FakeAnimation, media, pass } from "./browser";
 

@@ -2,10 +2,10 @@ import { act, render, screen } from "@testing-library/react";
 import { StrictMode } from "react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { Shelf, boardsOf } from "../../src/own/shelf";
+import { Shelf, boardsOf } from "../../src/ownSongs/shelf";
 import { Sound } from "../../src/views/music/Sound";
 import type { SongPush } from "../../src/wire/messages";
-import { type Store, createStore } from "../../src/workout/store";
+import { type Store, createStore } from "../../src/session/store";
 import { FakeAudio, noAudio } from "../audio";
 import { NOW, SETTINGS, after, point, songPush, workoutOf } from "../helpers";
 import { pass } from "./browser";

@@ -2,7 +2,7 @@ import { act, render, screen } from "@testing-library/react";
 import { StrictMode } from "react";
 import { beforeEach, expect, test, vi } from "vitest";
 
-import { Mailbox } from "../../src/own/mailbox";
+import { Mailbox } from "../../src/ownSongs/mailbox";
 import { Sources } from "../../src/views/heart/Sources";
 import { NOW } from "../helpers";
 

@@ -2,7 +2,7 @@ import { act, renderHook } from "@testing-library/react";
 import { StrictMode } from "react";
 import { beforeEach, expect, test, vi } from "vitest";
 
-import { useWorkout } from "../../src/views/workout";
+import { useWorkout } from "../../src/views/useWorkout";
 import { skip } from "../../src/wire/messages";
 import { NOW, SESSION, SETTINGS, point, songPush, workoutOf } from "../helpers";
 import type { FakeSocket } from "../socket";

@@ -4,7 +4,7 @@ import type uPlot from "uplot";
 import { type Band, bands, columns, ofSession, shownStretch, shownValues, wholeStretch } from "../../workout/line";
 import type { SongPush, TracePoint } from "../../wire/messages";
 import { feltTempo } from "../../workout/playlist";
-import type { State } from "../../workout/store";
+import type { State } from "../../session/store";
 import { workoutTime } from "../../workout/clock";
 import { useDark, useTick } from "../hooks";
 import { type Drawn, createPlot } from "./plot";

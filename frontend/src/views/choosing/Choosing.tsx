@@ -2,7 +2,7 @@ import { useState } from "react";
 
 import type { Mode, Settings } from "../../wire/messages";
 import { settingsSentence } from "../../workout/modes";
-import type { State } from "../../workout/store";
+import type { State } from "../../session/store";
 import { useWaiting } from "../hooks";
 import { AboutMe } from "./AboutMe";
 import { Cadence } from "./Cadence";

@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useRef, useState } from "react";
 
 import type { FloorWatch } from "../../floor/watch";
-import { createStore } from "../../workout/store";
+import { createStore } from "../../session/store";
 import { LiveChart } from "../chart/Chart";
 import { HeartRate } from "../heart/HeartRate";
 import { SongList } from "../song/SongList";

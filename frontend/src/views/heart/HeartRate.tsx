@@ -1,5 +1,5 @@
 import { freshness } from "../../workout/freshness";
-import { type State, newestHeartRate } from "../../workout/store";
+import { type State, newestHeartRate } from "../../session/store";
 import { freshnessSentence } from "../../workout/words";
 import { rangeOf, zoneOf } from "../../workout/zone";
 import { useFreshness, useTick } from "../hooks";

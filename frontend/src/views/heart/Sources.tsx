@@ -7,7 +7,7 @@ import type { Relay } from "../../heart/relay";
 import type { Speed } from "../../heart/replay";
 import { type Moment, OFF, Source, type SourceStatus, type Way, wayInUse } from "../../heart/source";
 import { subscribe } from "../../heart/subscription";
-import type { Mailbox } from "../../own/mailbox";
+import type { Mailbox } from "../../ownSongs/mailbox";
 import { MoreSources } from "./MoreSources";
 import { Press } from "../Press";
 import "./Sources.css";

@@ -1,11 +1,11 @@
 import { Suspense, lazy, useEffect, useState } from "react";
 
-import { bring, uncollected } from "../../own/library";
-import { Mailbox } from "../../own/mailbox";
+import { bring, notInLibrary } from "../../ownSongs/library";
+import { Mailbox } from "../../ownSongs/mailbox";
 import { OWN } from "../../wire/messages";
-import type { Shelf } from "../../own/shelf";
-import type { State, Store } from "../../workout/store";
-import type { Watch } from "../../workout/watch";
+import type { Shelf } from "../../ownSongs/shelf";
+import type { State, Store } from "../../session/store";
+import type { Watch } from "../../session/watch";
 import "./MyMusic.css";
 import type { Props as OwnMusicProps } from "./OwnMusic";
 import { useSongs } from "./shelves";
@@ -23,14 +23,14 @@ interface Props {
   readonly dropped: Mailbox<readonly File[]>;
   /** What to go back to from one's own music. */
   readonly library: string;
-  readonly collect: Watch["collect"];
+  readonly sendOwnSongs: Watch["sendOwnSongs"];
   /** Asks that songs be chosen from another library. */
   readonly onLibrary: (library: string) => void;
 }
 
 /** The way to one's own music, which opens at a press or when files are dropped on the page. */
 export function MyMusic(props: Props) {
-  const { store, state, shelf, trouble, dropped, library, collect, onLibrary } = props;
+  const { store, state, shelf, trouble, dropped, library, sendOwnSongs, onLibrary } = props;
   const songs = useSongs(shelf);
   const [open, setOpen] = useState(false);
   /** Stays when it is closed again: files may be on their way. */
@@ -46,7 +46,7 @@ export function MyMusic(props: Props) {
       }),
     [dropped, unread],
   );
-  useLeftovers(shelf, state.may_send, collect);
+  useLeftovers(shelf, state.may_send, sendOwnSongs);
   return (
     <details
       className="own"
@@ -67,7 +67,7 @@ export function MyMusic(props: Props) {
             shelf={shelf}
             dropped={unread}
             library={library}
-            collect={collect}
+            sendOwnSongs={sendOwnSongs}
             onLibrary={onLibrary}
           />
         </Suspense>
@@ -93,13 +93,13 @@ function countWords(count: number, { settings }: State): string {
 }
 
 /** What an earlier visit could not bring to the library, once this one may. */
-function useLeftovers(shelf: Shelf, may_send: boolean, collect: Watch["collect"]): void {
+function useLeftovers(shelf: Shelf, may_send: boolean, sendOwnSongs: Watch["sendOwnSongs"]): void {
   useEffect(() => {
     if (!may_send) return;
     void shelf.load().then(async () => {
-      const left = uncollected(shelf.songs());
+      const left = notInLibrary(shelf.songs());
       // Refused again: the panel says what is missing, and offers to send it.
-      if (left.length > 0) await bring(shelf, left, collect).catch(() => undefined);
+      if (left.length > 0) await bring(shelf, left, sendOwnSongs).catch(() => undefined);
     });
-  }, [shelf, may_send, collect]);
+  }, [shelf, may_send, sendOwnSongs]);
 }

@@ -1,15 +1,15 @@
 import { useEffect, useEffectEvent, useState } from "react";
 
-import { detectTempo, playableSeconds } from "../../own/detect";
-import { musicOf } from "../../own/dropped";
-import { type Intake, intakeSentence, songs as countOf, takeIn } from "../../own/intake";
-import { bring, removeAll, uncollected } from "../../own/library";
-import type { Mailbox } from "../../own/mailbox";
+import { detectTempo, playableSeconds } from "../../ownSongs/detect";
+import { musicOf } from "../../ownSongs/dropped";
+import { type Intake, intakeSentence, songs as countOf, takeIn } from "../../ownSongs/intake";
+import { bring, notInLibrary, removeAll } from "../../ownSongs/library";
+import type { Mailbox } from "../../ownSongs/mailbox";
 import { OWN } from "../../wire/messages";
-import type { Shelf, ShelfSong } from "../../own/shelf";
-import type { State, Store } from "../../workout/store";
-import { tagsOf } from "../../own/tags";
-import type { Watch } from "../../workout/watch";
+import type { Shelf, ShelfSong } from "../../ownSongs/shelf";
+import type { State, Store } from "../../session/store";
+import { tagsOf } from "../../ownSongs/tags";
+import type { Watch } from "../../session/watch";
 import { OwnSongs } from "./OwnSongs";
 import { PickFiles } from "./PickFiles";
 import { Press } from "../Press";
@@ -26,14 +26,14 @@ export interface Props {
   readonly dropped: Mailbox<readonly File[]>;
   /** What to go back to from one's own music. */
   readonly library: string;
-  readonly collect: Watch["collect"];
+  readonly sendOwnSongs: Watch["sendOwnSongs"];
   /** The same function each time. */
   readonly onLibrary: (library: string) => void;
 }
 
 /** One's own music: picked, read, kept, and brought to the library that songs are chosen from. */
 export default function OwnMusic(props: Props) {
-  const { store, state, shelf, dropped, library, collect, onLibrary } = props;
+  const { store, state, shelf, dropped, library, sendOwnSongs, onLibrary } = props;
   const songs = useSongs(shelf);
   const [intake, setIntake] = useState<Intake | null>(null);
   const [busy, setBusy] = useState("");
@@ -44,7 +44,7 @@ export default function OwnMusic(props: Props) {
   const isOwn = state.settings?.library === OWN;
   /** Whether it is chosen for a session that does not run yet. */
   const begins = state.session === null && isOwn;
-  const left = uncollected(songs);
+  const left = notInLibrary(songs);
   /** Whether nothing is left to do for one's own music to play. */
   const plays = isOwn && left.length === 0;
   const changing = useWaiting(state.change);
@@ -73,7 +73,7 @@ export default function OwnMusic(props: Props) {
   };
   const playOwn = (some: readonly ShelfSong[]) =>
     run("Adding the songs to your library…", async () => {
-      await bring(shelf, some, collect);
+      await bring(shelf, some, sendOwnSongs);
       if (!isOwnNow()) choose(OWN);
     });
   const take = async (files: readonly File[]) => {
@@ -93,7 +93,7 @@ export default function OwnMusic(props: Props) {
     setIntake(done);
     setCancel(null);
     if (leaving.current.aborted) return;
-    if (done.added + done.known > 0) await playOwn(uncollected(shelf.songs()));
+    if (done.added + done.known > 0) await playOwn(notInLibrary(shelf.songs()));
   };
   const takeDropped = useEffectEvent(take);
   useEffect(
@@ -137,7 +137,7 @@ export default function OwnMusic(props: Props) {
               setIntake(null);
               keepFocus();
               void run("Removing the songs…", async () => {
-                await removeAll(shelf, collect);
+                await removeAll(shelf, sendOwnSongs);
                 setRemoved(true);
                 if (isOwnNow()) choose(library);
               });

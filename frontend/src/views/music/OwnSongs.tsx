@@ -1,5 +1,5 @@
 import type { Opinion } from "../../wire/messages";
-import type { Shelf, ShelfSong } from "../../own/shelf";
+import type { Shelf, ShelfSong } from "../../ownSongs/shelf";
 import "../song/Song.css";
 
 interface Props {

@@ -2,10 +2,10 @@ import { type ReactNode, useEffect, useEffectEvent, useState } from "react";
 
 import { Conductor } from "../../music/conductor";
 import { keepScreenOn, nameSong, playSilence, takeKeys } from "../../music/keys";
-import { DEMO } from "../../own/library";
-import type { Shelf } from "../../own/shelf";
+import { DEMO } from "../../ownSongs/library";
+import type { Shelf } from "../../ownSongs/shelf";
 import type { SongPush } from "../../wire/messages";
-import type { State, Store } from "../../workout/store";
+import type { State, Store } from "../../session/store";
 import { Press } from "../Press";
 import { useStore } from "../hooks";
 import "./Sound.css";

@@ -2,10 +2,10 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 
 import { keepSpare } from "../../music/standIn";
-import { DEMO } from "../../own/library";
-import { Shelf, type ShelfSong, boardsOf } from "../../own/shelf";
+import { DEMO } from "../../ownSongs/library";
+import { Shelf, type ShelfSong, boardsOf } from "../../ownSongs/shelf";
 import { OWN, type Settings } from "../../wire/messages";
-import type { Store } from "../../workout/store";
+import type { Store } from "../../session/store";
 
 /** The shelf of `user`, and a sentence where the browser does not keep it. */
 export function useShelf(user: string): { readonly shelf: Shelf; readonly trouble: string } {

@@ -3,9 +3,9 @@ import { useEffect, useEffectEvent, useRef } from "react";
 import { beatSeconds } from "../../music/sketch";
 import type { SongPush } from "../../wire/messages";
 import { heardTempo } from "../../workout/heard";
-import { heardAt } from "../../workout/sounding";
-import type { State } from "../../workout/store";
-import { onTick, tickTime } from "../../workout/ticks";
+import { heardAt } from "../../session/sounding";
+import type { State } from "../../session/store";
+import { onTick, tickTime } from "../../session/ticks";
 import { useStill } from "../hooks";
 import "./Beat.css";
 

@@ -1,7 +1,7 @@
 import { fitNow, fitSentence, fitWord } from "../../workout/fit";
 import type { SongPush } from "../../wire/messages";
-import { type State, effortOf } from "../../workout/store";
-import { heardAt } from "../../workout/sounding";
+import { type State, effortOf } from "../../session/store";
+import { heardAt } from "../../session/sounding";
 import { useFreshness, useTick } from "../hooks";
 import "./Fit.css";
 

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 
 import type { SongPush } from "../../wire/messages";
 import { feltTempo } from "../../workout/playlist";
-import { type State, newestHeartRate } from "../../workout/store";
+import { type State, newestHeartRate } from "../../session/store";
 import { duration } from "../../workout/words";
 import { Press } from "../Press";
 import { useWaiting } from "../hooks";

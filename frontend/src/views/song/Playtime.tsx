@@ -1,7 +1,7 @@
 import type { SongPush } from "../../wire/messages";
 import { workoutTime } from "../../workout/clock";
-import { heardAt } from "../../workout/sounding";
-import type { State } from "../../workout/store";
+import { heardAt } from "../../session/sounding";
+import type { State } from "../../session/store";
 import { duration, heardSentence } from "../../workout/words";
 import { useTick } from "../hooks";
 import "./Playtime.css";

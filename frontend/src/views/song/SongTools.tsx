@@ -1,12 +1,12 @@
 import { heardTempo } from "../../workout/heard";
 import type { Opinion, SongPush } from "../../wire/messages";
 import { opinionOf } from "../../workout/opinion";
-import { heardAt } from "../../workout/sounding";
+import { heardAt } from "../../session/sounding";
 import { feltTempo } from "../../workout/playlist";
-import type { State } from "../../workout/store";
-import { tickTime } from "../../workout/ticks";
+import type { State } from "../../session/store";
+import { tickTime } from "../../session/ticks";
 import { useWaiting } from "../hooks";
-import type { Asks } from "../workout";
+import type { Asks } from "../useWorkout";
 import { Likes } from "./Likes";
 import { TempoFix } from "./TempoFix";
 import { TempoLock } from "./TempoLock";

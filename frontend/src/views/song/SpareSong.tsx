@@ -1,6 +1,6 @@
 import type { SongPush } from "../../wire/messages";
 import { feltTempo } from "../../workout/playlist";
-import type { State } from "../../workout/store";
+import type { State } from "../../session/store";
 import { Press } from "../Press";
 import { HeardTempo, TimeLeft } from "./Playtime";
 import "./Song.css";

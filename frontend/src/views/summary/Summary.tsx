@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from "react";
 import { rangeOf, zoneWords, ZONES } from "../../workout/zone";
 import type { Sample } from "../../wire/messages";
 import { csvOf, fileName, tcxOf } from "../../workout/export";
-import type { State } from "../../workout/store";
+import type { State } from "../../session/store";
 import { type Summary as Figures, type SongFit, summaryOf } from "../../workout/summary";
 import { duration } from "../../workout/words";
 import { Chart } from "../chart/Chart";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { ANSWER_WITHIN_MS } from "../src/workout/asked";
-import { Collector } from "../src/own/collector";
+import { OwnSongsSender } from "../src/ownSongs/sender";
 import type { ClientMessage, OwnSong } from "../src/wire/messages";
 
 const SONGS: readonly OwnSong[] = Array.from({ length: 120 }, (_, number) => ({
@@ -16,7 +16,7 @@ const SONGS: readonly OwnSong[] = Array.from({ length: 120 }, (_, number) => ({
 let sent: ClientMessage[];
 let connected: boolean;
 let taken: string[];
-let collector: Collector;
+let sender: OwnSongsSender;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -27,26 +27,26 @@ beforeEach(() => {
     if (connected) sent.push(message);
     return connected;
   };
-  collector = new Collector(send);
+  sender = new OwnSongsSender(send);
 });
 afterEach(() => {
-  collector.stop();
+  sender.stop();
   vi.useRealTimers();
 });
 
 function begin(songs = SONGS, remove: readonly string[] = []) {
-  return collector.collect(songs, remove, (batch) => {
+  return sender.deliver(songs, remove, (batch) => {
     taken.push(...batch.songs.map(({ id }) => id));
   });
 }
 
 /** The server answers the part that was sent last, or that with `id`. */
 function answer(kept: number, removed = 0, id = lastId()): void {
-  expect(collector.onMessage({ type: "songs", kept, removed, id })).toBe(true);
+  expect(sender.onMessage({ type: "own_songs_kept", kept, removed, id })).toBe(true);
 }
 
 function error(code: string, message: string): void {
-  expect(collector.onMessage({ type: "error", code, message, id: lastId() })).toBe(true);
+  expect(sender.onMessage({ type: "error", code, message, id: lastId() })).toBe(true);
 }
 
 function lastId(): string {
@@ -54,7 +54,7 @@ function lastId(): string {
 }
 
 function firstIds(): readonly unknown[] {
-  return sent.map((message) => message.action === "songs" && message.songs[0]?.id);
+  return sent.map((message) => message.action === "own_songs" && message.songs[0]?.id);
 }
 
 describe("songs on their way to the library", () => {
@@ -73,10 +73,10 @@ describe("songs on their way to the library", () => {
     const done = begin();
     answer(50);
     connected = false;
-    collector.hold();
+    sender.hold();
     await vi.advanceTimersByTimeAsync(10 * ANSWER_WITHIN_MS);
     connected = true;
-    collector.resume();
+    sender.resume();
     expect(firstIds()).toEqual(["f-0", "f-50", "f-50"]);
     answer(50);
     answer(20);
@@ -87,7 +87,7 @@ describe("songs on their way to the library", () => {
     connected = false;
     const done = begin(SONGS.slice(0, 1));
     connected = true;
-    collector.resume();
+    sender.resume();
     answer(1);
     expect(await done).toEqual({ kept: 1, removed: 0 });
   });
@@ -104,11 +104,11 @@ describe("songs on their way to the library", () => {
   test.each([
     { type: "error", code: "busy", message: "Skip again.", id: "a skip" },
     { type: "error", code: "empty_library", message: "No songs." },
-    { type: "songs", kept: 9, removed: 0, id: "of another page" },
+    { type: "own_songs_kept", kept: 9, removed: 0, id: "of another page" },
     { type: "refused", message: "Bad request body" },
   ] as const)("are not stopped by what answers something else: %o", async (message) => {
     const done = begin(SONGS.slice(0, 1));
-    expect(collector.onMessage(message)).toBe(false);
+    expect(sender.onMessage(message)).toBe(false);
     expect(sent).toHaveLength(1);
     answer(1);
     expect(await done).toEqual({ kept: 1, removed: 0 });
@@ -139,7 +139,7 @@ describe("songs on their way to the library", () => {
     await vi.advanceTimersByTimeAsync(ANSWER_WITHIN_MS);
     expect(firstIds()).toEqual(["f-0", "f-0"]);
     answer(50, 0, id);
-    expect(collector.onMessage({ type: "songs", kept: 50, removed: 0, id })).toBe(false);
+    expect(sender.onMessage({ type: "own_songs_kept", kept: 50, removed: 0, id })).toBe(false);
     expect(taken).toHaveLength(50);
     answer(50);
     answer(20);

@@ -1,6 +1,6 @@
 /** Songs for one's own library, in messages that the server takes. */
 import { MAX_OWN_SONGS } from "../wire/limits";
-import { type OwnSong, collect } from "../wire/messages";
+import { type OwnSong, ownSongs } from "../wire/messages";
 
 /** What one message puts into the library and takes out of it. */
 export interface Batch {
@@ -37,6 +37,6 @@ function split<T>(all: readonly T[], batchOf: (some: readonly T[]) => Batch): re
 
 function fits({ songs, remove }: Batch): boolean {
   if (songs.length > MAX_OWN_SONGS || remove.length > MAX_OWN_SONGS) return false;
-  const text = JSON.stringify(collect(songs, remove));
+  const text = JSON.stringify(ownSongs(songs, remove));
   return new TextEncoder().encode(text).length <= FRAME_BYTES;
 }

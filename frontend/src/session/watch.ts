@@ -1,5 +1,5 @@
 import { Backlogs } from "../heart/backlog";
-import { type Collected, Collector, type OnTaken } from "../own/collector";
+import { type Counts, type OnTaken, OwnSongsSender } from "../ownSongs/sender";
 import type { Config } from "../wire/config";
 import { Connection } from "../wire/connection";
 import { UnreadableMessage, decode } from "../wire/decode";
@@ -14,12 +14,12 @@ import {
   change,
   rate,
   skip,
-  workout,
+  workoutQuery,
 } from "../wire/messages";
 import { SESSION_GAP_MS, Sender } from "../heart/sender";
 import { openSocket } from "../wire/socket";
 import type { Moment } from "../heart/source";
-import type { Asking } from "./asked";
+import type { Asking } from "../workout/asked";
 import { named } from "../wire/named";
 import type { Happening, Store } from "./store";
 import { freshToken, isTokenOf } from "../wire/token";
@@ -42,11 +42,11 @@ export interface Watch {
   /** Settings for a session that does not run yet: it begins with them. */
   readonly begin: (settings: Settings) => void;
   /** Puts songs into the person's own library, or takes them out; rejects with a sentence. */
-  readonly collect: (
+  readonly sendOwnSongs: (
     songs: readonly OwnSong[],
     remove: readonly string[],
     onTaken: OnTaken,
-  ) => Promise<Collected>;
+  ) => Promise<Counts>;
   readonly stop: () => void;
 }
 
@@ -62,15 +62,15 @@ export function watch(config: Config, user: string, store: Store): Watch {
       onStatus: (status) => {
         store.dispatch({ kind: "status", status });
         sender.hold();
-        collector.hold();
+        ownSongs.hold();
         if (status.phase !== "open") return;
         ask();
-        collector.resume();
+        ownSongs.resume();
       },
       onMessage: (text) => {
         const now_ms = Date.now();
         const message = read(text, store, now_ms);
-        if (!message || collector.onMessage(message)) return;
+        if (!message || ownSongs.onMessage(message)) return;
         store.dispatch({ kind: "message", message, now_ms });
         sender.onMessage(message, now_ms);
       },
@@ -82,7 +82,7 @@ export function watch(config: Config, user: string, store: Store): Watch {
     store.dispatch({ kind: "problem", sentence, now_ms: Date.now() });
   });
   const sender = new Sender({ send, state: store.get }, backlogs.kept(SESSION_GAP_MS, Date.now()));
-  const collector = new Collector(send);
+  const ownSongs = new OwnSongsSender(send);
   const flush = () => {
     sender.flush(Date.now());
   };
@@ -90,7 +90,7 @@ export function watch(config: Config, user: string, store: Store): Watch {
     flush();
     backlogs.keep(sender.backlog);
   };
-  const ask = () => connection.send(workout(store.get().latest?.at_ms));
+  const ask = () => connection.send(workoutQuery(store.get().latest?.at_ms));
   const hurry = () => {
     connection.hurry();
   };
@@ -139,10 +139,10 @@ export function watch(config: Config, user: string, store: Store): Watch {
       if (sender.isStarting) wishChange(settings);
       else within(change(settings), (now_ms) => ({ kind: "begin", settings, now_ms }));
     },
-    collect: (songs, remove, onTaken) => collector.collect(songs, remove, onTaken),
+    sendOwnSongs: (songs, remove, onTaken) => ownSongs.deliver(songs, remove, onTaken),
     stop: () => {
       leave();
-      collector.stop();
+      ownSongs.stop();
       clearInterval(poll);
       clearInterval(check);
       clearInterval(keeping);

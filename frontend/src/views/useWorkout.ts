@@ -5,8 +5,8 @@ import type { Moment } from "../heart/source";
 import type { Config } from "../wire/config";
 import type { Opinion, Sample, Settings } from "../wire/messages";
 import { workoutTime } from "../workout/clock";
-import { type State, type Store, createStore, newestTime } from "../workout/store";
-import { type Watch, watch } from "../workout/watch";
+import { type State, type Store, createStore, newestTime } from "../session/store";
+import { type Watch, watch } from "../session/watch";
 import { useStore } from "./hooks";
 
 /** The same functions each time. */
@@ -17,7 +17,7 @@ export interface Asks {
   readonly rate: (song_id: string, opinion: Opinion) => void;
   /** Plays from a library from now on, or from the start of the next session. */
   readonly playFrom: (library: string) => void;
-  readonly collect: Watch["collect"];
+  readonly sendOwnSongs: Watch["sendOwnSongs"];
   readonly heartRate: (heart_rate: number, moment?: Moment) => void;
   readonly newestTime: () => number;
   readonly measured: () => readonly Sample[];
@@ -58,8 +58,8 @@ export function useWorkout(config: Config, user: string): Followed {
       playFrom: (library) => {
         choose({ library });
       },
-      collect: (songs, remove, onTaken) =>
-        watching.current?.collect(songs, remove, onTaken) ??
+      sendOwnSongs: (songs, remove, onTaken) =>
+        watching.current?.sendOwnSongs(songs, remove, onTaken) ??
         Promise.reject(new Error("The page is being left.")),
       heartRate: (heart_rate, moment) => watching.current?.heartRate(heart_rate, moment),
       newestTime: () => newestTime(store.get()),

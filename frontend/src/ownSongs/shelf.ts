@@ -6,7 +6,7 @@ import type { OwnSong } from "../wire/messages";
 export interface ShelfSong extends OwnSong {
   readonly tempo_from: "tag" | "detected";
   /** Whether the server said that the person's library has it. */
-  readonly collected: boolean;
+  readonly in_library: boolean;
 }
 
 /** The two stores of a shelf in this browser's IndexedDB. */
@@ -85,9 +85,9 @@ export class Shelf {
   }
 
   /** Notes that the person's library has these. */
-  async markCollected(ids: readonly string[]): Promise<void> {
+  async markInLibrary(ids: readonly string[]): Promise<void> {
     const songs = ids.flatMap((id) => this.known.get(id) ?? []);
-    const marked = songs.map((song) => ({ ...song, collected: true }));
+    const marked = songs.map((song) => ({ ...song, in_library: true }));
     this.know(marked);
     await setMany(marked.map((song) => [song.id, song]), this.boards.songs).catch(leaveIt);
   }

@@ -1,11 +1,11 @@
 /** Brings songs into one's own library: a message at a time, each until it is answered. */
 import { ANSWER_WITHIN_MS } from "../workout/asked";
 import { type Batch, batches } from "./batches";
-import { type ClientMessage, type OwnSong, type ServerMessage, collect } from "../wire/messages";
+import { type ClientMessage, type OwnSong, type ServerMessage, ownSongs } from "../wire/messages";
 import { named, nextId } from "../wire/named";
 
 /** How many songs the server put into the library, and how many it took out. */
-export interface Collected {
+export interface Counts {
   readonly kept: number;
   readonly removed: number;
 }
@@ -16,9 +16,9 @@ export type OnTaken = (batch: Batch) => void;
 interface Task {
   readonly batches: readonly Batch[];
   readonly onTaken: OnTaken;
-  readonly resolve: (collected: Collected) => void;
+  readonly resolve: (counts: Counts) => void;
   readonly reject: (error: Error) => void;
-  readonly collected: Collected;
+  readonly counts: Counts;
 }
 
 /** A server that is busy, or says nothing, so often will stay so. */
@@ -26,7 +26,7 @@ const TRIES = 3;
 const BUSY_FOR_MS = 1_000;
 
 /** Sends what it was given in its order; nothing is lost with a connection. */
-export class Collector {
+export class OwnSongsSender {
   private tasks: readonly Task[] = [];
   /** On its way over this connection. */
   private sent = false;
@@ -39,14 +39,14 @@ export class Collector {
   constructor(private readonly send: (message: ClientMessage) => boolean) {}
 
   /** Resolves when the server has taken all; rejects with its sentence when it refused a part. */
-  collect(
+  deliver(
     songs: readonly OwnSong[],
     remove: readonly string[],
     onTaken: OnTaken,
-  ): Promise<Collected> {
+  ): Promise<Counts> {
     return new Promise((resolve, reject) => {
-      const collected = { kept: 0, removed: 0 };
-      const task = { batches: batches(songs, remove), onTaken, resolve, reject, collected };
+      const counts = { kept: 0, removed: 0 };
+      const task = { batches: batches(songs, remove), onTaken, resolve, reject, counts };
       this.tasks = [...this.tasks, task];
       this.next();
     });
@@ -67,7 +67,7 @@ export class Collector {
   /** The server said something; answers whether that was to these songs. */
   onMessage(message: ServerMessage): boolean {
     if (message.id !== this.id) return false;
-    if (message.type === "songs") this.taken(message);
+    if (message.type === "own_songs_kept") this.taken(message);
     else if (message.type === "error") this.failed(message.code, message.message);
     return true;
   }
@@ -83,22 +83,22 @@ export class Collector {
     const [batch] = task.batches;
     if (!batch) {
       this.tasks = this.tasks.slice(1);
-      task.resolve(task.collected);
+      task.resolve(task.counts);
       this.next();
       return;
     }
     clearTimeout(this.timer);
-    this.sent = this.send(named(collect(batch.songs, batch.remove), this.id));
+    this.sent = this.send(named(ownSongs(batch.songs, batch.remove), this.id));
     if (this.sent) this.timer = setTimeout(this.late, ANSWER_WITHIN_MS);
   }
 
-  private taken({ kept, removed }: Collected): void {
+  private taken({ kept, removed }: Counts): void {
     const [task, ...others] = this.tasks;
     const [batch, ...rest] = task?.batches ?? [];
     if (!task || !batch) return;
-    const before = task.collected;
-    const collected = { kept: before.kept + kept, removed: before.removed + removed };
-    this.tasks = [{ ...task, batches: rest, collected }, ...others];
+    const before = task.counts;
+    const counts = { kept: before.kept + kept, removed: before.removed + removed };
+    this.tasks = [{ ...task, batches: rest, counts }, ...others];
     task.onTaken(batch);
     this.another();
     this.resume();

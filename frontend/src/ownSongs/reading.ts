@@ -44,7 +44,7 @@ export async function readSong(
     duration_seconds: round(duration_seconds),
     genre: tags.genre && cut(tags.genre, GENRE_LETTERS),
   };
-  return { ...song, tempo_from: tagged === null ? "detected" : "tag", collected: false };
+  return { ...song, tempo_from: tagged === null ? "detected" : "tag", in_library: false };
 }
 
 /** The same for the same file, whatever it is called: its size and both ends tell. */

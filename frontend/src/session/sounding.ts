@@ -1,8 +1,8 @@
 /** What sounds at a moment: the server's song, or the page's own in its place. */
-import { workoutTime } from "./clock";
-import { type Heard, heardNow } from "./heard";
+import { workoutTime } from "../workout/clock";
+import { type Heard, heardNow } from "../workout/heard";
 import type { SongPush } from "../wire/messages";
-import { position } from "./playlist";
+import { position } from "../workout/playlist";
 import { type State, effortOf } from "./store";
 
 export interface Sounding {

@@ -1,5 +1,5 @@
 /** What the athlete wishes: asked of the server, and what it says is in force. */
-import { type Asked, isAnswer } from "./asked";
+import { type Asked, isAnswer } from "../workout/asked";
 import type { Opinion, ServerMessage, Settings, SongPush, Workout } from "../wire/messages";
 
 export type Change = Asked<{ settings: Settings }>;

@@ -1,7 +1,7 @@
-import { type Asking, ask, isAnswer, refuse } from "./asked";
-import { type Arrival, arrived, runningAt, workoutTime } from "./clock";
+import { type Asking, ask, isAnswer, refuse } from "../workout/asked";
+import { type Arrival, arrived, runningAt, workoutTime } from "../workout/clock";
 import type { Status } from "../wire/connection";
-import { type Heard, heardNow } from "./heard";
+import { type Heard, heardNow } from "../workout/heard";
 import { type Held, hold } from "./held";
 import {
   type Named,
@@ -14,9 +14,9 @@ import {
   type Workout,
   isWrong,
 } from "../wire/messages";
-import { type Skip, position } from "./playlist";
+import { type Skip, position } from "../workout/playlist";
 import type { Moment } from "../heart/source";
-import type { Effort } from "./target";
+import type { Effort } from "../workout/target";
 import { NO_WISHES, type Wishes, begun, changed, rated, toldOpinion, toldWishes } from "./wishes";
 
 /** A sentence about what went wrong, and when, on the wall's clock. */
@@ -161,7 +161,7 @@ function reduceMessage(state: State, message: ServerMessage, now_ms: number): St
     case "rated":
       return rated(state, message, now_ms);
     case "floor":
-    case "songs":
+    case "own_songs_kept":
       return state; // the floor's page and the shelf listen for themselves
     case "skipped":
       return { ...state, skip: skipAnswered(state.skip, message, now_ms) };

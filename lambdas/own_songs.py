@@ -1,8 +1,8 @@
-"""collect: puts songs into a person's own library, and takes others out."""
+"""own_songs: puts songs into a person's own library, and takes others out."""
 
 from typing import Any
 
-from events.messages import Collect, Collected, Error, OwnSong, ServerMessage
+from events.messages import Error, OwnSong, OwnSongs, OwnSongsKept, ServerMessage
 from events.session import Song
 from lambdas.adapters import own_songs, songs
 from lambdas.adapters.batch_writes import BusyError
@@ -18,14 +18,14 @@ need(songs.Table)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Of a song that is named twice the last one is kept, and kept if it is removed as well."""
-    message = message_of(event, Collect)
-    count(Collections=1)
-    return answer(message, _collect(request_of(event), message))
+    message = message_of(event, OwnSongs)
+    count(OwnSongs=1)
+    return answer(message, _keep(request_of(event), message))
 
 
-def _collect(request: Request, collect: Collect) -> ServerMessage:
-    added = {song.id: _song(song) for song in collect.songs}
-    removed = [song_id for song_id in dict.fromkeys(collect.remove) if song_id not in added]
+def _keep(request: Request, message: OwnSongs) -> ServerMessage:
+    added = {song.id: _song(song) for song in message.songs}
+    removed = [song_id for song_id in dict.fromkeys(message.remove) if song_id not in added]
     try:
         own_songs.write(request.user, list(added.values()), removed)
     except FullError as error:
@@ -36,7 +36,7 @@ def _collect(request: Request, collect: Collect) -> ServerMessage:
         )
     except BusyError:
         return Error("busy", "Not all of your songs were kept: send them again in a while.")
-    return Collected(len(added), len(removed))
+    return OwnSongsKept(len(added), len(removed))
 
 
 def _song(song: OwnSong) -> Song:
