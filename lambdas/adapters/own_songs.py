@@ -38,23 +38,21 @@ def write(user: str, songs: Sequence[Song], remove: Sequence[str]) -> None:
     puts: list[Any] = [{"PutRequest": {"Item": song_item(library, song)}} for song in songs]
     deletes = [_delete(library, song_id) for song_id in remove]
     if not songs:
-        batch_writes.write(_table(), deletes, attempts=ATTEMPTS)
+        _write(deletes)
         return
     before = _all_ids(user)
     _check((before | {song.id for song in songs}).difference(remove))
-    batch_writes.write(_table(), puts + deletes, attempts=ATTEMPTS)
+    _write(puts + deletes)
     try:
         _check(_all_ids(user))  # others may have written since: the last to look sees them all
     except FullError:
-        added = [_delete(library, song.id) for song in songs if song.id not in before]
-        batch_writes.write(_table(), added, attempts=ATTEMPTS)
+        _write([_delete(library, song.id) for song in songs if song.id not in before])
         raise
 
 
 def _check(ids: Collection[str]) -> None:
     if len(ids) > MAX_SONGS:
         raise FullError(len(ids))
-    _write(puts + deletes)
 
 
 def shelf(user: str) -> tuple[Near, set[str]]:
