@@ -27,6 +27,8 @@ from infra.checks import accept
 from infra.functions import allow
 
 ACTION = "$request.body.action"
+ACTIONS = ("start", "change", "skip", "rate", "workout", "floor", "own_songs")
+"""What a function of the same name answers."""
 STATIC_KEY = "200"
 """A selection expression without variables: it always gives the template of this name."""
 THROTTLE_RATE = 8_000
@@ -79,7 +81,7 @@ def open_api(
         *_heart_rate_route(scope, api, heart_rate),
         *_default_route(scope, api),
     ]
-    for action in ("start", "change", "skip", "rate", "workout", "floor", "own_songs"):
+    for action in ACTIONS:
         parts += _lambda_route(scope, api, action, functions[action], responds=True)
     return _deploy(scope, api, parts, stage)
 

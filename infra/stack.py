@@ -5,7 +5,7 @@ from aws_cdk.aws_apigatewayv2 import CfnApi
 from aws_cdk.aws_lambda import Function
 
 from events.session import OWN
-from infra.api import create_api, let_close, let_push, open_api, socket_url
+from infra.api import ACTIONS, create_api, let_close, let_push, open_api, socket_url
 from infra.bundle import function_code
 from infra.cache import Cache, create_cache, let_connect
 from infra.functions import (
@@ -66,9 +66,9 @@ class TempoFit(Stack):
         _permit(functions, streams, tables)
         for name in ON_REDIS:
             let_connect(functions[name], cache)
-        for pushing in (functions["average"], functions["recommend"]):
-            let_push(pushing, api, settings.stage)
-        let_close(functions["connect"], api, settings.stage)
+        let_push(functions["recommend"], api, settings.stage)
+        for name in ("average", "connect", *ACTIONS):
+            let_close(functions[name], api, settings.stage)
         fan_out = {"fan_out": settings.fan_out}
         feed(
             functions["average"],
@@ -131,13 +131,13 @@ def _functions(
         "authorize": issuer.environment,
         "connect": redis | push,
         "disconnect": redis,
-        "start": song_ends | tastes | heart_rate | SESSION_GAP,
-        "change": song_ends | heart_rate | SESSION_GAP,
-        "skip": song_ends | tastes | requests | redis | SESSION_GAP,
-        "rate": song_ends | tastes | redis,
-        "workout": redis | song_ends,
-        "floor": redis | song_ends,
-        "own_songs": songs,
+        "start": push | song_ends | tastes | heart_rate | SESSION_GAP,
+        "change": push | song_ends | heart_rate | SESSION_GAP,
+        "skip": push | song_ends | tastes | requests | redis | SESSION_GAP,
+        "rate": push | song_ends | tastes | redis,
+        "workout": push | redis | song_ends,
+        "floor": push | redis | song_ends,
+        "own_songs": push | songs,
     }
     on_demand = {"forget": redis | song_ends | tastes | songs}
     code = function_code()

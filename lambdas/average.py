@@ -9,9 +9,20 @@ from events.ids import MaybeId
 from events.messages import Error
 from events.samples import MAX_FUTURE_MS
 from events.session import IntervalSeconds
-from lambdas.adapters import clients, dead_letters, push, records, streams, traces, windows
+from lambdas.adapters import (
+    clients,
+    connections,
+    dead_letters,
+    floods,
+    push,
+    records,
+    streams,
+    traces,
+    windows,
+)
 from lambdas.adapters.environment import need, read
 from lambdas.adapters.telemetry import count, metrics, traced
+from lambdas.domain.allowance import Verdict
 from lambdas.domain.window import Window, emit, fold, is_due_to_emit, restarted
 
 
@@ -43,8 +54,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     people = windows.read({record.key for record in batch}, arrived_ms)
     averages: list[stream.Average] = []
     refused: dict[str, Error] = {}
-    unusable = []
+    unusable, floods_of = [], {}
     for record in batch:
+        verdict = _verdict(record)
+        if verdict is not Verdict.TAKEN:
+            floods_of[record.key] = verdict
+            continue
         try:
             _fold(record, people, averages, refused)
         except (ValidationError, ArithmeticError):  # the window that was stored is broken
@@ -56,14 +71,27 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     with push.pushes() as pushes:
         for user, error in refused.items():
             pushes.notice(user, error)
+        for user in floods_of:
+            pushes.notice(user, floods.too_many(floods.HEART_RATES))
+    for user, verdict in floods_of.items():
+        if verdict is Verdict.CLOSED:
+            connections.close_all(user, floods.too_many(floods.HEART_RATES))
     dead_letters.send(unusable, dead_letters.UNUSABLE)
     count(
         Averages=len(averages),
         Unreadable=len(unreadable),
         Unusable=len(unusable),
         RefusedPeople=len(refused),
+        Floods=len(floods_of),
     )
     return {"batchItemFailures": []}
+
+
+def _verdict(record: records.Record[stream.HeartRateBatch | stream.SessionStart]) -> Verdict:
+    """Whether a record is taken; the start of a session always is."""
+    if isinstance(record.value, stream.SessionStart):
+        return Verdict.TAKEN
+    return floods.HEART_RATES.judge(record.key, record.arrived_ms)
 
 
 def _fold(

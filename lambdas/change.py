@@ -1,17 +1,17 @@
 """change: other settings for the session that runs."""
 
 from dataclasses import replace
-from typing import Any
 
 from msgspec import Struct
 
 from events import stream
 from events.messages import Change, Changed, Error, ServerMessage
 from events.session import Settings
-from lambdas.adapters import song_ends, streams
+from lambdas.adapters import clients, song_ends, streams
+from lambdas.adapters.answering import answers
 from lambdas.adapters.environment import need, read
 from lambdas.adapters.telemetry import count, metrics, traced
-from lambdas.adapters.websocket import Request, answer, message_of, request_of, unusable
+from lambdas.adapters.websocket import Request, unusable
 from lambdas.domain.session import Session
 
 
@@ -22,21 +22,19 @@ class Environment(Struct, frozen=True):
 
 
 environment = read(Environment)
-need(song_ends.SessionGap, song_ends.Table)
+need(clients.PushAddress, song_ends.SessionGap, song_ends.Table)
 
 
 @traced
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+@answers(Change)
+def handler(request: Request, change: Change) -> ServerMessage:
     """Stored first; the length of the interval then travels with the heart rates."""
-    message = message_of(event, Change)
     count(Changes=1)
     try:
-        return answer(message, _change(request_of(event), message.settings))
+        return _change(request, change.settings)
     except song_ends.ConflictError:
-        return answer(
-            message, Error("busy", "The session changed meanwhile: send the change again.")
-        )
+        return Error("busy", "The session changed meanwhile: send the change again.")
 
 
 def _change(request: Request, settings: Settings) -> ServerMessage:

@@ -1,7 +1,5 @@
 """floor: shows a coach who works out on a floor, and what each of them hears."""
 
-from typing import Any
-
 from msgspec.structs import replace
 
 from events.messages import (
@@ -15,14 +13,15 @@ from events.messages import (
 )
 from events.session import SongPush
 from lambdas.adapters import clients, floors, song_ends, windows
+from lambdas.adapters.answering import answers
 from lambdas.adapters.environment import need
 from lambdas.adapters.telemetry import count, metrics, traced
-from lambdas.adapters.websocket import Request, answer, fitting, message_of, request_of
+from lambdas.adapters.websocket import Request, fitting
 from lambdas.domain.session import Session
 from lambdas.domain.target import max_heart_rate, target_now
 from lambdas.domain.window import STALE_AFTER_MS, Window
 
-need(clients.RedisAddress, song_ends.Table)
+need(clients.PushAddress, clients.RedisAddress, song_ends.Table)
 
 MAX_PEOPLE = 200
 MAX_TEXT = 80
@@ -31,11 +30,11 @@ MAX_TEXT = 80
 
 @traced
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+@answers(FloorQuery)
+def handler(request: Request, query: FloorQuery) -> ServerMessage:
     """Only reads; whoever is no coach, by the token alone, is told so."""
-    message = message_of(event, FloorQuery)
     count(Floors=1)
-    return answer(message, _floor(request_of(event), message.floor))
+    return _floor(request, query.floor)
 
 
 def _floor(request: Request, floor: str) -> ServerMessage:

@@ -1,26 +1,25 @@
 """own_songs: puts songs into a person's own library, and takes others out."""
 
-from typing import Any
-
 from events.messages import Error, OwnSong, OwnSongs, OwnSongsKept, ServerMessage
 from events.session import Song
-from lambdas.adapters import own_songs, songs
+from lambdas.adapters import clients, own_songs, songs
+from lambdas.adapters.answering import answers
 from lambdas.adapters.batch_writes import BusyError
 from lambdas.adapters.environment import need
 from lambdas.adapters.own_songs import MAX_SONGS, FullError
 from lambdas.adapters.telemetry import count, metrics, traced
-from lambdas.adapters.websocket import Request, answer, message_of, request_of
+from lambdas.adapters.websocket import Request
 
-need(songs.Table)
+need(clients.PushAddress, songs.Table)
 
 
 @traced
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+@answers(OwnSongs)
+def handler(request: Request, message: OwnSongs) -> ServerMessage:
     """Of a song that is named twice the last one is kept, and kept if it is removed as well."""
-    message = message_of(event, OwnSongs)
     count(OwnSongs=1)
-    return answer(message, _keep(request_of(event), message))
+    return _keep(request, message)
 
 
 def _keep(request: Request, message: OwnSongs) -> ServerMessage:

@@ -1,25 +1,24 @@
 """rate: what a person thinks of a song of their session, kept for good."""
 
-from typing import Any
-
 from msgspec.structs import replace
 
 from events.messages import Error, Rate, Rated, ServerMessage
 from lambdas.adapters import clients, playlists, song_ends, tastes
+from lambdas.adapters.answering import answers
 from lambdas.adapters.environment import need
 from lambdas.adapters.telemetry import count, metrics, traced
-from lambdas.adapters.websocket import Request, answer, message_of, request_of
+from lambdas.adapters.websocket import Request
 
-need(clients.RedisAddress, song_ends.Table, tastes.Table)
+need(clients.PushAddress, clients.RedisAddress, song_ends.Table, tastes.Table)
 
 
 @traced
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+@answers(Rate)
+def handler(request: Request, rate: Rate) -> ServerMessage:
     """Kept first, then shown in the session's playlist; twice is the same as once."""
-    message = message_of(event, Rate)
     count(Ratings=1)
-    return answer(message, _rate(request_of(event), message))
+    return _rate(request, rate)
 
 
 def _rate(request: Request, rate: Rate) -> ServerMessage:

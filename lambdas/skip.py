@@ -1,7 +1,6 @@
 """skip: ends the song that plays and asks for the next one."""
 
 from dataclasses import replace
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -11,9 +10,10 @@ from events.messages import Error, ServerMessage, Skip, Skipped
 from events.pulse import Pulse
 from events.session import SongPush, Why
 from lambdas.adapters import clients, song_ends, streams, tastes, windows
+from lambdas.adapters.answering import answers
 from lambdas.adapters.environment import need, read
 from lambdas.adapters.telemetry import count, metrics, traced
-from lambdas.adapters.websocket import Request, answer, in_the_future, message_of, request_of
+from lambdas.adapters.websocket import Request, in_the_future
 from lambdas.domain.session import Session
 from lambdas.domain.window import emit, is_stale
 
@@ -25,19 +25,19 @@ class Environment(Struct, frozen=True):
 
 
 environment = read(Environment)
-need(clients.RedisAddress, song_ends.SessionGap, song_ends.Table, tastes.Table)
+need(clients.PushAddress, clients.RedisAddress, song_ends.SessionGap, song_ends.Table, tastes.Table)
 
 
 @traced
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+@answers(Skip)
+def handler(request: Request, skip: Skip) -> ServerMessage:
     """Answers `skipped` and leaves the choice to `recommend`, or moves the song chosen already."""
-    message = message_of(event, Skip)
     count(Skips=1)
     try:
-        return answer(message, _skip(request_of(event), message))
+        return _skip(request, skip)
     except song_ends.ConflictError:
-        return answer(message, Error("busy", f"Slot {message.slot} changed meanwhile: skip again."))
+        return Error("busy", f"Slot {skip.slot} changed meanwhile: skip again.")
 
 
 def _skip(request: Request, skip: Skip) -> ServerMessage:

@@ -1,22 +1,18 @@
 """start: opens a session with the person's settings."""
 
-from typing import Any
-
 from msgspec import Struct
 
 from events import stream
 from events.messages import Error, ServerMessage, Start, Started
 from events.session import Settings
-from lambdas.adapters import song_ends, streams, tastes
+from lambdas.adapters import clients, song_ends, streams, tastes
+from lambdas.adapters.answering import answers
 from lambdas.adapters.environment import need, read
 from lambdas.adapters.tastes import Taste
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import (
     Request,
-    answer,
     in_the_future,
-    message_of,
-    request_of,
     unusable,
 )
 from lambdas.domain.due import SongEnd
@@ -30,19 +26,19 @@ class Environment(Struct, frozen=True):
 
 
 environment = read(Environment)
-need(song_ends.SessionGap, song_ends.Table, tastes.Table)
+need(clients.PushAddress, song_ends.SessionGap, song_ends.Table, tastes.Table)
 
 
 @traced
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+@answers(Start)
+def handler(request: Request, start: Start) -> ServerMessage:
     """The session is stored first; its start then travels with the heart rates, in their order."""
-    message = message_of(event, Start)
     count(Starts=1)
     try:
-        return answer(message, _start(request_of(event), message))
+        return _start(request, start)
     except song_ends.ConflictError:
-        return answer(message, Error("busy", "The session changed meanwhile: start again."))
+        return Error("busy", "The session changed meanwhile: start again.")
 
 
 def _start(request: Request, start: Start) -> ServerMessage:

@@ -1,31 +1,29 @@
 """workout: tells a person their session so far, and a coach that of somebody on a floor."""
 
-from typing import Any
-
 from msgspec.structs import replace
 
 from events.messages import Error, ServerMessage, Workout, WorkoutQuery
 from events.session import Settings, SongPush
 from lambdas.adapters import clients, connections, floors, playlists, song_ends, traces, windows
+from lambdas.adapters.answering import answers
 from lambdas.adapters.environment import need
 from lambdas.adapters.telemetry import count, metrics, traced
-from lambdas.adapters.websocket import Request, answer, fitting, message_of, request_of
+from lambdas.adapters.websocket import Request, fitting
 from lambdas.domain.session import Session
 from lambdas.domain.window import STALE_AFTER_MS
 
-need(clients.RedisAddress, song_ends.Table)
+need(clients.PushAddress, clients.RedisAddress, song_ends.Table)
 
 
 @traced
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+@answers(WorkoutQuery)
+def handler(request: Request, query: WorkoutQuery) -> ServerMessage:
     """The newest folded sample, the line so far and the songs; of others, for coaches only."""
-    message = message_of(event, WorkoutQuery)
     count(Workouts=1)
-    request = request_of(event)
     # A push between $connect and the end of the handshake finds the connection gone.
     connections.add(request.user, request.connection_id)
-    return answer(message, _workout(request, message))
+    return _workout(request, query)
 
 
 def _workout(request: Request, query: WorkoutQuery) -> ServerMessage:

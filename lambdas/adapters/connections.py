@@ -44,6 +44,12 @@ def close(connection_id: str, reason: Error) -> None:
             step()
 
 
+def close_all(user: str, reason: Error) -> None:
+    """Close every connection of a person."""
+    for connection_id in of(user):
+        close(connection_id, reason)
+
+
 def of(user: str) -> list[str]:
     """The open connections of a person, the newest last."""
     members: list[bytes] = clients.redis().zrange(_key(user), 0, -1)  # type: ignore[assignment]

@@ -1,16 +1,15 @@
-"""Events of the WebSocket API, and the answers that go back to the sender."""
+"""Events of the WebSocket API, and what its answers may be."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from msgspec import Struct, json, structs
+from msgspec import Struct
 
-from events.messages import ClientMessage, Error, ServerMessage, encode
+from events.messages import Error, ServerMessage, encode
 from events.samples import MAX_FUTURE_MS
 from events.session import Settings
 
-T = TypeVar("T", bound=ClientMessage)
 S = TypeVar("S", bound=Struct)
 
 MESSAGE_BYTES = 128 * 1024
@@ -41,16 +40,6 @@ def request_of(event: dict[str, Any]) -> Request:
         arrived_ms=int(context["requestTimeEpoch"]),
         is_coach=authorizer.get("role") == "coach",
     )
-
-
-def message_of(event: dict[str, Any], kind: type[T]) -> T:
-    """The message; the API's models have refused every body that cannot be decoded."""
-    return json.decode(event["body"], type=kind)
-
-
-def answer(question: ClientMessage, message: ServerMessage) -> dict[str, Any]:
-    """What a function returns to have `message` sent to the sender, with the question's id."""
-    return {"statusCode": 200, "body": encode(structs.replace(message, id=question.id)).decode()}
 
 
 def fitting(items: Sequence[S], rest: ServerMessage) -> list[S]:

@@ -17,7 +17,7 @@ from redis import Redis
 
 import lambdas
 from events.session import Song
-from lambdas.adapters import clients, songs
+from lambdas.adapters import clients, floods, songs
 
 NAMES = {
     "HEART_RATE_STREAM": "heart-rate",
@@ -56,6 +56,8 @@ def aws(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         for client in (clients.dynamodb, clients.kinesis, clients.sqs, clients.redis):
             client.cache_clear()
         songs._runs.clear()
+        for allowance in (floods.MESSAGES, floods.HEART_RATES):
+            allowance._buckets.clear()
         dynamodb = boto3.client("dynamodb")
         dynamodb.create_table(
             TableName="songs",
