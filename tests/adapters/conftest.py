@@ -165,6 +165,7 @@ class Pushes:
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, dict[str, Any]]] = []
+        self.closed: list[str] = []
         self.gone: set[str] = set()
         self.failing = 0
         self.exceptions = SimpleNamespace(GoneException=KeyError)
@@ -176,6 +177,9 @@ class Pushes:
         if ConnectionId in self.gone:
             raise self.exceptions.GoneException
         self.sent.append((ConnectionId, json.loads(Data)))
+
+    def delete_connection(self, *, ConnectionId: str) -> None:  # noqa: N803 - boto3
+        self.closed.append(ConnectionId)
 
 
 @pytest.fixture

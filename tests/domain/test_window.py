@@ -1,7 +1,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lambdas.domain.window import (
@@ -72,6 +72,17 @@ def test_a_silence_longer_than_the_gap_empties_the_window() -> None:
 def test_a_silence_as_long_as_the_gap_does_not() -> None:
     window = folded([(0, 60.0), (1_000, 60.0), (1_000 + GAP_MS, 150.0)])
     assert average(window) < 150
+
+
+@given(samples, st.sampled_from([10_000, 30_000, 300_000]))
+@example([(0, 229.9), (7_964, 230.0), (37_964, 230.0)], 30_000)
+@example([(0, 30.1), (7_964, 30.0), (37_964, 30.0)], 30_000)
+def test_a_mean_lies_between_the_lowest_and_the_highest(
+    samples: list[tuple[int, float]], interval_ms: int
+) -> None:
+    window = folded(sorted(samples), interval_ms)
+    assert min(window.heart_rates) <= average(window) <= max(window.heart_rates)
+    assert emit(window).peak <= max(window.heart_rates)
 
 
 def test_an_empty_window_has_no_average() -> None:
