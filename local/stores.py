@@ -5,6 +5,7 @@ every page read and write, and empty everything at `/_ministack/reset`; here not
 the calls of the two services, behind the guard.
 """
 
+import logging
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -52,9 +53,8 @@ def application(config: Config) -> web.Application:
 
 def _ministack(port: int) -> Asgi:
     """ministack without its lifespan, which would run scripts and remove Docker containers."""
-    os.environ.update(
-        {"SERVICES": ",".join(SERVICES.values()), "GATEWAY_PORT": str(port), "LOG_LEVEL": "WARNING"}
-    )
+    logging.getLogger().setLevel(logging.WARNING)  # it has a line for every table
+    os.environ.update({"SERVICES": ",".join(SERVICES.values()), "GATEWAY_PORT": str(port)})
     from ministack import app  # reads the environment
 
     application: Asgi = app.app

@@ -268,6 +268,23 @@ def client(service: Any, url: str) -> Iterator[Any]:
         made.close()
 
 
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__)
+def test_a_line_that_cannot_be_read_is_in_no_log_as_it_may_hold_a_token(
+    cloud: Cloud, part: Callable[[Cloud], Request]
+) -> None:
+    request = part(cloud)
+    for bad in (
+        request.but(target="/dev?token=of-this-test and a space"),
+        request.but(target="http://[?token=of-this-test"),
+        request.also(("Authori\0zation", "of-this-test")),
+        request.also(("Cookie", "of-this-test" + "a" * 9_000)),
+    ):
+        assert ask(bad).status == 400
+    logs = [log.read_text() for log in cloud.logs.iterdir()]
+    assert logs
+    assert not [log for log in logs if "of-this-test" in log]
+
+
 def test_redis_hangs_up_on_a_browser_and_does_nothing_it_was_sent(cloud: Cloud) -> None:
     url = urlsplit(cloud.addresses.redis_url)
     with Redis.from_url(cloud.addresses.redis_url) as redis:
