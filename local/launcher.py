@@ -10,7 +10,7 @@ import boto3
 import msgspec
 from botocore.config import Config
 
-from local import processes, streams, valkey, web
+from local import processes, stores, streams, valkey, web
 from local.addresses import FILE, RUN, Addresses
 from local.gateway import server as gateway
 from local.processes import Part, free_port
@@ -40,6 +40,8 @@ ENDPOINTS = {
     "sqs": "sqs",
     "apigatewaymanagementapi": "management",
 }
+
+Served = stores.Config | streams.Config | gateway.Config | web.Config
 
 
 class Cloud:
@@ -118,13 +120,13 @@ def running(
         "web": page_port or free_port(),
         "gateway": websocket_port or free_port(),
         "streams": free_port(),
-        "ministack": free_port(),
+        "stores": free_port(),
         "redis": free_port(),
     }
     progress("Reading the synthesized stack")
     cloud = _plan(synth.synthesize(), ports, logs)
     try:
-        _start_stores(cloud, ports, progress)
+        _start_stores(cloud, ports, directory, progress)
         _start_servers(cloud, ports, directory, users or [], progress)
         addresses = directory / FILE
         addresses.write_bytes(msgspec.json.encode(cloud.addresses))
@@ -145,12 +147,12 @@ def _plan(synthesized: dict[str, Any], ports: dict[str, int], logs: Path) -> Clo
         "OIDC_AUDIENCE": AUDIENCE,
         "OIDC_JWKS_URL": f"{urls['web']}/.well-known/jwks.json",
     }
-    stack = template.read(synthesized, {}, {"sqs": urls["ministack"]})
+    stack = template.read(synthesized, {}, {"sqs": urls["stores"]})
     management_url = f"{urls['gateway']}/{stack.api.stage}"
     endpoints = {
         "AWS_ENDPOINT_URL_KINESIS": urls["streams"],
-        "AWS_ENDPOINT_URL_DYNAMODB": urls["ministack"],
-        "AWS_ENDPOINT_URL_SQS": urls["ministack"],
+        "AWS_ENDPOINT_URL_DYNAMODB": urls["stores"],
+        "AWS_ENDPOINT_URL_SQS": urls["stores"],
         "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": management_url,
     }
     stack = msgspec.structs.replace(
@@ -165,8 +167,8 @@ def _plan(synthesized: dict[str, Any], ports: dict[str, int], logs: Path) -> Clo
         token_url=f"{urls['web']}/token",
         management_url=management_url,
         kinesis_url=urls["streams"],
-        dynamodb_url=urls["ministack"],
-        sqs_url=urls["ministack"],
+        dynamodb_url=urls["stores"],
+        sqs_url=urls["stores"],
         redis_url=redis_url,
         heart_rate_stream=names["HEART_RATE_STREAM"],
         averages_stream=names["AVERAGES_STREAM"],
@@ -189,22 +191,13 @@ def _pointed_at(function: Function, endpoints: dict[str, str], own: Mapping[str,
     return msgspec.structs.replace(function, environment=environment | endpoints)
 
 
-def _start_stores(cloud: Cloud, ports: dict[str, int], progress: Callable[[str], None]) -> None:
+def _start_stores(
+    cloud: Cloud, ports: dict[str, int], directory: Path, progress: Callable[[str], None]
+) -> None:
     progress("Starting Redis, DynamoDB and SQS")
     if valkey.given_url() is None:
         cloud.start("redis", valkey.command(ports["redis"]), address=(HOST, ports["redis"]))
-    cloud.start(
-        "ministack",
-        [str(Path(sys.executable).with_name("ministack"))],
-        environment={
-            "BIND_HOST": HOST,
-            "GATEWAY_PORT": str(ports["ministack"]),
-            "SERVICES": "dynamodb,sqs",
-            "LOG_LEVEL": "WARNING",
-            "IOT_MTLS_ENABLED": "0",  # else it listens on a port of its own choice
-        },
-        address=(HOST, ports["ministack"]),
-    )
+    _start_server(cloud, "stores", stores.Config(HOST, ports["stores"]), directory)
     for part in cloud.parts:
         part.wait_until_ready()
     dynamodb, sqs = cloud.client("dynamodb"), cloud.client("sqs")
@@ -230,7 +223,7 @@ def _start_servers(
     stack, addresses = cloud.stack, cloud.addresses
     on_streams = {mapping.function for mapping in stack.mappings}
     logs = str(cloud.logs)
-    configurations = {
+    configurations: dict[str, Served] = {
         "streams": streams.Config(
             host=HOST,
             port=ports["streams"],
@@ -249,6 +242,7 @@ def _start_servers(
             endpoints={"AWS_ENDPOINT_URL_KINESIS": addresses.kinesis_url},
             log_directory=logs,
             workers=WORKERS,
+            page_port=ports["web"],
         ),
         "web": web.Config(
             host=HOST,
@@ -259,16 +253,19 @@ def _start_servers(
             audience=AUDIENCE,
         ),
     }
-    started = []
-    for name, configuration in configurations.items():
-        path = directory / f"{name}.json"
-        path.write_bytes(msgspec.json.encode(configuration))
-        started.append(
-            cloud.start(
-                name,
-                [sys.executable, "-m", type(configuration).__module__, str(path)],
-                address=(HOST, ports[name]),
-            )
-        )
+    started = [
+        _start_server(cloud, name, configuration, directory)
+        for name, configuration in configurations.items()
+    ]
     for part in started:
         part.wait_until_ready()
+
+
+def _start_server(cloud: Cloud, name: str, configuration: Served, directory: Path) -> Part:
+    path = directory / f"{name}.json"
+    path.write_bytes(msgspec.json.encode(configuration))
+    return cloud.start(
+        name,
+        [sys.executable, "-m", type(configuration).__module__, str(path)],
+        address=(configuration.host, configuration.port),
+    )

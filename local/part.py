@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 SHUTDOWN_SECONDS = 2.0
 """How long open requests may take to end once the part was told to stop."""
@@ -39,8 +40,9 @@ def main(kind: type[ConfigT], application: Callable[[ConfigT], web.Application])
     cannot start.
     """
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.INFO)
-    # It quotes what clients ask for, and a client may ask with its token.
+    # Both quote what clients ask for, and a client may ask with its token.
     logging.getLogger("aiohttp.websocket").setLevel(logging.ERROR)
+    logging.getLogger("aiohttp.server").addFilter(_is_no_bad_request)
     if len(sys.argv) != 2:
         sys.exit("Name the file that holds this part's configuration, and nothing else.")
     try:
@@ -51,6 +53,11 @@ def main(kind: type[ConfigT], application: Callable[[ConfigT], web.Application])
         asyncio.run(_serve(application(config), config.host, config.port))
     except StartError as error:
         sys.exit(str(error))
+
+
+def _is_no_bad_request(record: logging.LogRecord) -> bool:
+    """Whether it is not of a request that is no HTTP, which was answered with 400."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 class StartError(Exception):

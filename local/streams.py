@@ -18,6 +18,7 @@ from msgspec import Struct, json
 
 from local.functions.mappings import Send, Source, Status
 from local.functions.workers import FunctionError, Workers
+from local.guard import guard
 from local.kinesis.server import MAX_BODY_BYTES, Kinesis
 from local.kinesis.shards import Streams
 from local.part import StartError, main
@@ -87,7 +88,7 @@ def application(config: Config) -> web.Application:
             await asyncio.gather(*(source.stop(STOP_SECONDS) for source in sources))
             await asyncio.gather(*(each.stop() for each in workers.values()))
 
-    app = web.Application(client_max_size=MAX_BODY_BYTES)
+    app = web.Application(middlewares=[guard(config.port)], client_max_size=MAX_BODY_BYTES)
     app.router.add_post("/", Kinesis(streams, config.limits).handler())
     app.router.add_get("/_status", status)
     app.cleanup_ctx.append(run)

@@ -1,7 +1,7 @@
 """The page and its issuer of tokens: `python -m local.web CONFIG`.
 
-For this machine only: it listens on loopback, and answers only to names that mean this machine, so
-that no page from elsewhere can read a token by pointing its own name here (DNS rebinding).
+For this machine only: it listens on loopback, behind the guard, so that no page from elsewhere can
+read a token.
 """
 
 import time
@@ -13,6 +13,7 @@ from aiohttp.typedefs import Handler, Middleware
 from msgspec import Struct
 
 from local import part
+from local.guard import guard
 from local.issuer import TOKEN_SECONDS, Issuer, UserError
 
 INDEX = "index.html"
@@ -67,14 +68,14 @@ def application(config: Config) -> web.Application:
         )
 
     async def file(request: web.Request) -> web.StreamResponse:
-        path = (page / (request.match_info["path"] or INDEX)).resolve()
-        if path.is_relative_to(page) and path.is_file():
+        path = _file(page, request.match_info["path"] or INDEX)
+        if path is not None:
             return web.FileResponse(path)
         if not (page / INDEX).is_file():
             return web.Response(status=404, text=NO_PAGE)
         return web.Response(status=404, text=f"There is nothing at {request.path!r}.\n")
 
-    app = web.Application(middlewares=[_guard(config)])
+    app = web.Application(middlewares=[_policies(config.websocket_url), guard(config.port)])
     app.add_routes(
         [
             web.get("/.well-known/openid-configuration", configuration),
@@ -87,15 +88,20 @@ def application(config: Config) -> web.Application:
     return app
 
 
-def _guard(config: Config) -> Middleware:
-    hosts = {f"{name}:{config.port}" for name in ("127.0.0.1", "localhost", "[::1]")}
-    headers = _headers(config.websocket_url)
+def _file(page: Path, name: str) -> Path | None:
+    """The file of the page that has this name, or None; whatever the name holds."""
+    try:
+        path = (page / name).resolve()
+        return path if path.is_relative_to(page) and path.is_file() else None
+    except (ValueError, OSError):  # it holds a NUL or a surrogate, or is too long for a file
+        return None
+
+
+def _policies(websocket_url: str) -> Middleware:
+    headers = _headers(websocket_url)
 
     @web.middleware
-    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.headers.get("Host", "").lower() not in hosts:
-            text = f"This server answers only as {' and '.join(sorted(hosts))}.\n"
-            return web.Response(status=403, text=text, headers=headers)
+    async def policies(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             response = await handler(request)
         except web.HTTPException as error:
@@ -104,7 +110,7 @@ def _guard(config: Config) -> Middleware:
         response.headers.update(headers)
         return response
 
-    return guard
+    return policies
 
 
 def _headers(websocket_url: str) -> dict[str, str]:

@@ -30,6 +30,7 @@ from local.gateway.integrations import SUCCESS, IntegrationError, Message, invok
 from local.gateway.mapping_template import TemplateError
 from local.gateway.models import Models
 from local.gateway.selection import parse, select_route
+from local.guard import guard
 from local.template.stack import Api, Function, LambdaIntegration
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,8 @@ class Config(Struct, frozen=True):
     log_directory: str
     workers: dict[str, int] = {}
     """Worker processes by name of the function; 1 unless named."""
+    page_port: int | None = None
+    """Of the page that may connect; no other page may."""
 
 
 class Gateway:
@@ -58,6 +61,8 @@ class Gateway:
         """Raises StartError if the API is not usable."""
         self.api = config.api
         self.connections = Connections()
+        pages = [] if config.page_port is None else [config.page_port]
+        self._guard = guard(config.port, *pages)
         self._domain_name = f"{config.host}:{config.port}"
         self._method_arn = events.method_arn(self.api)
         self._routes = {route.key: route for route in self.api.routes}
@@ -81,7 +86,7 @@ class Gateway:
 
     def application(self) -> web.Application:
         """The server: WebSocket handshakes at `/STAGE`, `@connections` below it."""
-        app = web.Application(client_max_size=MESSAGE_BYTES)
+        app = web.Application(middlewares=[self._guard], client_max_size=MESSAGE_BYTES)
         stage = self.api.stage
         app.add_routes([web.get(f"/{stage}", self._connect, allow_head=False)])
         app.add_routes(self.connections.routes(stage))

@@ -14,7 +14,6 @@ from aiohttp import web
 from infra.web import content_security_policy
 from local.issuer import TOKEN_SECONDS, Issuer
 from local.launcher import AUDIENCE, HOST, PAGE
-from local.processes import free_port
 
 CORS = {"Access-Control-Allow-Origin": "*"}
 
@@ -89,9 +88,8 @@ class SignIn:
 
 
 @contextmanager
-def page_served(websocket_url: str, issuer_url: str) -> Iterator[str]:
+def page_served(port: int, websocket_url: str, issuer_url: str) -> Iterator[str]:
     """The built page as CloudFront serves it, for who logs in at an issuer; gives its address."""
-    port = free_port()
     policy = content_security_policy(websocket_url, issuer_url)
     login = {f"{name}_url": f"{issuer_url}/{name}" for name in ("authorize", "token", "logout")}
     config = {"websocket_url": websocket_url, "users": [], "login": login | {"client_id": "page"}}

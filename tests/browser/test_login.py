@@ -138,7 +138,7 @@ def test_an_athlete_logs_in_connects_and_signs_out(page: Page, issuer: Issuer) -
 
 def page_origin(issuer: Issuer) -> AbstractContextManager[str]:
     """Where the page is, which logs in at `issuer`."""
-    return page_served(issuer.url.replace("http", "ws") + "/socket", issuer.url)
+    return page_served(free_port(), issuer.url.replace("http", "ws") + "/socket", issuer.url)
 
 
 def _base64(data: bytes) -> str:

@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from itertools import pairwise
 from urllib.parse import urlsplit
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from catalog.demo import demo_songs
 from catalog.store import store_songs
+from local.gateway import server as gateway
 from local.launcher import Cloud, running
+from local.processes import free_port
 from tests.browser.conftest import opened
 from tests.browser.counting import arrived, assert_nothing_is_lost
 from tests.browser.sign_in import Issuers, SignIn, page_served, serving
@@ -25,6 +28,7 @@ from tests.browser.strap import (
     put_on_until_averaged,
     wait_until,
 )
+from tests.browser.test_restart import start_gateway
 from tests.target import unique_user
 
 LEEWAY_SECONDS = 10
@@ -41,15 +45,36 @@ Math.random = () => 0.5;
 
 
 @pytest.fixture(scope="module")
-def strict_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """A cloud whose authorizer believes who answers at its issuer's address, which is nobody."""
+def page_port() -> int:
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def strict_cloud(tmp_path_factory: pytest.TempPathFactory, page_port: int) -> Iterator[Cloud]:
+    """A cloud whose authorizer believes who answers at its issuer's address, which is nobody.
+
+    Its page is not its own, but at `page_port`.
+    """
     with running(tmp_path_factory.mktemp("strict")) as cloud:
         table = cloud.addresses.songs_table
         store_songs(cloud.client("dynamodb"), table, "demo", demo_songs(count=200))
-        own_issuer = next(part for part in cloud.parts if part.name == "web")
-        own_issuer.process.terminate()
-        own_issuer.process.wait()
+        own_issuer, own_gateway = (
+            next(part for part in cloud.parts if part.name == name) for name in ("web", "gateway")
+        )
+        for part in (own_issuer, own_gateway):
+            part.process.terminate()
+            part.process.wait()
+        move_page(cloud, page_port)
+        start_gateway(cloud, own_gateway)
         yield cloud
+
+
+def move_page(cloud: Cloud, port: int) -> None:
+    """The gateway that starts next takes connections of a page at this port."""
+    path = cloud.logs.parent / "gateway.json"
+    configuration = msgspec.json.decode(path.read_bytes(), type=gateway.Config)
+    moved = msgspec.structs.replace(configuration, page_port=port)
+    path.write_bytes(msgspec.json.encode(moved))
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +90,8 @@ def sign_in(issuers: Issuers) -> Iterator[SignIn]:
 
 
 @pytest.fixture
-def address(strict_cloud: Cloud, sign_in: SignIn) -> Iterator[str]:
-    with page_served(strict_cloud.addresses.websocket_url, sign_in.url) as address:
+def address(strict_cloud: Cloud, page_port: int, sign_in: SignIn) -> Iterator[str]:
+    with page_served(page_port, strict_cloud.addresses.websocket_url, sign_in.url) as address:
         yield address
 
 

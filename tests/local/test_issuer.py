@@ -1,3 +1,4 @@
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -174,6 +175,44 @@ async def test_the_built_page_is_served_and_nothing_beside_it(
         as_it_is = URL(f"{client._base_url.origin()}{path}", encoded=True)
         async with client.get(as_it_is) as response:
             assert response.status == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/index.html%00.js",
+        "/" + "a" * 300,
+        "/" + "a" * 5000,
+        "/" + "a/" * 2500,
+        "/%",
+        "/%zz",
+        "/%ff%fe",
+        "/%ED%A0%80",
+        "/%0d%0aX:y",
+        "//",
+        "//index.html",
+        "///etc/passwd",
+        "//[::1",
+        "//user@:x",
+        "/\\..\\secret",
+        "/%5c..%5csecret",
+        "/../secret",
+        "/index.html/x",
+        "/.",
+    ],
+)
+async def test_a_path_that_names_no_file_is_not_found_however_odd(
+    client: aiohttp.ClientSession, path: str
+) -> None:
+    assert client._base_url is not None
+    host = f"127.0.0.1:{client._base_url.port}"
+    reader, writer = await asyncio.open_connection("127.0.0.1", client._base_url.port)
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    assert answer.startswith(b"HTTP/1.1 404 ")
+    assert b"Traceback" not in answer
 
 
 async def test_a_page_that_is_not_built_says_what_to_run(tmp_path: Path) -> None:
