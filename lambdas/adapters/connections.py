@@ -36,12 +36,10 @@ def forget(user: str, connection_id: str) -> None:
 def close(connection_id: str, reason: Error) -> None:
     """Tell a connection why, and close it; whatever it does about that is its own trouble."""
     management = clients.management()
-    for step in (
-        lambda: management.post_to_connection(ConnectionId=connection_id, Data=encode(reason)),
-        lambda: management.delete_connection(ConnectionId=connection_id),
-    ):
-        with suppress(Exception):  # gone, slow or broken: it counts no more
-            step()
+    with suppress(Exception):  # gone, slow or broken: it counts no more
+        management.post_to_connection(ConnectionId=connection_id, Data=encode(reason))
+    with suppress(Exception):
+        management.delete_connection(ConnectionId=connection_id)
 
 
 def close_all(user: str, reason: Error) -> None:

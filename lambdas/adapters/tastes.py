@@ -134,7 +134,7 @@ def _oldest(item: Item) -> list[str]:
     surplus, size = len(names) - MAX_SONGS, len(json.encode(item)) - MAX_BYTES
     if surplus <= 0 and size <= 0:
         return []
-    oldest = []
+    oldest: list[str] = []
     for name in sorted(names, key=lambda name: stored.readable(_time_of, item[name]) or 0):
         if len(oldest) == REMOVED_AT_ONCE or (len(oldest) >= surplus and size <= 0):
             break

@@ -82,8 +82,8 @@ def work_out(user: str, pushes: Pushes) -> None:
     rate.handler(websocket_event(user, opinion), Context)
     skipped = {"action": "skip", "slot": song["slot"], "at_ms": song["starts_at_ms"]}
     skip.handler(websocket_event(user, skipped, song["starts_at_ms"]), Context)
-    with push.pushes() as pushes:
-        pushes.notice(user, Error("sample_in_the_future", "Set the clock."))
+    with push.pushes() as under_way:
+        under_way.notice(user, Error("sample_in_the_future", "Set the clock."))
     own = {"id": "a", "title": "A", "artist": "B", "tempo": 120, "duration_seconds": 200}
     keep_own_songs.handler(websocket_event(user, {"action": "own_songs", "songs": [own]}), Context)
 
@@ -161,8 +161,8 @@ def write_keys(user: str) -> None:
     playlists.write(user, typical_song())
     connections.add(user, "connection")
     floors.join("north", user, START_MS)
-    with push.pushes() as pushes:
-        pushes.notice(user, Error("busy", "Again."))
+    with push.pushes() as under_way:
+        under_way.notice(user, Error("busy", "Again."))
 
 
 def test_people_of_similar_names_and_of_the_same_group_are_not_touched(redis: Redis) -> None:

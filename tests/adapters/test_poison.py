@@ -179,14 +179,9 @@ def test_a_song_and_a_point_that_cannot_be_read_are_left_out(redis: Redis) -> No
 
 def test_times_of_years_ago_make_no_keys(redis: Redis) -> None:
     """Each message of its own minute would otherwise make a key that is kept for two hours."""
-    year_ms = 365 * 86_400_000
-    old = [
-        stream.Average(
-            "ann", Pulse(START_MS - years * year_ms, 0, 120, 120, 120, 120, 0), 1, START_MS
-        )
-        for years in range(1, 10)
-    ]
-    traces.write(old)
+    for years in range(1, 10):
+        pulse = Pulse(START_MS - years * 365 * 86_400_000, 0, 120, 120, 120, 120, 0)
+        traces.write([stream.Average("ann", pulse, 1, START_MS)])
     assert redis.keys("trace:*") == []
     traces.write([stream.Average("ann", PULSE, 1, START_MS)])
     assert traces.read("ann", START_MS - 1, START_MS) == [TracePoint(START_MS, 120, 118.5)]
