@@ -30,9 +30,8 @@ def answers(kind: type[T]) -> Callable[[Callable[[Request, T], ServerMessage]], 
             verdict = floods.MESSAGES.judge(request.user, request.arrived_ms)
             if verdict is not Verdict.TAKEN:
                 return _refused(request, verdict)
-            try:
-                message = convert(json.decode(event["body"]), kind)
-            except (MsgspecError, RecursionError, ValueError):
+            message = _message_of(event["body"])
+            if not isinstance(message, kind):
                 count(Unreadable=1)
                 return _said(UNREADABLE)
             return _said(structs.replace(answer(request, message), id=message.id))
@@ -40,6 +39,14 @@ def answers(kind: type[T]) -> Callable[[Callable[[Request, T], ServerMessage]], 
         return handler
 
     return handler_of
+
+
+def _message_of(body: str) -> ClientMessage | None:
+    try:
+        message: ClientMessage = convert(json.decode(body), ClientMessage)
+    except (MsgspecError, RecursionError, ValueError):
+        return None
+    return message
 
 
 def _refused(request: Request, verdict: Verdict) -> dict[str, Any]:

@@ -129,7 +129,7 @@ BROKEN = {
     "settings": {"S": f'{{"max_heart_rate":{IMPOSSIBLE!r}}}'},
     "song": {"S": "no json"},
     "slot": {"S": "zero"},
-    "ends_at_ms": {"N": "1e400"},
+    "ends_at_ms": {"S": "soon"},
 }
 
 

@@ -36,7 +36,7 @@ def test_whoever_does_not_listen_is_closed_and_told_again_from_the_beginning() -
 
 def test_messages_out_of_order_give_nothing_back_twice() -> None:
     allowance = bucket()
-    times = [START_MS, START_MS + 1_000, START_MS] * 10
+    times = [START_MS] * 3 + [START_MS + 1_000, START_MS] * 10
     verdicts = Counter(allowance.judge("ann", at_ms) for at_ms in times)
     assert verdicts[Verdict.TAKEN] == 3 + 2
 
