@@ -41,7 +41,8 @@ types:
 	@$(BIN)/mypy
 
 fast:
-	@$(BIN)/pytest -q --numprocesses 2 --dist loadfile tests/test_rooms.py tests/test_python.py tests/domain tests/events tests/adapters tests/simulator tests/catalog tests/evaluation tests/planning tests/benchmarks
+	@$(BIN)/pytest -q --numprocesses 2 --dist loadfile --cov --cov-report= tests/test_rooms.py tests/test_python.py tests/domain tests/events tests/adapters tests/simulator tests/catalog tests/evaluation tests/planning tests/benchmarks
+	@$(BIN)/python -m tests.covered
 
 page: setup
 	@$(NODE) run --silent typecheck
@@ -49,8 +50,8 @@ page: setup
 	@$(NODE) run --silent test
 
 pipeline: setup
-	@$(BIN)/pytest -q --numprocesses 2 --dist loadfile tests/infra tests/local tests/pipeline
-	@$(BIN)/pytest -q --numprocesses 2 --dist loadfile tests/browser
+	@$(BIN)/pytest -q -p no:randomly --numprocesses 2 --dist loadfile tests/infra tests/local tests/pipeline
+	@$(BIN)/pytest -q -p no:randomly --numprocesses 2 --dist loadfile tests/browser
 
 bench: setup ## Run every benchmark, in about a quarter of an hour
 	@$(BIN)/tempofit bench pipeline

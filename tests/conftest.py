@@ -61,6 +61,15 @@ def unread_environment() -> None:
     environment._read_once.cache_clear()
 
 
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Tells by which seed the tests were shuffled, which `-q` leaves out."""
+    seed = config.getoption("randomly_seed", None)
+    if seed is not None:
+        terminalreporter.write_line(f"To repeat this order: --randomly-seed={seed}")
+
+
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
     """A real Redis for the whole run."""

@@ -10,14 +10,14 @@ from pkgutil import iter_modules
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 from redis import Redis
 
 import lambdas
+from catalog.store import store_songs
 from events.session import Song
 from lambdas.adapters import clients, floods, songs
+from tests.aws import account
 
 NAMES = {
     "HEART_RATE_STREAM": "heart-rate",
@@ -52,13 +52,13 @@ START_MS = 1_760_000_040_000
 def aws(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Empty tables, streams, queue and Redis for each test."""
     monkeypatch.setenv("REDIS_URL", redis_url)
-    with mock_aws():
+    with account():
         for client in (clients.dynamodb, clients.kinesis, clients.sqs, clients.redis):
             client.cache_clear()
         songs._runs.clear()
         for allowance in (floods.MESSAGES, floods.HEART_RATES):
             allowance._buckets.clear()
-        dynamodb = boto3.client("dynamodb")
+        dynamodb = clients.dynamodb()
         dynamodb.create_table(
             TableName="songs",
             AttributeDefinitions=[
@@ -91,8 +91,8 @@ def aws(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
                 BillingMode="PAY_PER_REQUEST",
             )
         for stream in ("heart-rate", "average-heart-rate", "song-requests"):
-            boto3.client("kinesis").create_stream(StreamName=stream, ShardCount=1)
-        queue = boto3.client("sqs").create_queue(QueueName="dead-letters")
+            clients.kinesis().create_stream(StreamName=stream, ShardCount=1)
+        queue = clients.sqs().create_queue(QueueName="dead-letters")
         monkeypatch.setenv("DEAD_LETTERS_QUEUE_URL", queue["QueueUrl"])
         yield
     with Redis.from_url(redis_url) as redis:
@@ -155,9 +155,11 @@ def dead_letters() -> list[dict[str, Any]]:
 
 def add_songs(tempi: list[float], library: str = "demo", seconds: float = 200) -> None:
     """Songs of these tempi, named by their index."""
-    for index, tempo in enumerate(tempi):
-        song = Song(f"song-{index}", f"Song {index}", f"Artist {index}", tempo, seconds)
-        clients.dynamodb().put_item(TableName="songs", Item=songs.song_item(library, song))
+    added = (
+        Song(f"song-{index}", f"Song {index}", f"Artist {index}", tempo, seconds)
+        for index, tempo in enumerate(tempi)
+    )
+    store_songs(clients.dynamodb(), "songs", library, added)
 
 
 class Pushes:

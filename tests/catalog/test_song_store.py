@@ -3,13 +3,13 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from catalog.demo import demo_songs
 from catalog.store import ATTEMPTS, StoreError, store_songs
 from events.session import Song
 from lambdas.adapters.batch_writes import BATCH
 from lambdas.adapters.songs import song_of, tempo_bucket
+from tests.aws import account
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def dynamodb() -> Iterator["DynamoDBClient"]:
     """An empty songs table."""
-    with mock_aws():
+    with account():
         client = boto3.client("dynamodb", region_name="us-east-1")
         client.create_table(
             TableName="songs",

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import boto3
 import pytest
-from moto import mock_aws
 from typer.testing import CliRunner
 
 from local.processes import free_port
 from tempofit import addresses
 from tempofit.songs import app
+from tests.aws import account
 
 FILE = "title,artist,duration_s,tempo\nOne,Ann,200,120\nTwo,Ann,20,120\nThree,Ann,200,\n"
 
@@ -18,7 +18,7 @@ FILE = "title,artist,duration_s,tempo\nOne,Ann,200,120\nTwo,Ann,20,120\nThree,An
 @pytest.fixture
 def dynamodb_url() -> Iterator[str]:
     """The address at which moto answers as DynamoDB, with an empty songs table."""
-    with mock_aws():
+    with account():
         client = boto3.client("dynamodb", region_name="us-east-1")
         client.create_table(
             TableName="songs",

@@ -8,7 +8,6 @@ import boto3
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError, NoCredentialsError
-from moto import mock_aws
 from msgspec.structs import fields
 from typer.testing import CliRunner, Result
 
@@ -19,6 +18,7 @@ from local.template.synth import synthesize
 from tempofit import songs
 from tempofit.addresses import CloudError
 from tempofit.operations import stage
+from tests.aws import account
 
 SONGS = "title,artist,duration_s,tempo\nOne,Ann,200,120\nTwo,Ann,210,130\n"
 
@@ -41,7 +41,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stacks]:
         outputs = [{"OutputKey": k, "OutputValue": v} for k, v in stacks[name].items()]
         return {"Stacks": [{"StackName": name, "Outputs": outputs}]}
 
-    with mock_aws():
+    with account():
         boto3.client("dynamodb").create_table(
             TableName="TempoFit-prod-songs",
             BillingMode="PAY_PER_REQUEST",
