@@ -199,7 +199,8 @@ def test_ids_and_texts_that_fit_into_no_message_are_refused(tmp_path: Path) -> N
 
 def test_of_two_parquet_columns_of_one_name_the_first_is_read_as_in_csv(tmp_path: Path) -> None:
     names = ["title", "artist", "tempo", "tempo", "duration_s"]
-    columns = [pa.array([value]) for value in ("One", "Ann", 120.0, 90.0, 200.0)]
+    values: list[Any] = ["One", "Ann", 120.0, 90.0, 200.0]
+    columns = [pa.array([value]) for value in values]
     pq.write_table(pa.Table.from_arrays(columns, names=names), tmp_path / "a.parquet")
     write(tmp_path / "a.csv", f"{','.join(names)}\nOne,Ann,120,90,200\n")
     assert read(tmp_path / "a.parquet") == read(tmp_path / "a.csv")
