@@ -16,7 +16,7 @@ OTHER := $(shell test "$(origin PYTHON)" = file || test ! -x $(BIN)/python || \
 PACKAGES := events lambdas infra local simulator catalog evaluation planning benchmarks tempofit tests
 
 .DEFAULT_GOAL := help
-.PHONY: other-python help setup run test check fast format lint types page pipeline bench mutants screenshots synth localstack lock clean
+.PHONY: other-python help setup run test check fast format lint types page pipeline fuzz bench mutants screenshots synth localstack lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -41,7 +41,7 @@ types:
 	@$(BIN)/mypy
 
 fast:
-	@$(BIN)/pytest -q --numprocesses 2 --dist loadfile --cov --cov-report= tests/test_rooms.py tests/test_python.py tests/domain tests/events tests/adapters tests/simulator tests/catalog tests/evaluation tests/planning tests/benchmarks
+	@$(BIN)/pytest -q --numprocesses 2 --dist loadfile --cov --cov-report= tests/test_rooms.py tests/test_python.py tests/domain tests/events tests/adapters tests/simulator tests/catalog tests/evaluation tests/planning tests/benchmarks tests/fuzz
 	@$(BIN)/python -m tests.covered
 
 page: setup
@@ -52,6 +52,11 @@ page: setup
 pipeline: setup
 	@$(BIN)/pytest -q -p no:randomly --numprocesses 2 --dist loadfile tests/infra tests/local tests/pipeline
 	@$(BIN)/pytest -q -p no:randomly --numprocesses 2 --dist loadfile tests/browser
+
+MINUTES ?= 10
+fuzz: setup ## Try every reader of what comes from outside with strange input for MINUTES (10)
+	@TEMPOFIT_FUZZ_SECONDS=$$(($(MINUTES) * 40)) $(BIN)/pytest -q tests/fuzz
+	@VITE_FUZZ_SECONDS=$$(($(MINUTES) * 4)) $(NODE) run --silent fuzz
 
 bench: setup ## Run every benchmark, in about a quarter of an hour
 	@$(BIN)/tempofit bench pipeline

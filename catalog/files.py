@@ -1,18 +1,28 @@
 """A person's own songs, from CSV and Parquet files such as Exportify's."""
 
-import math
 import re
 from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from catalog.cells import CellError, number, text
 from catalog.tables import Refused, read_rows
 from events.session import Song
 
 MIN_TEMPO, MAX_TEMPO = 40.0, 250.0
 MIN_DURATION_SECONDS, MAX_DURATION_SECONDS = 45.0, 900.0
+MAX_ENERGY = 100.0
+"""Some tables hold it from 0 to 1, others in percent."""
+MAX_METER = 16.0
+MAX_ID_BYTES = 1024
+"""As the sort key of a DynamoDB table; source: Quotas in Amazon DynamoDB."""
+MAX_LETTERS = 1_000
+"""Of a title, of artists and of genres: a song has to fit into a message."""
 UNKNOWN_ARTIST = "Unknown artist"
+
+DIGITS = 3
+"""After the point, as far as the table keeps them."""
 
 _SYNONYMS = {
     "id": ("song_id", "track_uri", "spotify_uri", "track_id", "spotify_id", "uri"),
@@ -33,50 +43,55 @@ def read_songs(path: Path, refused: Callable[[Refused], None]) -> Iterator[Song]
     """The songs of a file; a row that is none goes to `refused` with its number and the reason.
 
     Refused: no title, a tempo outside 40-250 beats a minute, a duration outside 45-900 s, either
-    of them no number, an id that an earlier row has. Unreadable genre, energy, year and meter are
-    left out, a missing artist is "Unknown artist". FileError when the file cannot be used.
+    of them no number, an id that an earlier row has, an id or a text that is too long. Unreadable
+    genre, energy, year and meter are left out, a missing artist is "Unknown artist". FileError when
+    the file cannot be used.
     """
     rows: dict[str, int] = {}
-    for number, row in read_rows(path, _SYNONYMS, _NEEDED):
+    for row_number, row in read_rows(path, _SYNONYMS, _NEEDED):
         try:
             song = _song(row)
             if song.id in rows:
-                raise _RowError(song.id, f"row {rows[song.id]} has the same song id")
-        except _RowError as bad:
-            refused(Refused(number, bad.value, bad.reason))
+                raise CellError(song.id, f"row {rows[song.id]} has the same song id")
+        except CellError as bad:
+            refused(Refused(row_number, bad.value, bad.reason))
             continue
-        rows[song.id] = number
+        rows[song.id] = row_number
         yield song
 
 
-class _RowError(Exception):
-    def __init__(self, value: Any, reason: str) -> None:
-        self.value = "" if value is None else str(value)
-        self.reason = reason
-
-
 def _song(row: dict[str, Any]) -> Song:
-    title = _text(row.get("title"))
+    title = _words(row, "title")
     if not title:
-        raise _RowError(row.get("title"), "no title")
-    artist = _text(row.get("artist")) or UNKNOWN_ARTIST
-    tempo = _between(row["tempo"], "tempo", MIN_TEMPO, MAX_TEMPO, "beats a minute")
+        raise CellError(row.get("title"), "no title")
+    artist = _words(row, "artist") or UNKNOWN_ARTIST
+    tempo = number(row["tempo"], "tempo", MIN_TEMPO, MAX_TEMPO, "40-250 beats a minute")
     duration_seconds = _duration_seconds(row)
     return Song(
-        id=_text(row.get("id")) or _hash(artist, title, duration_seconds),
+        id=_id(row) or _hash(artist, title, duration_seconds),
         title=title,
         artist=artist,
-        tempo=tempo,
+        tempo=round(tempo, DIGITS),
         duration_seconds=duration_seconds,
-        genre=_text(row.get("genre")) or None,
-        energy=_energy(row.get("energy")),
+        genre=_words(row, "genre") or None,
+        energy=_extra(row, "energy", 0, MAX_ENERGY),
         year=_year(row.get("year")),
-        meter=_meter(row.get("meter")),
+        meter=_meter(row),
     )
 
 
-def _text(value: Any) -> str:
-    return "" if value is None else str(value).strip()
+def _words(row: dict[str, Any], name: str) -> str:
+    words = text(row.get(name))
+    if len(words) > MAX_LETTERS:
+        raise CellError(words, f"the {name} has more than {MAX_LETTERS:,} letters")
+    return words
+
+
+def _id(row: dict[str, Any]) -> str:
+    song_id = text(row.get("id"))
+    if len(song_id.encode()) > MAX_ID_BYTES:
+        raise CellError(song_id, f"the song id has more than {MAX_ID_BYTES:,} bytes")
+    return song_id
 
 
 def _hash(artist: str, title: str, duration_seconds: float) -> str:
@@ -85,44 +100,29 @@ def _hash(artist: str, title: str, duration_seconds: float) -> str:
 
 
 def _duration_seconds(row: dict[str, Any]) -> float:
-    name, scale = ("duration_ms", 1000) if "duration_ms" in row else ("duration_seconds", 1)
-    value = row[name]
-    if isinstance(value, str) and (clock := re.fullmatch(r"\s*(\d+):(\d\d)\s*", value)):
-        value = int(clock[1]) * 60 + int(clock[2])
+    name, scale, unit = (
+        ("duration_ms", 1000, "ms") if "duration_ms" in row else ("duration_seconds", 1, "s")
+    )
     low, high = MIN_DURATION_SECONDS * scale, MAX_DURATION_SECONDS * scale
-    return _between(value, "duration", low, high, "ms" if scale > 1 else "s") / scale
+    within = f"{low:g}-{high:g} {unit}"
+    value = row[name]
+    if isinstance(value, str) and (clock := re.fullmatch(r"\s*(\d{1,6}):(\d\d)\s*", value)):
+        value = int(clock[1]) * 60 + int(clock[2])
+    return round(number(value, "duration", low, high, within), DIGITS) / scale
 
 
-def _between(value: Any, what: str, low: float, high: float, unit: str) -> float:
-    """The number to three digits after the point, as far as the table keeps them."""
-    if _text(value) == "":
-        raise _RowError(value, f"no {what}")
-    number = _number(value)
-    if number is None:
-        raise _RowError(value, f"the {what} is no number")
-    if not low <= number <= high:
-        raise _RowError(value, f"{what} outside {low:g}-{high:g} {unit}")
-    return round(number, 3)
-
-
-def _number(value: Any) -> float | None:
+def _extra(row: dict[str, Any], name: str, low: float, high: float) -> float | None:
     try:
-        number = float(value)
-    except (TypeError, ValueError):
+        return round(number(row.get(name), name, low, high, ""), DIGITS)
+    except CellError:
         return None
-    return number if math.isfinite(number) else None
 
 
-def _energy(value: Any) -> float | None:
-    number = _number(value)
-    return round(number, 3) if number is not None else None
-
-
-def _meter(value: Any) -> int | None:
-    number = _number(value)
-    return int(number) if number is not None and 1 <= number <= 16 else None
+def _meter(row: dict[str, Any]) -> int | None:
+    meter = _extra(row, "meter", 1, MAX_METER)
+    return None if meter is None else int(meter)
 
 
 def _year(value: Any) -> int | None:
-    match = re.match(r"\s*(1[89]|20)\d\d", _text(value))
+    match = re.match(r"\s*(1[89]|20)\d\d", text(value))
     return int(match[0]) if match else None

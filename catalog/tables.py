@@ -3,6 +3,7 @@
 import csv
 import gzip
 import re
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -12,6 +13,8 @@ from typing import Any, TextIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 from msgspec import Struct
+
+from catalog.cells import Unreadable
 
 Synonyms = Mapping[str, Sequence[str]]
 """Our name of a column and the headers that mean it: lower case, `_` for anything else."""
@@ -43,17 +46,44 @@ def read_rows(path: Path, synonyms: Synonyms, needed: Iterable[tuple[str, ...]])
     file is missing, unreadable, of another type, or lacks a needed column.
     """
     suffix = Path(path.name.removesuffix(".gz")).suffix.lower()
-    try:
+    with readable(path, suffix[1:]):
         if suffix == ".parquet":
             yield from _parquet_rows(path, synonyms, needed)
         elif suffix in (".csv", ".tsv", ".txt"):
             yield from _csv_rows(path, synonyms, needed)
         else:
             raise FileError(f"{path} is neither CSV nor Parquet, as far as its name says.")
+
+
+@contextmanager
+def readable(path: Path, kind: str) -> Iterator[None]:
+    """Turns whatever the file cannot be read for into a FileError: it is away, damaged, no text.
+
+    `kind` is what it should be: `csv`, say.
+    """
+    try:
+        yield
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise FileError(
+            f"{path} cannot be unpacked: {_words(error)}. It is damaged, cut short or not packed: "
+            "get it again, or give it unpacked."
+        ) from None
+    except UnicodeDecodeError as error:
+        raise FileError(
+            f"{path} cannot be read as {kind}: byte {error.object[error.start]:#04x} is no UTF-8. "
+            "Save it as UTF-8."
+        ) from None
+    except (pa.ArrowException, csv.Error) as error:
+        raise FileError(
+            f"{path} cannot be read as {kind}: {_words(error)}. Export it again."
+        ) from None
     except OSError as error:
-        raise FileError(f"{path} cannot be read: {error.strerror or error}.") from None
-    except (pa.ArrowException, csv.Error, UnicodeDecodeError, EOFError) as error:
-        raise FileError(f"{path} cannot be read as {suffix[1:]}: {error}.") from None
+        raise FileError(f"{path} cannot be read: {error.strerror or _words(error)}.") from None
+
+
+def _words(error: Exception) -> str:
+    """The first line of what a library says, which ends as it likes."""
+    return str(error).partition("\n")[0].rstrip(". ")
 
 
 @contextmanager
@@ -93,10 +123,32 @@ def _parquet_rows(
         selected = [headers[index] for index in columns.values()]
         number = 0
         for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=list(set(selected))):
-            lists = [batch.column(header).to_pylist() for header in selected]
+            there = batch.schema.names  # of two columns of one name both are read
+            lists = [_values(batch.column(there.index(header))) for header in selected]
             for values in zip(*lists, strict=True):
                 number += 1
                 yield number, dict(zip(names, values, strict=True))
+
+
+NO_VALUE = (ValueError, OverflowError, LookupError, pa.ArrowException)
+"""What pyarrow raises for what Python has no value for: no UTF-8, no such day, no such place."""
+
+
+def _values(column: "pa.Array[Any]") -> list[Any]:
+    """Times to the microsecond, as Python knows no more; what it knows nothing of, Unreadable."""
+    if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
+        column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
+    try:
+        return column.to_pylist()
+    except NO_VALUE:
+        return [_value(scalar) for scalar in column]
+
+
+def _value(scalar: "pa.Scalar[Any]") -> Any:
+    try:
+        return scalar.as_py()
+    except NO_VALUE as error:
+        return Unreadable(f"{scalar.type}: {_words(error)}")
 
 
 def _csv_rows(path: Path, synonyms: Synonyms, needed: Iterable[tuple[str, ...]]) -> Iterator[Row]:

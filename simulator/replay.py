@@ -5,17 +5,23 @@ from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from catalog.cells import CellError, number, shown, text
 from catalog.tables import FileError, Refused, read_rows
 from events.samples import MAX_HEART_RATE, MIN_HEART_RATE, Sample
 from simulator import fitrec
 
 HOLE_SECONDS = 30.0
 """A longer silence is a hole: no heart rate is made up for it."""
+SILENCE_SECONDS = 86_400.0
+"""After a longer one it is another workout, or the watch did not know the time yet."""
 EPOCH_MS = 1e11
 """A larger time is epoch milliseconds: no workout lasts 3,000 years."""
+LATEST_MS = 253_402_300_800_000.0
+"""The end of the year 9999."""
 
 _SYNONYMS = {
     "user": ("user_id", "userid", "athlete", "athlete_id", "person"),
@@ -55,15 +61,17 @@ def read_workouts(
     """The workouts of a file, one at a time; `.parquet`, `.csv`, or FitRec's `.json`, `.jsonl`.
 
     Rows with no heart rate, with one outside 30-230, or with no later time than the row before
-    go to `refused`. Raises FileError with a sentence when the file cannot be used.
+    go to `refused`. After a silence of over a day it is another workout, under the same name.
+    Raises FileError with a sentence when the file cannot be used.
     """
     suffix = Path(path.name.removesuffix(".gz")).suffix.lower()
     if suffix in (".json", ".jsonl", ".ndjson"):
         workouts = _fitrec_workouts(path, refused)
     else:
         workouts = _table_workouts(path, refused)
-    for count, workout in enumerate(workouts, start=1):
-        yield workout
+    parts = (part for workout in workouts for part in _without_silence(workout))
+    for count, part in enumerate(parts, start=1):
+        yield part
         if count == limit:
             return
 
@@ -78,7 +86,8 @@ def one_hertz(workout: Workout, hole_seconds: float = HOLE_SECONDS) -> Workout:
         left, right = seconds[index], seconds[index + 1]
         hole = right - left > hole_seconds
         last = index == len(seconds) - 2
-        for second in range(math.ceil(left), math.floor(right) + 1):
+        begin, end = math.ceil(left), math.floor(right)
+        for second in range(begin, end + 1, max(1, end - begin) if hole else 1):
             inside = left < second < right
             if (hole and inside) or (second == right and not last):
                 continue
@@ -98,24 +107,38 @@ def cut(workout: Workout, from_seconds: float, seconds: float) -> Workout:
     return part
 
 
+def _without_silence(workout: Workout) -> Iterator[Workout]:
+    seconds = workout.seconds
+    steps = enumerate(pairwise(seconds), start=1)
+    cuts = [index for index, (left, right) in steps if right - left > SILENCE_SECONDS]
+    if not cuts:
+        yield workout
+        return
+    for begin, end in pairwise([0, *cuts, len(seconds)]):
+        part = Workout(workout.user, workout.workout, workout.sport)
+        part.seconds.extend(second - seconds[begin] for second in seconds[begin:end])
+        part.heart_rates.extend(workout.heart_rates[begin:end])
+        yield part
+
+
 def _table_workouts(path: Path, refused: Callable[[Refused], None]) -> Iterator[Workout]:
     seen: set[tuple[str, str]] = set()
     current: Workout | None = None
     start = 0.0
-    for number, row in read_rows(path, _SYNONYMS, _NEEDED):
-        user = str(row.get("user", path.stem))
-        key = (user, str(row.get("workout", user)))
+    for row_number, row in read_rows(path, _SYNONYMS, _NEEDED):
+        user = text(row.get("user")) or path.stem
+        key = (user, text(row.get("workout")) or user)
         if current is None or key != (current.user, current.workout):
             if current is not None and current.seconds:
                 yield current
             if key in seen:
                 raise FileError(
-                    f"{path} holds rows of workout {key[1]!r} of user {user!r} in two places, the "
-                    f"second from row {number} on: sort it by user, workout and time."
+                    f"{path} holds rows of workout {shown(key[1])!r} of user {shown(user)!r} in "
+                    f"two places, the second from row {row_number} on: sort it by user, workout "
+                    "and time."
                 )
             seen.add(key)
-            sport = row.get("sport")
-            current = Workout(*key, None if sport is None else str(sport))
+            current = Workout(*key, text(row.get("sport")) or None)
             start = math.nan
         try:
             second = _seconds_of(row)
@@ -123,19 +146,20 @@ def _table_workouts(path: Path, refused: Callable[[Refused], None]) -> Iterator[
             if math.isnan(start):
                 start = second
             _append(current, second - start, heart_rate)
-        except _RowError as bad:
-            refused(Refused(number, bad.value, bad.reason))
+        except CellError as bad:
+            refused(Refused(row_number, bad.value, bad.reason))
     if current is not None and current.seconds:
         yield current
 
 
 def _fitrec_workouts(path: Path, refused: Callable[[Refused], None]) -> Iterator[Workout]:
-    for number, line in fitrec.read_lines(path):
+    for line_number, line in fitrec.read_lines(path):
         if isinstance(line, str):
-            refused(Refused(number, "", line))
+            refused(Refused(line_number, "", line))
             continue
-        user = str(line.get("userId", path.stem))
-        workout = Workout(user, str(line.get("id", number)), line.get("sport"))
+        user = text(line.get("userId")) or path.stem
+        workout_id = text(line.get("id")) or str(line_number)
+        workout = Workout(user, workout_id, text(line.get("sport")) or None)
         start = math.nan
         for index, time in enumerate(line["timestamp"]):
             try:
@@ -144,60 +168,43 @@ def _fitrec_workouts(path: Path, refused: Callable[[Refused], None]) -> Iterator
                 if math.isnan(start):
                     start = second
                 _append(workout, second - start, heart_rate)
-            except _RowError as bad:
-                refused(Refused(number, bad.value, f"{bad.reason}, point {index}"))
+            except CellError as bad:
+                refused(Refused(line_number, bad.value, f"{bad.reason}, point {index}"))
         if workout.seconds:
             yield workout
 
 
-class _RowError(Exception):
-    def __init__(self, value: Any, reason: str) -> None:
-        self.value = "" if value is None else str(value)
-        self.reason = reason
-
-
 def _append(workout: Workout, second: float, heart_rate: float) -> None:
     if workout.seconds and second <= workout.seconds[-1]:
-        raise _RowError(second, f"no later than second {workout.seconds[-1]:g} of the row before")
+        raise CellError(second, f"no later than second {workout.seconds[-1]:g} of the row before")
     workout.seconds.append(second)
     workout.heart_rates.append(heart_rate)
 
 
 def _seconds_of(row: dict[str, Any]) -> float:
     if "t_ms" in row and "t" not in row:
-        return _number(row["t_ms"], "time") / 1000
+        return _time(row["t_ms"]) / 1000
     time = row["t"]
     if isinstance(time, str) and ":" in time:
         try:
             time = datetime.fromisoformat(time.strip())
         except ValueError:
-            raise _RowError(time, "the time is neither seconds nor an ISO 8601 date") from None
+            raise CellError(time, "the time is neither seconds nor an ISO 8601 date") from None
     if isinstance(time, datetime):
         return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
     return _plain_seconds(time)
 
 
 def _plain_seconds(value: Any) -> float:
-    number = _number(value, "time")
-    return number / 1000 if number > EPOCH_MS else number
+    time = _time(value)
+    return time / 1000 if time > EPOCH_MS else time
+
+
+def _time(value: Any) -> float:
+    """As it stands there, seconds or milliseconds."""
+    return number(value, "time", -LATEST_MS, LATEST_MS, "the years 1 to 9999")
 
 
 def _heart_rate_of(value: Any) -> float:
-    heart_rate = _number(value, "heart rate")
-    if not MIN_HEART_RATE <= heart_rate <= MAX_HEART_RATE:
-        raise _RowError(
-            value, f"heart rate outside {MIN_HEART_RATE}-{MAX_HEART_RATE} beats a minute"
-        )
-    return heart_rate
-
-
-def _number(value: Any, what: str) -> float:
-    if value is None or value == "":
-        raise _RowError(value, f"no {what}")
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        raise _RowError(value, f"the {what} is no number") from None
-    if not math.isfinite(number):
-        raise _RowError(value, f"the {what} is no number")
-    return number
+    within = f"{MIN_HEART_RATE}-{MAX_HEART_RATE} beats a minute"
+    return number(value, "heart rate", MIN_HEART_RATE, MAX_HEART_RATE, within)

@@ -20,6 +20,7 @@ from msgspec import structs
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from catalog.cells import shown
 from catalog.tables import FileError, Refused, first_few
 from events.messages import Error, ServerMessage
 from events.samples import Sample
@@ -214,8 +215,8 @@ def _settings(text: str) -> Settings:
     """The settings of a session; typer.BadParameter when they are none."""
     try:
         return msgspec.json.decode(text, type=Settings)
-    except msgspec.MsgspecError as error:
-        raise typer.BadParameter(f"{text!r}: {error}", param_hint="--settings") from None
+    except (msgspec.MsgspecError, UnicodeEncodeError) as error:
+        raise typer.BadParameter(f"{shown(text)!r}: {error}", param_hint="--settings") from None
 
 
 async def by_websocket(

@@ -1,28 +1,10 @@
-import { FitBaseType, FitEncoder, type FitEncoderField } from "fit-file-parser";
 import { describe, expect, test } from "vitest";
 
 import { isRecording } from "../src/heart/recorded";
-import type { Points } from "../src/heart/points";
+import { MOST_POINTS, type Points } from "../src/heart/points";
 import { type Recording, readRecording, recordingOf } from "../src/heart/recording";
 import { mend } from "../src/heart/track";
-import { SESSION } from "./helpers";
-
-const RECORD = 20;
-const NO_HEART_RATE = 255;
-
-/** A FIT file with a record for each [second, beats a minute]. */
-function fit(...records: readonly (readonly [number, number])[]): Uint8Array<ArrayBuffer> {
-  const encoder = new FitEncoder();
-  for (const [second, heart_rate] of records) {
-    const timestamp = FitEncoder.toFitTimestamp(new Date(SESSION + second * 1000));
-    const fields: FitEncoderField[] = [
-      { number: 253, size: 4, baseType: FitBaseType.Uint32, value: timestamp },
-      { number: 3, size: 1, baseType: FitBaseType.Uint8, value: heart_rate },
-    ];
-    encoder.writeMessage(RECORD, fields);
-  }
-  return new Uint8Array(encoder.close());
-}
+import { NO_HEART_RATE, definition, fit, fitOf } from "./fitFiles";
 
 function read(bytes: Uint8Array<ArrayBuffer>, name = "ride.fit"): Promise<Recording> {
   return readRecording(new File([bytes], name));
@@ -30,6 +12,16 @@ function read(bytes: Uint8Array<ArrayBuffer>, name = "ride.fit"): Promise<Record
 
 function minutes(count: number): Uint8Array<ArrayBuffer> {
   return fit(...Array.from({ length: count * 60 + 1 }, (_, second) => [second, 120] as const));
+}
+
+/** A file of `count` records of one heart rate, without a time but for the first. */
+function long(count: number): Uint8Array<ArrayBuffer> {
+  const fields = [[253, 4, 0x86], [3, 1, 2]] as const;
+  const defined = definition({ local: 0, message: 20, littleEndian: true, fields, developerSizes: [] });
+  const bytes = new Uint8Array(defined.length + 6 + (count - 1) * 2);
+  bytes.set([...defined, 0, 0, 0, 0, 60, 120]);
+  for (let at = defined.length + 6; at < bytes.length; at += 2) bytes.set([0x80, 120], at);
+  return fitOf(bytes);
 }
 
 function refused(points: Points): string {
@@ -82,6 +74,55 @@ describe("a FIT file", () => {
     const { samples, trouble } = await read(whole);
     expect(samples).toHaveLength(61);
     expect(trouble).toMatch("breaks off after 1:00");
+  });
+
+  test("damaged in its middle gives what came before, and says so", async () => {
+    const whole = minutes(1);
+    const [header, defined, each, good] = [14, 12, 6, 30];
+    whole[header + defined + good * each] = 0x09; // a record of a type that was never defined
+    const { samples, trouble } = await read(whole);
+    expect(samples).toHaveLength(good);
+    expect(trouble).toBe("The file breaks off after 0:29; what came before is used.");
+  });
+
+  test("may say its numbers in either order of bytes, and times by their lowest bits", async () => {
+    const fields = [[253, 4, 0x86], [3, 1, 2]] as const;
+    const time = [0x43, 0x46, 0x1f, 0x1e];
+    for (const littleEndian of [true, false]) {
+      const defined = definition({ local: 1, message: 20, littleEndian, fields, developerSizes: [] });
+      const first = [0x01, ...(littleEndian ? [...time].reverse() : time), 91];
+      const later = [[0x1f, 92], [0x01, 93], [0x1e, 94]].map(([bits = 0, bpm = 0]) => [0xa0 | bits, bpm]);
+      const { samples } = await read(fitOf([...defined, ...first, ...later.flat()]));
+      expect(samples).toEqual([[0, 91], [1, 92], [3, 93], [32, 94]]);
+    }
+  });
+
+  test("gives the watch's own heart rate, whatever a data field on it is called", async () => {
+    const own = [[253, 4, 0x86], [3, 1, 2]] as const;
+    const described = [[0, 1, 2], [1, 1, 2], [2, 1, 2], [3, 10, 7]] as const;
+    const name = new TextEncoder().encode("heart_rate");
+    const bytes = [
+      ...definition({ local: 0, message: 206, littleEndian: true, fields: described, developerSizes: [] }),
+      ...[0, 0, 0, 2, ...name],
+      ...definition({ local: 1, message: 20, littleEndian: true, fields: own, developerSizes: [1] }),
+      ...[1, 0, 0, 0, 60, 120, 200],
+    ];
+    expect((await read(fitOf(bytes))).samples).toEqual([[0, 120]]);
+  });
+
+  test("of many records is read while the page goes on", async () => {
+    let others = 0;
+    const ticking = setInterval(() => (others += 1));
+    const { samples } = await read(long(200_000));
+    clearInterval(ticking);
+    expect(samples).toHaveLength(200_000);
+    expect(others).toBeGreaterThan(0);
+  });
+
+  test("of more than a day at ten records a second is refused with a sentence", async () => {
+    await expect(read(long(MOST_POINTS + 1))).rejects.toThrow(
+      "ride.fit holds more than 1,000,000 heart rates, which no workout does.",
+    );
   });
 
   test("without a heart rate is refused with a sentence", async () => {

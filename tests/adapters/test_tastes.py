@@ -20,7 +20,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         now[0] += 1
         return now[0]
 
-    monkeypatch.setattr(tastes.time, "time", time)
+    monkeypatch.setattr("lambdas.adapters.tastes.time.time", time)
     return now
 
 

@@ -101,7 +101,7 @@ def test_bad_rows_are_counted_and_named_and_the_others_imported(tmp_path: Path) 
         (10, "nan", "the tempo is no number"),
         (11, "a", "row 2 has the same song id"),
         (13, "", "no tempo"),
-        (14, "inf", "the duration is no number"),
+        (14, "inf", "duration outside 45-900 s"),
     ]
 
 
@@ -155,6 +155,74 @@ def test_unreadable_extras_are_left_out_and_the_song_kept(tmp_path: Path) -> Non
     (song,), refused = read(tmp_path / "a.parquet")
     assert (song.genre, song.energy, song.year) == (None, None, None)
     assert refused == []
+
+
+NINES = "9" * 5_000
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "reason"),
+    [
+        ("duration_s", "9" * 400, "duration outside 45-900 s"),
+        ("duration_s", NINES, "duration outside 45-900 s"),
+        ("duration_s", f"{NINES}:00", "the duration is no number"),
+        ("duration_ms", NINES, "duration outside 45000-900000 ms"),
+        ("duration_s", "1e400", "duration outside 45-900 s"),
+        ("duration_s", f"-{NINES}", "duration outside 45-900 s"),
+    ],
+)
+def test_a_number_of_thousands_of_digits_is_a_refused_row_like_others(
+    tmp_path: Path, header: str, cell: str, reason: str
+) -> None:
+    rows = f"One,Ann,{cell},120\nTwo,Ann,200000,120\nThree,Ann,200,120\n"
+    songs, refused = read(write(tmp_path / "a.csv", f"title,artist,{header},tempo\n{rows}"))
+    assert len(songs) == 1
+    assert (refused[0].row, refused[0].reason) == (2, reason)
+    assert len(refused[0].value) < 70
+
+
+def test_energy_and_meter_that_no_table_can_hold_are_left_out(tmp_path: Path) -> None:
+    text = f"title,artist,duration_s,tempo,energy,meter\nOne,Ann,200,120,1e300,{NINES}\n"
+    (song,), refused = read(write(tmp_path / "a.csv", text))
+    assert (song.energy, song.meter, refused) == (None, None, [])
+
+
+def test_ids_and_texts_that_fit_into_no_message_are_refused(tmp_path: Path) -> None:
+    rows = f"{'é' * 513},One,Ann,200,120\na,{'x' * 1001},Ann,200,120\nb,{'x' * 1000},Ann,200,120\n"
+    songs, refused = read(write(tmp_path / "a.csv", f"id,title,artist,duration_s,tempo\n{rows}"))
+    assert [song.id for song in songs] == ["b"]
+    assert [bad.reason for bad in refused] == [
+        "the song id has more than 1,024 bytes",
+        "the title has more than 1,000 letters",
+    ]
+
+
+def test_of_two_parquet_columns_of_one_name_the_first_is_read_as_in_csv(tmp_path: Path) -> None:
+    names = ["title", "artist", "tempo", "tempo", "duration_s"]
+    values: list[Any] = ["One", "Ann", 120.0, 90.0, 200.0]
+    columns = [pa.array([value]) for value in values]
+    pq.write_table(pa.Table.from_arrays(columns, names=names), tmp_path / "a.parquet")
+    write(tmp_path / "a.csv", f"{','.join(names)}\nOne,Ann,120,90,200\n")
+    assert read(tmp_path / "a.parquet") == read(tmp_path / "a.csv")
+    assert [song.tempo for song in read(tmp_path / "a.csv")[0]] == [120]
+
+
+def test_parquet_values_that_python_cannot_hold_cost_their_row_or_their_extra(
+    tmp_path: Path,
+) -> None:
+    no_utf8 = pa.array([b"\xff", b"Two", b"Three"]).cast(pa.binary()).view(pa.string())
+    rows: dict[str, Any] = {
+        "title": no_utf8,
+        "artist": ["Ann"] * 3,
+        "tempo": [120] * 3,
+        "duration_s": [200] * 3,
+        "release_date": pa.array([0, 2**30, 0], pa.date32()),
+    }
+    pq.write_table(pa.table(rows), tmp_path / "a.parquet")
+    songs, refused = read(tmp_path / "a.parquet")
+    assert [(song.title, song.year) for song in songs] == [("Two", None), ("Three", 1970)]
+    assert [(bad.row, bad.reason) for bad in refused] == [(1, "no title")]
+    assert refused[0].value.startswith("string: 'utf-8' codec can't decode byte 0xff")
 
 
 def test_the_first_refused_rows_are_printed_and_the_rest_counted() -> None:

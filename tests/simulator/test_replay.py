@@ -12,6 +12,8 @@ import pytest
 from catalog.tables import FileError, Refused
 from simulator.replay import Workout, cut, one_hertz, read_workouts
 
+PACKED = gzip.compress(b"t,heart_rate\n0,100\n1,101\n")
+
 
 def read(path: Path, limit: int | None = None) -> tuple[list[Workout], list[Refused]]:
     refused: list[Refused] = []
@@ -95,6 +97,39 @@ def test_parquet_times_may_be_timestamps(tmp_path: Path) -> None:
     assert list(workouts[0].seconds) == [0, 5]
 
 
+@pytest.mark.parametrize("kind", [pa.timestamp("ms"), pa.timestamp("us")])
+def test_parquet_times_beyond_the_calendar_are_refused_rows(tmp_path: Path, kind: Any) -> None:
+    times = pa.array([2**62, 1_000, 2_000], kind)
+    pq.write_table(pa.table({"t": times, "hr": [100, 101, 102]}), tmp_path / "a.parquet")
+    workouts, refused = read(tmp_path / "a.parquet")
+    assert [list(workout.heart_rates) for workout in workouts] == [[101, 102]]
+    assert [(bad.row, bad.reason) for bad in refused] == [(1, "the time cannot be read")]
+
+
+def test_nanoseconds_are_read_to_the_microsecond(tmp_path: Path) -> None:
+    begin = 1_760_000_000_000_000_000
+    times = pa.array([begin + 1, begin + 1_500_000_001], pa.timestamp("ns", "UTC"))
+    pq.write_table(pa.table({"t": times, "hr": [100, 101]}), tmp_path / "a.parquet")
+    workouts, refused = read(tmp_path / "a.parquet")
+    assert [list(workout.seconds) for workout in workouts] == [[0, 1.5]]
+    assert refused == []
+
+
+def test_times_in_a_place_that_nobody_knows_are_refused_rows(tmp_path: Path) -> None:
+    times = pa.array([0, 1_000_000], pa.timestamp("us", "Mars/Olympus"))
+    pq.write_table(pa.table({"t": times, "hr": [100, 101]}), tmp_path / "a.parquet")
+    workouts, refused = read(tmp_path / "a.parquet")
+    assert workouts == []
+    assert [bad.reason for bad in refused] == ["the time cannot be read"] * 2
+
+
+@pytest.mark.parametrize("time", ["9" * 400, "-" + "9" * 5_000, "1e308", "inf", "2e18"])
+def test_a_time_beyond_the_calendar_is_a_refused_row(tmp_path: Path, time: str) -> None:
+    workouts, refused = read(write(tmp_path / "a.csv", f"t,hr\n0,100\n{time},101\n2,102\n"))
+    assert list(workouts[0].samples(0)) == [(0, 100), (2000, 102)]
+    assert [(bad.row, bad.reason) for bad in refused] == [(3, "time outside the years 1 to 9999")]
+
+
 def test_bad_rows_are_named_and_the_others_kept(tmp_path: Path) -> None:
     rows = ["0,100", "1,", "2,0", "3,300", "4,fast", "5,nan", "six,100", "7,107", "6,106"]
     path = write(tmp_path / "holes.csv", "t,heart_rate\n" + "\n".join(rows) + "\n")
@@ -144,6 +179,12 @@ def test_a_file_without_the_columns_names_what_it_has_and_what_it_needs(
         ("ride.csv", b"\xff\xfe\x00", "cannot be read as csv"),
         ("ride.csv", b"", "Its columns are: none"),
         ("no.json", None, "cannot be read"),
+        ("ride.json", b"\xff", "byte 0xff is no UTF-8. Save it as UTF-8"),
+        ("ride.csv.gz", b"t,hr\n", "cannot be unpacked: Not a gzipped file"),
+        ("ride.csv.gz", PACKED[:22], "cannot be unpacked: Compressed file ended before"),
+        ("ride.csv.gz", PACKED[:10] + b"\xff" * 12, "cannot be unpacked: Error -3 while decomp"),
+        ("ride.json.gz", PACKED[:10] + b"\xff" * 12, "cannot be unpacked: Error -3 while decomp"),
+        ("ride.json.gz", PACKED[:-8] + b"\0" * 8, "cannot be unpacked: CRC check failed"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named_in_a_sentence(
@@ -210,6 +251,49 @@ def test_bad_fitrec_lines_are_named_without_coordinates(tmp_path: Path) -> None:
         (5, "heart rate outside 30-230 beats a minute, point 1"),
     ]
     assert "24.65" not in str(refused)
+
+
+def test_fitrec_values_of_any_size_and_depth_cost_their_point_or_their_line(
+    tmp_path: Path,
+) -> None:
+    nines, nested = "9" * 400, "[" * 150 + "]" * 150
+    too_deep = "[" * 2_000 + "]" * 2_000
+    texts = [
+        f"{{'timestamp': [1, 2, 3], 'heart_rate': [{nines}, {nested}, 120]}}",
+        f'{{"timestamp": [1, 2, {nines}], "heart_rate": [{nines}, 110, 120]}}',
+        f'{{"timestamp": [1], "heart_rate": [{too_deep}]}}',
+        f"{'-' * 5_000}1",
+        f"{{'userId': 0x{'f' * 5_000}, 'id': '\\ud800', 'timestamp': [1], 'heart_rate': [99]}}",
+    ]
+    workouts, refused = read(write(tmp_path / "a.json", "\n".join(texts)))
+    assert [list(workout.heart_rates) for workout in workouts] == [[120], [110], [99]]
+    assert (workouts[2].user, workouts[2].workout) == ("int that is too long to show", "?")
+    assert [(bad.row, bad.reason) for bad in refused] == [
+        (1, "heart rate outside 30-230 beats a minute, point 0"),
+        (1, "the heart rate is no number, point 1"),
+        (2, "heart rate outside 30-230 beats a minute, point 0"),
+        (2, "time outside the years 1 to 9999, point 2"),
+        (3, "the line is nested too deep to be read"),
+        (4, "the line is nested too deep to be read"),
+    ]
+
+
+def test_after_fifty_years_of_silence_it_is_another_workout(tmp_path: Path) -> None:
+    rows = "0,99\n1600000000,100\n1600000002,102\n1600086402,103\n1600172803,104\n"
+    workouts, refused = read(write(tmp_path / "watch.csv", f"t,heart_rate\n{rows}"))
+    assert refused == []
+    assert {workout.user for workout in workouts} == {"watch"}
+    assert [list(workout.samples(0)) for workout in workouts] == [
+        [(0, 99)],
+        [(0, 100), (2000, 102), (86_402_000, 103)],
+        [(0, 104)],
+    ]
+
+
+def test_the_seconds_of_a_hole_are_not_walked_through() -> None:
+    even = one_hertz(recorded((0, 100), (2, 102), (1e15, 103), (1e15 + 1, 104)))
+    assert list(even.seconds) == [0, 1, 2, 1e15, 1e15 + 1]
+    assert list(one_hertz(recorded((0.5, 100), (1e15 + 0.5, 103))).seconds) == []
 
 
 def test_nothing_is_interpolated_unasked_and_one_hertz_fills_short_steps() -> None:

@@ -154,6 +154,8 @@ def test_a_cloud_that_does_not_answer_is_named(arguments: list[str], sentence: s
         (["--athletes", "0"], "--athletes"),
         (["--profile", "swimming"], "--profile"),
         (["--via", "post"], "--via"),
+        (["--settings", '{"alias": "\udcff"}'], "--settings"),
+        (["--settings", "9" * 5_000], "--settings"),
     ],
 )
 def test_options_that_make_no_sense_are_usage_errors(arguments: list[str], sentence: str) -> None:

@@ -4,3 +4,6 @@ export interface Points {
   /** Whether the file breaks off. */
   readonly cut: boolean;
 }
+
+/** A day at ten points a second has fewer; whoever reads stops after one more. */
+export const MOST_POINTS = 1_000_000;

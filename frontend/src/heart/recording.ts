@@ -1,6 +1,6 @@
 /** Reads a recorded workout: only heart rates and the time since the first leave here. */
 import { pointsOfFit } from "./fitFile";
-import type { Points } from "./points";
+import { MOST_POINTS, type Points } from "./points";
 import { isHeartRate } from "./strap";
 import { pointsOfXml } from "./track";
 import { HEART_RATE } from "../wire/limits";
@@ -41,6 +41,10 @@ async function pointsOf(name: string, bytes: ArrayBuffer): Promise<Points> {
 
 /** Puts points in order and leaves out what is no heart rate; throws `UnreadableRecording`. */
 export function recordingOf(name: string, { points, cut }: Points): Recording {
+  if (points.length > MOST_POINTS) {
+    const most = MOST_POINTS.toLocaleString("en");
+    throw new UnreadableRecording(`${name} holds more than ${most} heart rates, which no workout does.`);
+  }
   const usable = points
     .filter(([at_ms, heart_rate]) => Number.isFinite(at_ms) && isHeartRate(heart_rate))
     .sort(([a], [b]) => a - b);

@@ -63,8 +63,17 @@ export function read(schema: Schema, value: unknown, name: string, side: Side): 
 
 /** Shown to somebody: JSON, cut where it is long. */
 export function quote(value: unknown): string {
-  const text = value === undefined ? "missing" : JSON.stringify(value);
+  const text = value === undefined ? "missing" : json(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+/** What can be read may be nested too deep to be written. */
+function json(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return "nested too deep to show";
+  }
 }
 
 type Fields = Readonly<Record<string, unknown>>;
