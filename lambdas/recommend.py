@@ -24,7 +24,7 @@ from lambdas.adapters.failures import may_pass
 from lambdas.adapters.optional import optional
 from lambdas.adapters.push import Pushes, pushes
 from lambdas.adapters.tastes import Taste
-from lambdas.adapters.telemetry import count, logger, metrics, traced
+from lambdas.adapters.telemetry import count, logger, metrics, took, traced
 from lambdas.domain.bend import tempo_range
 from lambdas.domain.choose import EmptyLibraryError, Listener
 from lambdas.domain.next_song import Ask, NextSong, next_song
@@ -66,6 +66,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
                     break
                 logger.exception("A song request failed for good.")
                 unusable.append(record.raw)
+    for since_ms, taken_ms in under_way.taken():
+        took(SampleToPushMs=since_ms, until_ms=taken_ms)
     dead_letters.send(unreadable)
     dead_letters.send(unusable, dead_letters.UNUSABLE)
     count(

@@ -30,7 +30,7 @@ def answers(kind: type[T]) -> Callable[[Callable[[Request, T], ServerMessage]], 
             verdict = floods.MESSAGES.judge(request.user, request.arrived_ms)
             if verdict is not Verdict.TAKEN:
                 return _refused(request, verdict)
-            message = _message_of(event["body"])
+            message = message_of(event["body"])
             if not isinstance(message, kind):
                 count(Unreadable=1)
                 return _said(UNREADABLE)
@@ -41,7 +41,7 @@ def answers(kind: type[T]) -> Callable[[Callable[[Request, T], ServerMessage]], 
     return handler_of
 
 
-def _message_of(body: str) -> ClientMessage | None:
+def message_of(body: str) -> ClientMessage | None:
     try:
         message: ClientMessage = convert(json.decode(body), ClientMessage)
     except (MsgspecError, RecursionError, ValueError):

@@ -9,7 +9,7 @@ from functools import cache
 from events.messages import Error, ServerMessage, encode
 from lambdas.adapters import clients, connections
 from lambdas.adapters.optional import optional
-from lambdas.adapters.telemetry import count, took
+from lambdas.adapters.telemetry import count
 
 NOTICE_SECONDS = 60
 
@@ -25,7 +25,7 @@ class Pushes:
         self._notices: list[Post] = []
 
     def song(self, user: str, message: ServerMessage, since_ms: int) -> None:
-        """Push a song; how long it took since `since_ms`, epoch ms, becomes a metric."""
+        """Push a song that was asked for at `since_ms`, epoch ms."""
         with optional("a push"):
             self._songs.append((since_ms, _posts(user, message)))
 
@@ -36,25 +36,28 @@ class Pushes:
             if clients.redis().set(key, b"", nx=True, ex=NOTICE_SECONDS):
                 self._notices += _posts(user, error)
 
-    def finish(self) -> None:
-        """Wait until each connection has taken its message, or has failed to."""
-        failed = sum(post.result() is None for post in self._notices)
+    @property
+    def failed(self) -> int:
+        """How many posts were not taken; waits for all of them."""
+        posts = [*self._notices, *(post for _, posts in self._songs for post in posts)]
+        return sum(post.result() is None for post in posts)
+
+    def taken(self) -> Iterator[tuple[int, float]]:
+        """Since when each song was asked for, and when its person had it, epoch ms."""
         for since_ms, posts in self._songs:
-            taken = [at_ms for post in posts if (at_ms := post.result()) is not None]
-            failed += len(posts) - len(taken)
-            if taken:
-                took(SampleToPushMs=since_ms, until_ms=min(taken))
-        count(PushesFailed=failed)
+            times = [at_ms for post in posts if (at_ms := post.result()) is not None]
+            if times:
+                yield since_ms, min(times)
 
 
 @contextmanager
 def pushes() -> Iterator[Pushes]:
-    """What is pushed in this block is on its way at once, and taken at the block's end."""
+    """What is pushed in this block is on its way at once, and over at the block's end."""
     under_way = Pushes()
     try:
         yield under_way
     finally:
-        under_way.finish()
+        count(PushesFailed=under_way.failed)
 
 
 def _posts(user: str, message: ServerMessage) -> list[Post]:

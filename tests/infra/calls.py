@@ -23,7 +23,7 @@ from botocore.compat import HTTPHeaders
 from botocore.model import OperationModel
 from moto import mock_aws
 
-from lambdas.adapters import clients, songs
+from lambdas.adapters import clients, floods, songs
 from lambdas.adapters import environment as environments
 from tests.infra.call_sites import LAMBDAS
 from tests.infra.conftest import Template, of_type
@@ -31,8 +31,8 @@ from tests.infra.grants import PSEUDO, flat, functions_of
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 MANAGEMENT = "apigatewaymanagementapi"
-ACTIONS = {f"{MANAGEMENT}:PostToConnection": "execute-api:ManageConnections"}
-"""Operations that IAM knows by another name than the service's own."""
+METHODS = {"POST": "PostToConnection", "DELETE": "DeleteConnection"}
+"""The operations of `@connections`, which IAM knows as one action on the method and the path."""
 
 
 @dataclass(frozen=True, order=True)
@@ -83,7 +83,7 @@ class Recorder:
         stage, connection = address.path.lstrip("/").split("/", 1)
         account = PSEUDO["AWS::AccountId"]
         arn = f"arn:aws:{service}:{region}:{account}:{api}/{stage}/{request.method}/{connection}"
-        self._add(ACTIONS[f"{MANAGEMENT}:PostToConnection"], arn, "PostToConnection")
+        self._add("execute-api:ManageConnections", arn, METHODS[request.method])
         nothing = SimpleNamespace(stream=lambda: iter([b""]))
         return AWSResponse(request.url, 200, HTTPHeaders(), nothing)
 
@@ -174,6 +174,8 @@ def _forget() -> None:
         client.cache_clear()
     clients.redis.cache_clear()
     songs._runs.clear()
+    for allowance in (floods.MESSAGES, floods.HEART_RATES):
+        allowance._buckets.clear()
 
 
 def _resources(params: Mapping[str, Any]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Events that take each function down every path on which it calls AWS."""
 
 import os
+from array import array
 from collections.abc import Callable
 from typing import Any
 
@@ -19,9 +20,11 @@ from lambdas.adapters import (
     playlists,
     song_ends,
     songs,
+    windows,
 )
 from lambdas.domain.due import SongEnd
 from lambdas.domain.session import Session
+from lambdas.domain.window import Window
 from tests.adapters.conftest import START_MS, Context, kinesis_event, websocket_event
 from tests.adapters.test_skip import SONG
 from tests.infra.calls import Handler
@@ -31,10 +34,16 @@ HOUR_MS = 3_600_000
 
 
 def average(handler: Handler) -> None:
-    """A sample, one that is an hour ahead, whose sender is told, and one that is no sample."""
+    """Samples, also of the future, of a broken window and of a flood, and one that is none."""
     connections.add("ann", "connection-1")
     samples = stream.encode(stream.HeartRateBatch([(START_MS, 130), (START_MS + HOUR_MS, 131)]))
     handler(kinesis_event(("ann", samples), UNREADABLE), Context)
+    broken = Window(30_000, times_ms=array("q", [START_MS]), heart_rates=array("d", [999]))
+    broken.areas.append(0)
+    windows.write({"bob": broken}, START_MS)
+    later = stream.encode(stream.HeartRateBatch([(START_MS + 5_000, 130)]))
+    handler(kinesis_event(("bob", later)), Context)
+    handler(kinesis_event(*[("ann", samples)] * 2_000), Context)
 
 
 def schedule(handler: Handler) -> None:
@@ -128,13 +137,26 @@ def forget(handler: Handler) -> None:
 
 
 def connection(handler: Handler) -> None:
-    """A connection opens or closes."""
+    """A connection opens or closes, beside more than a person may have."""
+    for number in range(10):
+        connections.add("ann", f"other-{number}")
     handler(websocket_event("ann", {}), Context)
 
 
 def authorize(handler: Handler) -> None:
     """Somebody without a token wants in; keys of an issuer are no call to AWS."""
     handler({"methodArn": "arn", "queryStringParameters": None}, Context)
+
+
+def _and_a_flood(scenario: Callable[[Handler], None]) -> Callable[[Handler], None]:
+    """A scenario, and messages that are more than a person may send."""
+
+    def run(handler: Handler) -> None:
+        scenario(handler)
+        for _ in range(200):
+            handler(websocket_event("flooder", {}), Context)
+
+    return run
 
 
 def _play() -> None:
@@ -158,12 +180,12 @@ SCENARIOS: dict[str, Callable[[Handler], Any]] = {
     "authorize": authorize,
     "connect": connection,
     "disconnect": connection,
-    "start": start,
-    "change": change,
-    "skip": skip,
-    "rate": rate,
-    "workout": workout,
-    "floor": floor,
-    "own_songs": keep_own_songs,
+    "start": _and_a_flood(start),
+    "change": _and_a_flood(change),
+    "skip": _and_a_flood(skip),
+    "rate": _and_a_flood(rate),
+    "workout": _and_a_flood(workout),
+    "floor": _and_a_flood(floor),
+    "own_songs": _and_a_flood(keep_own_songs),
     "forget": forget,
 }

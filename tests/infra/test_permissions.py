@@ -73,7 +73,7 @@ REASONS: dict[str, tuple[str, set[str]]] = {
 
 WILDCARDS: dict[str, tuple[str, set[str]]] = {
     "A connection's id is not known beforehand.": (
-        "/POST/@connections/*",
+        "/@connections/*",
         {"execute-api:ManageConnections"},
     ),
     "Lambda makes network interfaces, whose ids are not known beforehand.": ("*", INTERFACES),

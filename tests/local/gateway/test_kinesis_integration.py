@@ -93,7 +93,7 @@ async def test_the_local_kinesis_keeps_the_message_under_the_principals_key(
             await connection_id(socket)
         (record,) = await asyncio.to_thread(records_of, kinesis_url)
     assert record["PartitionKey"] == user
-    assert record["Data"] == b'{"action": "beat", "rate": 99}'
+    assert record["Data"] == b'{"action":"beat","rate":99}'
 
 
 def records_of(kinesis_url: str) -> "list[RecordTypeDef]":
