@@ -1,5 +1,6 @@
 """heart-rate → average-heart-rate: folds each person's samples into their running average."""
 
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct, ValidationError
@@ -39,6 +40,7 @@ environment = read(Environment)
 need(clients.PushAddress, clients.RedisAddress, dead_letters.Queue)
 EMIT_EVERY_MS = int(environment.emit_every_seconds * 1000)
 GAP_MS = int(environment.gap_seconds * 1000)
+TOO_MANY = floods.too_many(floods.HEART_RATES)
 
 
 @traced
@@ -54,12 +56,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     people = windows.read({record.key for record in batch}, arrived_ms)
     averages: list[stream.Average] = []
     refused: dict[str, Error] = {}
-    unusable = []
-    flooding, closed = set(), set()
+    unusable, closed = [], set[str]()
     for record in batch:
         verdict = _verdict(record)
         if verdict is not Verdict.TAKEN:
-            (closed if verdict is Verdict.CLOSED else flooding).add(record.key)
+            refused[record.key] = TOO_MANY
+            closed |= {record.key} if verdict is Verdict.CLOSED else set()
             continue
         try:
             _fold(record, people, averages, refused)
@@ -69,20 +71,14 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     _send(averages)
     traces.write(averages)
     windows.write(people, arrived_ms)
-    with push.pushes() as pushes:
-        for user, error in refused.items():
-            pushes.notice(user, error)
-        for user in flooding:
-            pushes.notice(user, floods.too_many(floods.HEART_RATES))
-    for user in closed:
-        connections.close_all(user, floods.too_many(floods.HEART_RATES))
+    _tell(refused, closed)
     dead_letters.send(unusable, dead_letters.UNUSABLE)
     count(
         Averages=len(averages),
         Unreadable=len(unreadable),
         Unusable=len(unusable),
         RefusedPeople=len(refused),
-        Floods=len(flooding),
+        ClosedPeople=len(closed),
     )
     return {"batchItemFailures": []}
 
@@ -92,6 +88,14 @@ def _verdict(record: records.Record[stream.HeartRateBatch | stream.SessionStart]
     if isinstance(record.value, stream.SessionStart):
         return Verdict.TAKEN
     return floods.HEART_RATES.judge(record.key, record.arrived_ms)
+
+
+def _tell(refused: Mapping[str, Error], closed: Collection[str]) -> None:
+    with push.pushes() as pushes:
+        for user, error in refused.items():
+            pushes.notice(user, error)
+    for user in closed:
+        connections.close_all(user, TOO_MANY)
 
 
 def _fold(

@@ -48,7 +48,7 @@ ODD = [
 def written(value: Any, draw: Callable[[st.SearchStrategy[Any]], Any]) -> str:
     """A value as JSON, here and there with what is odd, twice, left out or out of order."""
     if draw(st.integers(0, 30)) == 0:
-        return draw(st.sampled_from(ODD))
+        return str(draw(st.sampled_from(ODD)))
     if isinstance(value, dict):
         pairs = [[json.dumps(key), written(member, draw)] for key, member in value.items()]
         if draw(st.integers(0, 6)) == 0:
