@@ -20,7 +20,16 @@ from events.session import Song
 from events.stream import Average, HeartRateBatch
 from lambdas import average, connect, forget, rate, recommend, schedule, skip, start
 from lambdas import own_songs as keep_own_songs
-from lambdas.adapters import connections, floors, own_songs, playlists, push, traces, windows
+from lambdas.adapters import (
+    clients,
+    connections,
+    floors,
+    own_songs,
+    playlists,
+    push,
+    traces,
+    windows,
+)
 from lambdas.domain.window import Window, fold
 from local.gateway import server as gateway
 from local.template.stack import Api, Authorizer, Function
@@ -174,6 +183,23 @@ def test_people_of_similar_names_and_of_the_same_group_are_not_touched(redis: Re
     deleted = invoke(PERSON)
     assert sorted(in_redis(redis)) == before
     assert (deleted["windows"], deleted["traces"], deleted["playlists"]) == (1, 3, 1)
+
+
+def test_what_nobody_can_read_any_more_is_forgotten_too(redis: Redis) -> None:
+    write_keys(PERSON)
+    for key in redis.keys("windows:*"):
+        redis.hset(key, PERSON, b"no window")
+    for key in redis.keys(f"playlist:{PERSON}:*"):
+        redis.hset(key, "0", b"no json")
+    for table in ("song-ends", "tastes"):
+        item = {"user_id": {"S": PERSON}, "settings": {"S": "no json"}, "opinion#x": {"N": "1"}}
+        clients.dynamodb().put_item(TableName=table, Item=item)
+    clients.dynamodb().put_item(
+        TableName="songs",
+        Item={"library": {"S": own_songs.library_of(PERSON)}, "song_id": {"S": "without more"}},
+    )
+    invoke(PERSON)
+    assert of(PERSON, in_redis(redis)) == of(PERSON, in_tables()) == []
 
 
 def test_a_line_of_last_year_is_found_as_well(redis: Redis) -> None:

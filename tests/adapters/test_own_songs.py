@@ -1,5 +1,7 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from threading import Barrier, local
 from types import SimpleNamespace
 from typing import Any
 
@@ -161,6 +163,43 @@ def test_a_library_is_filled_to_its_last_place_and_no_further(
     assert keep(own_song("b"), remove=["s-1"])["removed"] == 1
     assert keep(own_song("c"), remove=["gone", "b-2"])["code"] == "library_full"
     assert keep(remove=["s-2"])["removed"] == 1
+
+
+def test_a_library_holds_no_more_when_twelve_write_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All have looked before any writes, and all have written before any looks again."""
+    monkeypatch.setattr(own_songs, "MAX_SONGS", 30)
+    writers = 12
+    looked, written = Barrier(writers), Barrier(writers)
+    look, write = own_songs._all_ids, own_songs._write
+    first = local()
+
+    def looking(user: str) -> set[str]:
+        ids = look(user)
+        if not getattr(first, "looked", False):
+            first.looked = True
+            looked.wait(60)
+        return ids
+
+    def writing(requests: list[Any]) -> None:
+        write(requests)
+        if not getattr(first, "written", False):
+            first.written = True
+            written.wait(60)
+
+    monkeypatch.setattr(own_songs, "_all_ids", looking)
+    monkeypatch.setattr(own_songs, "_write", writing)
+
+    def kept(writer: int) -> int:
+        songs = [Song(f"{writer}-{n}", "Title", "Artist", 120, 200) for n in range(5)]
+        try:
+            own_songs.write("ann", songs, [])
+        except own_songs.FullError:
+            return 0
+        return len(songs)
+
+    with ThreadPoolExecutor(writers) as pool:
+        told = sum(pool.map(kept, range(writers)))
+    assert len(look("ann")) == told <= 30
 
 
 def test_a_song_is_chosen_from_ones_own_library_and_no_other(pushes: Pushes) -> None:
