@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { pointsOfFit } from "../src/heart/fitFile";
 import { UnreadableRecording, recordingOf } from "../src/heart/recording";
 import { UnreadablePacket, heartRateOf, isHeartRate } from "../src/heart/strap";
-import { tagsOf } from "../src/own/tags";
+import { tagsOf } from "../src/ownSongs/tags";
 import { UnreadableMessage, decode } from "../src/wire/decode";
 import { type Definition, definition, fit, fitOf } from "./fitFiles";
 import { type Bytes, RUNS, TIMEOUT, concat, damaged, sentenceOf } from "./fuzz";
