@@ -69,8 +69,10 @@ def description() -> dict[str, Any]:
             "description": "Heart rates in, songs out. Connect with the query parameter `token`, "
             "an access token of the configured OpenID Connect issuer. A heart rate that is taken "
             "is not answered. Any message may carry an `id`, which its answer and its errors echo; "
-            "what is pushed has none. What the gateway itself refuses is answered without a `type` "
-            "and with its own `requestId`: "
+            "what is pushed has none, nor has what refuses a message unread: `too_many_messages` "
+            "and `unreadable`. Of a person's connections the newest five count; an older one is "
+            "told `too_many_connections` and closed. What the gateway itself refuses is answered "
+            "without a `type` and with its own `requestId`: "
             '{"message": "Bad request body", "connectionId": ..., "requestId": ...}.',
         },
         "channels": {

@@ -35,6 +35,8 @@ BACKOFF_CAP_SECONDS = 30.0
 ANSWER_SECONDS = 10.0
 """How long an answer to `start` or `workout` may take before the connection counts as dead."""
 CLOSE_SECONDS = 2.0
+REFUSALS = frozenset({"too_many_connections", "too_many_messages"})
+"""Errors after which a client goes on no more: it would only cause them again."""
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -67,11 +69,12 @@ class Service:
 
 
 class Client:
-    """One person's phone; `run` plays its feed and returns when all of it was sent.
+    """One person's phone; `run` plays its feed and returns when all of it was sent, or refused.
 
     `settings` starts a session at the feed's start. `sent` gets the samples of each message as
     it is handed to the connection, again when they are resent. To read while it runs: `connected`,
-    `connects`, `dropped` (samples that no room was left for), `failure` (the last, a sentence).
+    `connects`, `dropped` (samples that no room was left for), `failure` (the last, a sentence),
+    `refused` (whether the server takes no more from it, for which `failure` is the reason).
     """
 
     def __init__(
@@ -94,6 +97,7 @@ class Client:
         self.connects = 0
         self.dropped = 0
         self.failure = ""
+        self.refused = False
         self._feed = feed
         self._service = service
         self._http = http
@@ -114,10 +118,11 @@ class Client:
     async def run(self, delay_seconds: float = 0.0, linger_seconds: float = 0.0) -> None:
         """Connects after the delay, plays the feed, stays for the last songs, and leaves.
 
-        A lost or refused connection is tried again with full jitter, for as long as it takes.
+        A lost or refused connection is tried again with full jitter, for as long as it takes; not
+        so where the server says that there are too many connections, or messages, of this person.
         """
         await asyncio.sleep(delay_seconds)
-        while not await self._try(linger_seconds):
+        while not await self._try(linger_seconds) and not self.refused:
             await asyncio.sleep(
                 full_jitter(self._random, self._attempt, self._backoff_seconds, BACKOFF_CAP_SECONDS)
             )
@@ -131,7 +136,8 @@ class Client:
                 self.connects += 1
                 return await self._play(socket, linger_seconds)
         except (aiohttp.ClientError, OSError, TimeoutError, msgspec.MsgspecError) as error:
-            self.failure = _sentence(error)
+            if not self.refused:
+                self.failure = _sentence(error)
             return False
         finally:
             self.connected = False
@@ -148,7 +154,8 @@ class Client:
                 await asyncio.wait({reader}, timeout=seconds)
                 if finished and not reader.done():
                     return True
-            self.failure = f"The server closed the connection with code {socket.close_code}."
+            if not self.refused:
+                self.failure = f"The server closed the connection with code {socket.close_code}."
             return False
         finally:
             reader.cancel()
@@ -215,11 +222,15 @@ class Client:
         async for frame in socket:
             if frame.type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
                 self._take(decode_message(frame.data))
+                if self.refused:
+                    return
 
     def _take(self, message: ServerMessage | Refusal) -> None:
         if self._answer is not None and self._answers(message):
             self._answer.set_result(message)
             self._answer = None
+        if isinstance(message, Error) and message.code in REFUSALS:
+            self.refused, self.failure = True, message.message
         if self._received:
             self._received(self.user, message)
 

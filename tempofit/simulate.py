@@ -228,7 +228,7 @@ async def by_websocket(
 ) -> int:
     """Plays the feeds as WebSocket clients until they end or Ctrl-C; how often they reconnected.
 
-    CloudError when nothing answers, or when nobody could connect.
+    CloudError when nothing answers, when nobody could connect, or when all were refused.
     """
     async with open_http() as http:
         try:
@@ -258,6 +258,8 @@ async def by_websocket(
     failures = [client.failure for client in clients if client.failure]
     if failures and not any(client.connects for client in clients):
         raise CloudError(f"Nobody could connect to {service.websocket_url}. {failures[0]}")
+    if all(client.refused for client in clients):
+        raise CloudError(f"The server takes no more from these athletes. {failures[0]}")
     return sum(max(0, client.connects - 1) for client in clients)
 
 

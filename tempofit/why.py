@@ -7,9 +7,9 @@ import aiohttp
 import msgspec
 import typer
 
-from events.messages import Workout, WorkoutQuery, decode_server, encode
+from events.messages import Error, Workout, WorkoutQuery, decode_server, encode
 from events.session import SongPush
-from simulator.client import ANSWER_SECONDS, Service, fetch_token, open_http
+from simulator.client import ANSWER_SECONDS, REFUSALS, Service, fetch_token, open_http
 from tempofit.addresses import NOT_RUNNING, CloudError, read_addresses, require
 
 QUESTION = "why"
@@ -50,6 +50,8 @@ async def ask(service: Service, user: str) -> Workout:
                     message = decode_server((await socket.receive_str()).encode())
                     if message.id == QUESTION and isinstance(message, Workout):
                         return message
+                    if isinstance(message, Error) and message.code in REFUSALS:
+                        raise CloudError(message.message)
     except (aiohttp.ClientError, OSError, TypeError, TimeoutError, msgspec.MsgspecError):
         raise CloudError(
             f"Nothing about {user!r} was answered at {service.websocket_url}. {NOT_RUNNING}"

@@ -310,6 +310,59 @@ describe("the connection", () => {
     expect(server.sockets).toHaveLength(1);
   });
 
+  test("stays away once newer ones took its place, until it is asked to come back", async () => {
+    await connect();
+    const first = server.newest;
+    connection.makeWay();
+    expect(first.closed).toBe(true);
+    connection.hurry();
+    await vi.advanceTimersByTimeAsync(3 * 60 * 60_000);
+    expect(phases()).toEqual(["connecting", "open", "replaced"]);
+    expect(connection.send({ action: "workout" })).toBe(false);
+    connection.connect();
+    await settled();
+    expect(phases().slice(3)).toEqual(["connecting", "open"]);
+  });
+
+  test("goes over to its renewal where that is the newer one that takes its place", async () => {
+    await connect(() => 0);
+    const talking = answering();
+    server.slow_ms = 4000;
+    await vi.advanceTimersByTimeAsync(RENEW_WITHIN_MS + 1000);
+    connection.makeWay();
+    server.sockets[0]?.listener.onClose();
+    await vi.advanceTimersByTimeAsync(5000);
+    clearInterval(talking);
+    expect(server.tries).toBe(2);
+    expect(server.newest.closed).toBe(false);
+    expect(phases()).toEqual(["connecting", "open", "connecting", "open"]);
+  });
+
+  test("waits as after any close where its renewal fails after it made way for it", async () => {
+    await connect(() => 0);
+    const talking = answering();
+    server.slow_ms = 4000;
+    server.refuses = true;
+    await vi.advanceTimersByTimeAsync(RENEW_WITHIN_MS + 1000);
+    connection.makeWay();
+    await vi.advanceTimersByTimeAsync(3001);
+    clearInterval(talking);
+    expect(phases()).toEqual(["connecting", "open", "connecting", "waiting", "connecting"]);
+    expect(server.tries).toBe(3);
+  });
+
+  test("stays away where newer ones take its place after a renewal was refused", async () => {
+    await connect(() => 0);
+    const talking = answering();
+    server.refuses = true;
+    await vi.advanceTimersByTimeAsync(RENEW_WITHIN_MS + 1000);
+    connection.makeWay();
+    await vi.advanceTimersByTimeAsync(10 * LONGEST_WAIT_MS);
+    clearInterval(talking);
+    expect(phases()).toEqual(["connecting", "open", "replaced"]);
+    expect(server.tries).toBe(2);
+  });
+
   test("stays away once stopped, whatever was under way", async () => {
     await connect();
     connection.connect();

@@ -74,6 +74,29 @@ describe("a floor", () => {
     expect(socket.sent).toHaveLength(1);
   });
 
+  test("whose place newer pages took is asked for again when the coach says so", async () => {
+    error("too_many_connections");
+    socket.onclose();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(FakeSocket.newest).toBe(socket);
+    expect(store.get()).toMatchObject({ status: { phase: "replaced" }, problem: null });
+    watching.connect();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(FakeSocket.newest).not.toBe(socket);
+    expect(FakeSocket.newest?.sent).toEqual([{ action: "floor", floor: FLOOR }]);
+  });
+
+  test("that is asked for too often goes on at its pace, and the sentence comes once", async () => {
+    error("too_many_messages");
+    const { problem } = store.get();
+    expect(problem?.sentence).toMatch(/^Too many messages/);
+    expect(socket.sent).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(POLL_MS);
+    error("too_many_messages");
+    expect(store.get().problem).toBe(problem);
+    expect(socket.sent).toHaveLength(2);
+  });
+
   test("stays where a message cannot be read, and the sentence says so", () => {
     socket.onmessage({ data: example("floor_view") });
     socket.onmessage({ data: "{" });

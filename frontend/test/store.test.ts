@@ -257,6 +257,14 @@ describe("a heart rate of this device", () => {
 });
 
 describe("problems", () => {
+  test("messages that are too many are told of once, and again where it goes on", () => {
+    const message = { type: "error", code: "too_many_messages", message: "Send fewer." } as const;
+    const told = [0, 2_000, 59_000].map((ms) => [ms, message] as const);
+    expect(after(...told).problem).toMatchObject({ at_ms: NOW });
+    expect(after(...told).problem?.sentence).toMatch(/sent again by themselves\.$/);
+    expect(after(...told, [60_000, message]).problem).toMatchObject({ at_ms: NOW + 60_000 });
+  });
+
   test("an error of the server is kept as its sentence", () => {
     const message = { type: "error", code: "empty_library", message: "No songs." } as const;
     expect(after([0, message]).problem?.sentence).toBe("No songs.");

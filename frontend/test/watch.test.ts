@@ -4,6 +4,7 @@ import { workoutTime } from "../src/workout/clock";
 import type { Workout } from "../src/wire/messages";
 import { type Store, createStore } from "../src/session/store";
 import { type Watch, watch } from "../src/session/watch";
+import { skipSentence } from "../src/workout/words";
 import { NOW, SETTINGS, workoutOf } from "./helpers";
 import { FakeSocket } from "./socket";
 
@@ -63,6 +64,7 @@ beforeEach(() => {
 afterEach(() => {
   watching?.stop();
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
@@ -200,6 +202,96 @@ test("a start that the server was too busy for refuses no skip, and does not sen
   expect([count("start"), count("own_songs")]).toEqual([2, 1]);
   answer(socket, "own_songs", { type: "own_songs_kept", kept: 1, removed: 0 });
   expect(await done).toEqual({ kept: 1, removed: 0 });
+});
+
+describe("a page whose place newer ones took", () => {
+  const REPLACED = { type: "error", code: "too_many_connections", message: "The oldest ends." };
+
+  async function replaced(): Promise<FakeSocket> {
+    const socket = await watched("anna", "anna");
+    await beats(131);
+    socket.onmessage({ data: JSON.stringify(REPLACED) });
+    socket.onclose();
+    return socket;
+  }
+
+  test("stays away, whatever comes and however long, and says so in no other place", async () => {
+    vi.stubGlobal("document", Object.assign(new EventTarget(), { visibilityState: "visible" }));
+    const socket = await replaced();
+    document.dispatchEvent(new Event("visibilitychange"));
+    for (const event of ["online", "focus", "pageshow"]) window.dispatchEvent(new Event(event));
+    await vi.advanceTimersByTimeAsync(60 * 60_000);
+    expect(FakeSocket.newest).toBe(socket);
+    expect(store.get()).toMatchObject({ status: { phase: "replaced" }, problem: null });
+  });
+
+  test("keeps what is measured meanwhile, and sends it once it is asked back", async () => {
+    const socket = await replaced();
+    await beats(...Array<number>(20).fill(140));
+    window.dispatchEvent(new Event("pagehide"));
+    expect(items.get("tempofit-unsent-anna")?.match(/,1[34]\d\]/g)).toHaveLength(21);
+    watching?.connect();
+    await vi.advanceTimersByTimeAsync(100);
+    const later = FakeSocket.newest ?? socket;
+    expect(later).not.toBe(socket);
+    later.onmessage({ data: JSON.stringify(workoutOf({ session: NOW })) });
+    const batches = later.sent.flatMap((each) => (each.action === "heartrate" ? [each.samples] : []));
+    expect(batches.map(({ length }) => length)).toEqual([21]);
+  });
+});
+
+describe("a page whose messages are too many", () => {
+  const TOO_MANY = { type: "error", code: "too_many_messages", message: "Send fewer." };
+  const refuse = (socket: FakeSocket) => {
+    socket.onmessage({ data: JSON.stringify(TOO_MANY) });
+  };
+
+  test("sends nothing at once, and no heart rates until it knows which arrived", async () => {
+    const socket = await watched("anna", "anna");
+    await beats(131, 132);
+    const before = socket.sent.length;
+    refuse(socket);
+    expect(socket.sent).toHaveLength(before);
+    for (let second = 0; second < 30; second += 1) {
+      await beats(150);
+      if (socket.sent.at(-1)?.action === "workout") refuse(socket);
+    }
+    const later = socket.sent.slice(before);
+    expect(new Set(later.map(({ action }) => action))).toEqual(new Set(["workout"]));
+    expect(later.length).toBeLessThanOrEqual(16);
+    const latest = { at_ms: NOW + 1100, heart_rate: 131, average: 131 };
+    socket.onmessage({ data: JSON.stringify(encoded(workoutOf({ session: NOW, latest }))) });
+    const batch = socket.sent.at(-1);
+    expect(batch?.action === "heartrate" && batch.samples).toHaveLength(31);
+  });
+
+  test("sends songs of one's own again as where no answer comes, and says of a skip that none came", async () => {
+    const song = { id: "f-1", title: "", artist: "", tempo: 128, duration_seconds: 200, genre: null };
+    const socket = await watched("anna", "anna");
+    const done = watching?.sendOwnSongs([song], [], () => undefined);
+    watching?.skip(0, NOW);
+    refuse(socket);
+    refuse(socket);
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(actions(socket)).toEqual(["own_songs", "skip"]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(actions(socket)).toEqual(["own_songs", "skip", "own_songs"]);
+    expect(skipSentence(store.get().skip, [], Date.now())).toBe("No answer came. Try again.");
+    answer(socket, "own_songs", { type: "own_songs_kept", kept: 1, removed: 0 });
+    expect(await done).toEqual({ kept: 1, removed: 0 });
+  });
+
+  test("waits as after any other close", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(0.9);
+    const socket = await watched("anna", "anna");
+    refuse(socket);
+    socket.onclose();
+    expect(store.get().status).toMatchObject({ phase: "waiting", until_ms: Date.now() + 450 });
+    await vi.advanceTimersByTimeAsync(600);
+    expect(store.get().status.phase).toBe("open");
+    FakeSocket.newest?.onclose();
+    expect(store.get().status).toMatchObject({ phase: "waiting", until_ms: Date.now() + 900 });
+  });
 });
 
 test("a tab whose clock was slowed down stays connected while a strap beats", async () => {

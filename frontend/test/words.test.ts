@@ -25,6 +25,7 @@ describe("words", () => {
   test("a wait says why and how long", () => {
     const status = { phase: "waiting", until_ms: 2500, reason: "The connection was closed." } as const;
     expect(statusSentence(status, 0)).toBe("The connection was closed. Trying again in 3 s");
+    expect(statusSentence({ phase: "replaced" }, 0)).toBe("Not connected");
   });
 
   test("a stale heart rate says since when", () => {

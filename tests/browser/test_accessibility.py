@@ -17,6 +17,7 @@ from local.project import PROJECT
 from simulator.athletes import user_name
 from tests.browser.strap import SOCKETS, STRAP, press
 from tests.browser.test_own_music import kicks, pick
+from tests.browser.test_trouble import FIVE_MORE
 
 SOON_MS = 30_000
 AXE = (PROJECT / "frontend/node_modules/axe-core/axe.min.js").read_text()
@@ -65,6 +66,13 @@ def no_network(page: Page, url: str) -> None:
     expect(page.get_by_test_id("no-network")).to_contain_text("No network")
 
 
+def a_page_whose_place_newer_ones_took(page: Page, url: str) -> None:
+    page.add_init_script(SOCKETS)
+    watch(page, url, "athlete-everywhere", "no heart rate yet")
+    page.evaluate(FIVE_MORE)
+    expect(page.get_by_role("button", name="Use TempoFit here")).to_be_visible(timeout=SOON_MS)
+
+
 def no_settings(page: Page, url: str) -> None:
     def refuse(route: Route) -> None:
         route.fulfill(status=403)
@@ -111,6 +119,7 @@ VIEWS: list[Callable[[Page, str], None]] = [
     nobody,
     the_choice_of_songs,
     no_network,
+    a_page_whose_place_newer_ones_took,
     no_settings,
     the_end_of_a_workout,
     the_floor,

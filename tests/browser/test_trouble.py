@@ -16,6 +16,7 @@ from tests.browser.strap import (
     SOCKETS,
     SOON_MS,
     STRAP,
+    beat_on,
     put_on,
     put_on_until_averaged,
     wait_until,
@@ -50,7 +51,18 @@ window.WebSocket = class extends CountedSocket {
 };
 """
 """A wait of hours takes seconds; and how many sockets are open whenever one opens or closes."""
-
+FIVE_MORE = """async () => {
+  const [{ url }] = window.sockets;
+  for (let count = 0; count < 5; count += 1) {
+    const socket = new WebSocket(url);
+    await new Promise((done) => socket.addEventListener("open", done));
+  }
+}"""
+"""Opens five more connections of the same person, one after another."""
+BACK_IN_SIGHT = """
+document.dispatchEvent(new Event("visibilitychange"));
+for (const name of ["focus", "pageshow", "online"]) window.dispatchEvent(new Event(name));
+"""
 
 NONSENSE = {
     json.dumps(SONG | {"song": SONG["song"] | {"tempo": None}}): "tempo",
@@ -98,6 +110,34 @@ def test_the_connection_is_renewed_before_its_two_hours_end_without_a_hole(
         happened = page.evaluate("window.open_sockets")
         assert happened[:3] == [["opened", 1], ["opened", 2], ["closed", 1]]
         assert_goes_on(page, cloud, user)
+
+
+def test_a_page_whose_place_newer_ones_took_says_why_and_returns_at_a_press_without_a_hole(
+    browser: Browser, cloud: Cloud
+) -> None:
+    user = unique_user()
+    with opened(browser, address_of(cloud, user), STRAP + SOCKETS) as page:
+        put_on_until_averaged(page)
+        page.evaluate(FIVE_MORE)
+        button = page.get_by_role("button", name="Use TempoFit here")
+        expect(button).to_be_visible(timeout=SOON_MS)
+        expect(page.get_by_text("TempoFit is open in too many other places")).to_be_visible()
+        expect(page.locator(".connection")).to_have_text("Not connected")
+        page.evaluate(BACK_IN_SIGHT)
+        beat_on(page, 3_000)
+        assert open_sockets(page) == [False, *[True] * 5]
+
+        button.click()
+        expect(page.get_by_text("Connected", exact=True)).to_be_visible(timeout=SOON_MS)
+        expect(button).to_be_hidden()
+        wait_until(page, lambda: open_sockets(page) == [False, False, *[True] * 5])
+        assert_goes_on(page, cloud, user)
+
+
+def open_sockets(page: Page) -> list[bool]:
+    """Which of the sockets are open, in the order in which they were made."""
+    open_ones: list[bool] = page.evaluate("window.sockets.map((each) => each.readyState === 1)")
+    return open_ones
 
 
 def assert_goes_on(page: Page, cloud: Cloud, user: str) -> None:

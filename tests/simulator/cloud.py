@@ -64,7 +64,7 @@ class Cloud:
         self.answer = ""
         """Sent back to every heart-rate message."""
         self.notices: list[str] = []
-        """Pushed before a start is answered."""
+        """Pushed before a question is answered."""
 
     async def token(self, request: web.Request) -> web.Response:
         self.tokens += 1
@@ -113,7 +113,7 @@ class Cloud:
                 workout = Workout(
                     None, 0, Settings(), latest, [], [], 10_000, message.get("id", UNSET)
                 )
-                return [encode(workout).decode()]
+                return [*self.notices, encode(workout).decode()]
 
 
 @asynccontextmanager

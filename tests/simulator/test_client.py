@@ -3,6 +3,8 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
+import pytest
+
 from events.messages import Error, ServerMessage, Started, Workout, encode
 from events.samples import MAX_SAMPLES, Sample
 from events.session import Settings, SongPush
@@ -155,6 +157,25 @@ async def test_the_gateways_own_refusal_reaches_the_callback() -> None:
     async with serving(cloud) as service:
         await play(service, 1, heard)
     assert heard.messages == [Refusal("Bad request body")]
+
+
+@pytest.mark.parametrize("code", ["too_many_connections", "too_many_messages"])
+@pytest.mark.parametrize("asks", [True, False], ids=["a question", "a heart rate"])
+async def test_a_client_that_is_too_much_goes_on_no_more_and_says_why(
+    code: str, asks: bool
+) -> None:
+    cloud, heard = Cloud(), Heard()
+    refusal = Error(code, "That is too much.")
+    if asks:
+        cloud.notices = [encode(refusal).decode()]
+    else:
+        cloud.answer = encode(refusal).decode()
+    async with serving(cloud) as service:
+        client = await play(service, 100_000, heard, settings=Settings() if asks else None)
+    assert client.refused
+    assert client.failure == "That is too much."
+    assert client.connects == 1
+    assert refusal in heard.messages
 
 
 async def test_a_client_of_a_service_that_is_not_there_waits_for_it() -> None:

@@ -12,7 +12,7 @@ import pytest
 from catalog.tables import FileError, Refused
 from simulator.replay import Workout, cut, one_hertz, read_workouts
 
-PACKED = gzip.compress(b"t,heart_rate\n0,100\n1,101\n")
+PACKED = gzip.compress(b"t,heart_rate\n0,100\n1,101\n", mtime=0)
 
 
 def read(path: Path, limit: int | None = None) -> tuple[list[Workout], list[Refused]]:

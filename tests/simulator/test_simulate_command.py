@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from events.messages import Error, encode
 from local.processes import free_port
 from simulator.client import Service
 from tempofit import addresses
@@ -120,6 +121,16 @@ async def test_nobody_who_may_connect_is_a_failure(here: Path) -> None:
         code, _, errors = await finish(process)
     assert code == 1
     assert "The server refused the connection with status 403." in errors
+
+
+async def test_athletes_who_are_all_too_much_end_with_the_servers_sentence(here: Path) -> None:
+    cloud = Cloud()
+    cloud.answer = encode(Error("too_many_messages", "You send too much.")).decode()
+    async with serving(cloud) as service:
+        write_addresses(here, service)
+        code, _, errors = await finish(await start(here, "--athletes", "2"))
+    assert code == 1
+    assert errors == "The server takes no more from these athletes. You send too much.\n"
 
 
 @pytest.mark.parametrize("via", ["websocket", "kinesis"])

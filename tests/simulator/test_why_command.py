@@ -5,11 +5,13 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from events.messages import Workout
+from events.messages import Error, Workout, encode
 from events.session import Settings, SongPush
 from tempofit import addresses, why
 from tempofit.__main__ import app
-from tests.simulator.cloud import SONG
+from tempofit.addresses import CloudError
+from tempofit.why import ask
+from tests.simulator.cloud import SONG, Cloud, serving
 
 PUSH = msgspec.convert(SONG, SongPush)
 LATER = msgspec.structs.replace(PUSH, slot=4)
@@ -67,6 +69,14 @@ def test_a_person_without_songs_is_named(answered: list[SongPush]) -> None:
     code, _, errors = invoke("bob")
     assert code == 1
     assert errors == "'bob' has no song yet: a song needs a heart rate first.\n"
+
+
+async def test_a_question_too_many_ends_with_the_servers_sentence() -> None:
+    cloud = Cloud()
+    cloud.notices = [encode(Error("too_many_messages", "You send too much.")).decode()]
+    async with serving(cloud) as service:
+        with pytest.raises(CloudError, match="You send too much"):
+            await ask(service, "ann")
 
 
 def test_without_a_running_cloud_a_sentence_says_how_to_start_one() -> None:

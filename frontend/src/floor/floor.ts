@@ -3,7 +3,7 @@ import { BANDS, type Standing, bandOf, needsAttention, reason, stand } from "./a
 import type { Status } from "../wire/connection";
 import { type Held, hold } from "../session/held";
 import type { FloorPerson, FloorView } from "../wire/messages";
-import type { Problem } from "../session/store";
+import { type Problem, withTooMany } from "../session/store";
 
 /** Somebody on the floor, as of the newest answer. */
 export interface Person extends Standing {
@@ -44,7 +44,8 @@ export type FloorHappening =
   | { readonly kind: "status"; readonly status: Status }
   | { readonly kind: "view"; readonly view: FloorView; readonly now_ms: number }
   | { readonly kind: "refusal"; readonly sentence: string }
-  | { readonly kind: "problem"; readonly sentence: string; readonly now_ms: number };
+  | { readonly kind: "problem"; readonly sentence: string; readonly now_ms: number }
+  | { readonly kind: "too_many"; readonly now_ms: number };
 
 export type FloorStore = Held<FloorState, FloorHappening>;
 
@@ -65,6 +66,8 @@ export function reduceFloor(state: FloorState, happening: FloorHappening): Floor
       return { ...state, refusal: happening.sentence, people: [], count: 0 };
     case "problem":
       return { ...state, problem: { sentence: happening.sentence, at_ms: happening.now_ms } };
+    case "too_many":
+      return withTooMany(state, happening.now_ms);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Config } from "../wire/config";
 import { Connection } from "../wire/connection";
 import { UnreadableMessage, decode } from "../wire/decode";
 import type { FloorStore } from "./floor";
-import { type ServerMessage, floorQuery, isWrong, workoutQuery } from "../wire/messages";
+import { type ServerMessage, floorQuery, isReplaced, isTooMany, isWrong, workoutQuery } from "../wire/messages";
 import { named, nextId } from "../wire/named";
 import { openSocket } from "../wire/socket";
 import type { Store } from "../session/store";
@@ -15,6 +15,8 @@ const LOCAL_COACH = "coach";
 export interface FloorWatch {
   /** Follows the workout of `user` into `store` too, instead of another's; returns what ends it. */
   readonly open: (user: string, store: Store) => () => void;
+  /** Connects again, in place of the oldest of the coach's other connections. */
+  readonly connect: () => void;
   readonly stop: () => void;
 }
 
@@ -71,6 +73,10 @@ export function watchFloor(config: Config, floor: string, store: FloorStore): Fl
       stop();
     } else if (message.type === "error" && message.code === "not_on_a_floor") {
       if (message.id === opened?.id) opened?.store.dispatch({ kind: "message", message, now_ms });
+    } else if (isReplaced(message)) {
+      connection.makeWay();
+    } else if (isTooMany(message)) {
+      store.dispatch({ kind: "too_many", now_ms });
     } else if (message.type === "error") {
       store.dispatch({ kind: "problem", sentence: message.message, now_ms });
     } else if (message.type === "refused") {
@@ -92,6 +98,9 @@ export function watchFloor(config: Config, floor: string, store: FloorStore): Fl
       return () => {
         if (opened === mine) opened = null;
       };
+    },
+    connect: () => {
+      connection.connect();
     },
     stop,
   };

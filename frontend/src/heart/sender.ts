@@ -10,6 +10,7 @@ import {
   type Settings,
   type TracePoint,
   heartRates,
+  isTooMany,
   start,
 } from "../wire/messages";
 import { named, nextId } from "../wire/named";
@@ -139,7 +140,7 @@ export class Sender {
   /** The server said something, which the way's state shows already. */
   onMessage(message: ServerMessage, now_ms: number): void {
     if (message.type === "workout") this.told(message.latest, now_ms);
-    else if (message.type === "refused") this.hold(); // perhaps samples: see what arrived
+    else if (message.type === "refused" || isTooMany(message)) this.hold(); // perhaps samples: see what arrived
     else if (this.phase === "starting") this.answered(message, now_ms);
     const { session, settings } = this.way.state();
     if (session !== null || message.type === "changed") this.settings = settings;

@@ -12,6 +12,7 @@ import {
   type SongPush,
   type TracePoint,
   type Workout,
+  isTooMany,
   isWrong,
 } from "../wire/messages";
 import { type Skip, position } from "../workout/playlist";
@@ -180,7 +181,20 @@ function refused(
 ): State {
   const wish = (["skip", "change", "rate"] as const).find((name) => isAnswer(state[name], error));
   if (wish) return { ...state, [wish]: refuse(error.message, now_ms) };
+  if (isTooMany(error)) return withTooMany(state, now_ms);
   return { ...state, problem: { sentence: error.message, at_ms: now_ms } };
+}
+
+const TOO_MANY =
+  "Too many messages came from you at once, perhaps from other pages or devices, so the server left " +
+  "some out. Heart rates and songs of your own are sent again by themselves.";
+const TOLD_AGAIN_AFTER_MS = 60_000;
+
+/** Of many messages each is refused, but said is it once. */
+export function withTooMany<T extends Pick<State, "problem">>(state: T, now_ms: number): T {
+  const { problem } = state;
+  if (problem?.sentence === TOO_MANY && now_ms - problem.at_ms < TOLD_AGAIN_AFTER_MS) return state;
+  return { ...state, problem: { sentence: TOO_MANY, at_ms: now_ms } };
 }
 
 /** What to do about the gateway's refusal of a message; it does not say of which. */

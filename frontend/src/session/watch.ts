@@ -12,6 +12,7 @@ import {
   type ServerMessage,
   type Settings,
   change,
+  isReplaced,
   rate,
   skip,
   workoutQuery,
@@ -47,6 +48,8 @@ export interface Watch {
     remove: readonly string[],
     onTaken: OnTaken,
   ) => Promise<Counts>;
+  /** Connects again, in place of the oldest of the person's other connections. */
+  readonly connect: () => void;
   readonly stop: () => void;
 }
 
@@ -71,6 +74,10 @@ export function watch(config: Config, user: string, store: Store): Watch {
         const now_ms = Date.now();
         const message = read(text, store, now_ms);
         if (!message || ownSongs.onMessage(message)) return;
+        if (isReplaced(message)) {
+          connection.makeWay();
+          return;
+        }
         store.dispatch({ kind: "message", message, now_ms });
         sender.onMessage(message, now_ms);
       },
@@ -140,6 +147,9 @@ export function watch(config: Config, user: string, store: Store): Watch {
       else within(change(settings), (now_ms) => ({ kind: "begin", settings, now_ms }));
     },
     sendOwnSongs: (songs, remove, onTaken) => ownSongs.deliver(songs, remove, onTaken),
+    connect: () => {
+      connection.connect();
+    },
     stop: () => {
       leave();
       ownSongs.stop();

@@ -80,9 +80,9 @@ export function WorkoutPage({ config, user, children }: Props) {
           TempoFit
         </h1>
         {children}
-        <ConnectionState status={state.status} />
+        <ConnectionState status={state.status} onConnect={asks.connect} />
       </header>
-      <NoNetwork maySend={state.may_send} />
+      {state.status.phase !== "replaced" && <NoNetwork maySend={state.may_send} />}
       <main>
         <ProblemNote problem={state.problem} />
         <ProblemNote problem={dropped.problem} />

@@ -18,6 +18,7 @@ export interface Asks {
   /** Plays from a library from now on, or from the start of the next session. */
   readonly playFrom: (library: string) => void;
   readonly sendOwnSongs: Watch["sendOwnSongs"];
+  readonly connect: () => void;
   readonly heartRate: (heart_rate: number, moment?: Moment) => void;
   readonly newestTime: () => number;
   readonly measured: () => readonly Sample[];
@@ -61,6 +62,7 @@ export function useWorkout(config: Config, user: string): Followed {
       sendOwnSongs: (songs, remove, onTaken) =>
         watching.current?.sendOwnSongs(songs, remove, onTaken) ??
         Promise.reject(new Error("The page is being left.")),
+      connect: () => watching.current?.connect(),
       heartRate: (heart_rate, moment) => watching.current?.heartRate(heart_rate, moment),
       newestTime: () => newestTime(store.get()),
       measured: () => watching.current?.measured() ?? [],

@@ -3,7 +3,9 @@ import type { Socket, SocketListener } from "./socket";
 export type Status =
   | { readonly phase: "connecting" }
   | { readonly phase: "open" }
-  | { readonly phase: "waiting"; readonly until_ms: number; readonly reason: string };
+  | { readonly phase: "waiting"; readonly until_ms: number; readonly reason: string }
+  /** Newer connections of the same person took its place; only they can want it back. */
+  | { readonly phase: "replaced" };
 
 /** Renews what expires, such as a token, and opens one socket. */
 export type Open = (listener: SocketListener) => Promise<Socket>;
@@ -36,6 +38,8 @@ export class Connection {
   private failures = 0;
   /** The socket that counts, so that nothing late from an earlier one is taken for this one. */
   private current: Turn = {};
+  /** The socket that is to take its place, while it opens. */
+  private renewing: Turn | null = null;
   private waiting = false;
   private wait: ReturnType<typeof setTimeout> | undefined;
   private silence: ReturnType<typeof setTimeout> | undefined;
@@ -50,7 +54,7 @@ export class Connection {
     private readonly speaks_unasked = false,
   ) {}
 
-  /** Connects now: at the start, and where there is reason not to wait any longer. */
+  /** Connects now: at the start, and where there is reason not to wait any longer, or to return. */
   connect(): void {
     const turn = this.leave({});
     this.listener.onStatus({ phase: "connecting" });
@@ -60,9 +64,16 @@ export class Connection {
         else opened.close();
       },
       (error: unknown) => {
-        if (turn === this.current) this.lost(error instanceof Error ? error.message : "");
+        if (turn === this.current) this.failed(error);
       },
     );
+  }
+
+  /** The server closes this socket for a newer one: its own renewal, or it stays away. */
+  makeWay(): void {
+    const { renewing } = this;
+    this.leave(renewing ?? {});
+    this.listener.onStatus({ phase: renewing ? "connecting" : "replaced" });
   }
 
   /** Cuts a wait short, for instance when the network is back. */
@@ -97,17 +108,21 @@ export class Connection {
   private renew(): void {
     const serving = this.current;
     const turn: Turn = {};
+    this.renewing = turn;
     this.begin(turn).then(
       (opened) => {
-        if (serving !== this.current) {
+        if (serving !== this.current && turn !== this.current) {
           opened.close();
           return;
         }
         this.leave(turn);
         this.opened(opened);
       },
-      () => {
-        if (serving === this.current) this.renewAfter(LONGEST_WAIT_MS);
+      (error: unknown) => {
+        if (turn === this.current) this.failed(error);
+        if (serving !== this.current) return;
+        this.renewing = null;
+        this.renewAfter(LONGEST_WAIT_MS);
       },
     );
   }
@@ -124,6 +139,7 @@ export class Connection {
     this.hush();
     clearTimeout(this.renewal);
     this.waiting = false;
+    this.renewing = null;
     const socket = this.socket;
     this.socket = null;
     this.current = next;
@@ -154,6 +170,10 @@ export class Connection {
     this.silence = setTimeout(() => {
       this.lost("The server stopped answering.");
     }, this.silence_ms);
+  }
+
+  private failed(error: unknown): void {
+    this.lost(error instanceof Error ? error.message : "");
   }
 
   private lost(reason: string): void {

@@ -97,6 +97,16 @@ export function isWrong(refusal: string): boolean {
   return refusal === "Bad request body" || refusal === "Invalid request body";
 }
 
+/** Whether the server closes this connection because the person has newer ones. */
+export function isReplaced(message: ServerMessage): boolean {
+  return message.type === "error" && message.code === "too_many_connections";
+}
+
+/** Whether the server left out a message, of this page or of another of the person, for their number. */
+export function isTooMany(message: ServerMessage): boolean {
+  return message.type === "error" && message.code === "too_many_messages";
+}
+
 export type ServerMessage =
   | Exclude<wire.Received, wire.Workout | wire.FloorView>
   | Workout

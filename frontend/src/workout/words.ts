@@ -41,6 +41,8 @@ export function statusSentence(status: Status, now_ms: number): string {
       const seconds = Math.max(0, Math.ceil((status.until_ms - now_ms) / 1000));
       return `${status.reason} Trying again in ${seconds} s`.trim();
     }
+    case "replaced":
+      return "Not connected";
   }
 }
 

@@ -37,6 +37,8 @@ export function FloorPage({ config, floor }: Props) {
     setChosen(null);
   }, []);
 
+  const connect = () => watching.current?.connect();
+
   const state = useStore(store);
   const shown = isFloor(floor) && state.refusal === "";
   const { seen_ms } = state;
@@ -52,7 +54,7 @@ export function FloorPage({ config, floor }: Props) {
         <a className="link" href={floorAddress(window.location.search, null)}>
           My workout
         </a>
-        {shown && <ConnectionState status={state.status} />}
+        {shown && <ConnectionState status={state.status} onConnect={connect} />}
       </header>
       <main className="floor" data-old={isOld}>
         <ProblemNote problem={state.problem} />
