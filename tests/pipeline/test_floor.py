@@ -107,7 +107,8 @@ async def test_own_songs_are_played_as_soon_as_they_are_added_and_to_nobody_else
 ) -> None:
     for slot, song_id in enumerate(["first", "second"]):
         song = {"id": song_id, "title": song_id, "artist": "Me", "tempo": 130}
-        added = await ask(phone, action="own_songs", songs=[{**song, "duration_seconds": 200}])
+        songs = [{**song, "duration_seconds": 200}]
+        added = await ask(phone, "own_songs_kept", action="own_songs", songs=songs)
         assert added == {"type": "own_songs_kept", "kept": 1, "removed": 0}
         if slot == 0:
             played = await play(phone, library="own")

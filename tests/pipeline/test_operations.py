@@ -86,7 +86,7 @@ def test_an_unreadable_record_is_replayed_and_comes_back(cloud: Cloud) -> None:
 
     sqs.purge_queue(QueueUrl=queue)
     cloud.client("kinesis").put_record(
-        StreamName=cloud.addresses.heart_rate_stream, PartitionKey=PERSON, Data=b"not json"
+        StreamName=cloud.addresses.averages_stream, PartitionKey="7", Data=b"not json"
     )
     wait(lambda: letters() == 1)
     assert run("redrive") == {"messages": 1, "records": 1, "left": {}}
