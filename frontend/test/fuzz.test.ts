@@ -118,7 +118,7 @@ describe("a file's tags", () => {
 });
 
 describe("a message of the server", () => {
-  const NAMES = ["song", "started", "changed", "rated", "skipped", "workout", "error", "floor_view", "collected"];
+  const NAMES = ["song", "started", "changed", "rated", "skipped", "workout", "error", "floor_view", "own_songs_kept"];
   const numbers = fc.constantFrom("1e400", "-0", "-1", "0.5", "9".repeat(400), "1e-400", "230.00000000000003");
   const nested = fc.integer({ min: 1, max: 20_000 }).map((deep) => "[".repeat(deep) + "]".repeat(deep));
   const value = fc.oneof(fc.json(), numbers, nested, fc.constant('"\\ud800"'));
