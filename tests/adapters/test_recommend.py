@@ -1,5 +1,4 @@
 from dataclasses import replace
-from threading import Event
 from typing import Any
 
 import pytest
@@ -124,67 +123,6 @@ def test_a_push_that_is_not_taken_fails_nothing_and_is_made_again_with_the_same_
     assert [push.song.id for push in playlists.read("ann", START_MS)] == [chosen.song.id]
     assert invoke(asked) == {"batchItemFailures": []}
     assert [message["song"]["id"] for _, message in connected.sent] == [chosen.song.id]
-
-
-def test_a_connection_that_hangs_keeps_nobody_waiting(
-    connected: Pushes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    add_songs([60 + index for index in range(120)])
-    connections.add("ann", "hangs")
-    connections.add("bob", "connection-bob")
-    bob_has_his, post = Event(), connected.post_to_connection
-
-    def taking(*, ConnectionId: str, Data: bytes) -> None:  # noqa: N803 - boto3
-        if ConnectionId == "hangs":
-            assert bob_has_his.wait(60), "the one waited for the other"
-        post(ConnectionId=ConnectionId, Data=Data)
-        if ConnectionId == "connection-bob":
-            bob_has_his.set()
-
-    monkeypatch.setattr(connected, "post_to_connection", taking)
-    _, data = request(0)
-    assert invoke(request(0), ("bob", data)) == {"batchItemFailures": []}
-    assert {one for one, _ in connected.sent} == {"connection-1", "hangs", "connection-bob"}
-
-
-@pytest.mark.parametrize(
-    "what",
-    ["playlists.write", "floors.join", "tastes.raise_maximum", "connections.of"],
-)
-def test_nothing_that_goes_with_a_song_can_fail_it(
-    what: str, connected: Pushes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    started(Settings(max_heart_rate=100, floor="spin"))
-    add_songs([60 + index for index in range(120)])
-
-    def failing(*_: Any, **__: Any) -> None:
-        raise RuntimeError("This was optional.")
-
-    monkeypatch.setattr(f"lambdas.adapters.{what}", failing)
-    assert invoke(request(0, average=150)) == {"batchItemFailures": []}
-    assert found().song is not None
-    assert dead_letters() == []
-
-
-def test_a_request_that_can_never_be_answered_costs_its_person_and_nobody_else(
-    connected: Pushes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    add_songs([60 + index for index in range(120)])
-    connections.add("bob", "connection-bob")
-    before = playlists.before
-
-    def poisoned(user: str, session: int, slot: int) -> Any:
-        if user == "ann":
-            raise ValueError("No such state was ever thought of.")
-        return before(user, session, slot)
-
-    monkeypatch.setattr(playlists, "before", poisoned)
-    _, data = request(0)
-    assert invoke(request(0), ("bob", data)) == {"batchItemFailures": []}
-    assert [one for one, _ in connected.sent] == ["connection-bob"]
-    (letter,) = dead_letters()
-    assert letter["requestContext"]["condition"] == "UnusableRecord"
-    assert letter["KinesisBatchInfo"]["startSequenceNumber"] == "1"
 
 
 def test_a_slot_that_the_playlist_has_left_behind_is_not_filled_again() -> None:
