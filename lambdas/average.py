@@ -54,11 +54,16 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     people = windows.read({record.key for record in batch}, arrived_ms)
     averages: list[stream.Average] = []
     refused: dict[str, Error] = {}
-    unusable, floods_of = [], {}
+    unusable, too_many = [], 0
+    flooding: set[str] = set()
+    deaf: set[str] = set()
     for record in batch:
         verdict = _verdict(record)
         if verdict is not Verdict.TAKEN:
-            floods_of[record.key] = verdict
+            flooding.add(record.key)
+            too_many += 1
+            if verdict is Verdict.CLOSED:
+                deaf.add(record.key)
             continue
         try:
             _fold(record, people, averages, refused)
@@ -71,18 +76,17 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     with push.pushes() as pushes:
         for user, error in refused.items():
             pushes.notice(user, error)
-        for user in floods_of:
+        for user in flooding:
             pushes.notice(user, floods.too_many(floods.HEART_RATES))
-    for user, verdict in floods_of.items():
-        if verdict is Verdict.CLOSED:
-            connections.close_all(user, floods.too_many(floods.HEART_RATES))
+    for user in deaf:
+        connections.close_all(user, floods.too_many(floods.HEART_RATES))
     dead_letters.send(unusable, dead_letters.UNUSABLE)
     count(
         Averages=len(averages),
         Unreadable=len(unreadable),
         Unusable=len(unusable),
         RefusedPeople=len(refused),
-        Floods=len(floods_of),
+        TooManyMessages=too_many,
     )
     return {"batchItemFailures": []}
 

@@ -82,7 +82,7 @@ def test_a_flood_of_heart_rates_is_dropped_told_and_closed(pushes: Pushes) -> No
     connections.add("ann", "connection-1")
     flood = [
         ("ann", stream.encode(stream.HeartRateBatch([(START_MS + number, 120.0)])))
-        for number in range(1_201)
+        for number in range(1_300)
     ]
     one = ("bob", stream.encode(stream.HeartRateBatch([(START_MS, 120.0)])))
     assert average.handler(kinesis_event(*flood, one), Context) == {"batchItemFailures": []}
