@@ -17,7 +17,7 @@ from benchmarks.flooder import Flood, Flooded, Kind
 from benchmarks.pipeline import LIBRARY, Percentiles, percentiles
 from catalog.demo import demo_songs
 from catalog.store import store_songs
-from events.messages import ClientMessage, Error, ServerMessage, Start, Started, encode
+from events.messages import ClientMessage, Error, Start, Started, encode
 from events.session import SongPush
 from events.stream import HeartRateBatch
 from local.launcher import Cloud, running
@@ -82,7 +82,8 @@ def run(
 ) -> Report:
     """Start a local cloud, flood it with one kind of message after another, stop it, and count.
 
-    Each flood comes in so many stretches, and before each of them is as long a one without. Raises what the launcher raises.
+    Each flood comes in so many stretches, and before each of them is as long a one without. Raises
+    what the launcher raises.
     """
     with (
         TemporaryDirectory(prefix="tempofit-bench-") as directory,
@@ -162,7 +163,10 @@ async def _measure(
             flooded = Flooded()
             for _ in range(stretches):
                 without += await _songs(listeners, seconds)
-                songs, stretch = await asyncio.gather(_songs(listeners, seconds), _flood(orders))
+                flooder = await _flooder()
+                songs, stretch = await asyncio.gather(
+                    _songs(listeners, seconds), _flood(flooder, orders)
+                )
                 await _calm(http, cloud)
                 during += songs
                 flooded = flooded + stretch
@@ -189,14 +193,21 @@ async def _songs(listeners: list[Listener], seconds: float) -> Songs:
     return [song_ms for each in found for song_ms in each]
 
 
-async def _flood(orders: Flood) -> Flooded:
+async def _flooder() -> asyncio.subprocess.Process:
+    """The process of a flooder, which has imported what it needs and awaits its orders."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "benchmarks.flooder"),
         cwd=PROJECT,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
-    printed, _ = await process.communicate(msgspec.json.encode(orders))
+    assert process.stdout is not None
+    await process.stdout.readline()
+    return process
+
+
+async def _flood(flooder: asyncio.subprocess.Process, orders: Flood) -> Flooded:
+    printed, _ = await flooder.communicate(msgspec.json.encode(orders))
     return msgspec.json.decode(printed, type=Flooded)
 
 

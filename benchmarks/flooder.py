@@ -1,11 +1,12 @@
 """Somebody who sends as much as one connection takes, and comes back whenever it is closed.
 
-A process of its own, `python -m benchmarks.flooder`: reads a `Flood` from its input and prints what
-became of it, a `Flooded`, both as JSON.
+A process of its own, `python -m benchmarks.flooder`: prints an empty line, reads a `Flood` from its
+input and prints what became of it, a `Flooded`, both as JSON.
 """
 
 import asyncio
 import os
+import socket
 import sys
 from contextlib import suppress
 from typing import Literal
@@ -35,6 +36,7 @@ HEART_RATE = 120.0
 DAY_MS = 24 * 3_600_000
 YIELD_EVERY = 50
 """Messages between two looks at what has arrived."""
+UNSENT_BYTES = 16 * 1024
 NICE = 19
 """It yields the processor, as it would if it sent from a machine of its own."""
 OWN_SONGS = [OwnSong(f"flood-{number}", "A song", "Somebody", 120, 200) for number in range(50)]
@@ -80,22 +82,25 @@ class Flooder:
         with suppress(TimeoutError):
             async with asyncio.timeout(self._orders.seconds):
                 for _ in range(MAX_CONNECTS):
-                    async with aiohttp.ClientSession() as http:  # its end waits for nobody's close
+                    connector = aiohttp.TCPConnector(socket_factory=_socket)
+                    async with aiohttp.ClientSession(connector=connector) as http:
                         await self._connection(http)
         return self.flooded
 
     async def _connection(self, http: aiohttp.ClientSession) -> None:
         """One connection, until the server ends it."""
         try:
-            socket = await http.ws_connect(
-                self._orders.websocket_url, params={"token": self._orders.token}
+            websocket = await http.ws_connect(
+                self._orders.websocket_url,
+                params={"token": self._orders.token},
+                autoclose=False,
             )
         except aiohttp.ClientError:
             self.flooded.connects_refused += 1
             return
         self.flooded.connects += 1
-        reader = asyncio.create_task(self._read(socket))
-        sender = asyncio.create_task(self._send(socket))
+        reader = asyncio.create_task(self._read(websocket))
+        sender = asyncio.create_task(self._send(websocket))
         try:
             await reader
         finally:
@@ -104,19 +109,20 @@ class Flooder:
             await asyncio.gather(reader, sender, return_exceptions=True)
         self.flooded.closed += 1
 
-    async def _send(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+    async def _send(self, websocket: aiohttp.ClientWebSocketResponse) -> None:
         if self._orders.kind == "skip":  # nothing can be skipped before the first song
             now_ms = clock_ms()
             for message in (Start(now_ms), HeartRateBatch([(now_ms, HEART_RATE)])):
-                await socket.send_str(encode(message).decode())
+                await websocket.send_str(encode(message).decode())
         while True:
-            await socket.send_str(encode(self._message()).decode())
+            await websocket.send_str(encode(self._message()).decode())
             self.flooded.sent += 1
             if self.flooded.sent % YIELD_EVERY == 0:
                 await asyncio.sleep(0)
 
-    async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        async for frame in socket:
+    async def _read(self, websocket: aiohttp.ClientWebSocketResponse) -> None:
+        """What arrives, until the server closes, which is not answered."""
+        while (frame := await websocket.receive()).type is aiohttp.WSMsgType.TEXT:
             message = decode_message(frame.data)
             if isinstance(message, Error) and message.code == "too_many_messages":
                 self.flooded.told += 1
@@ -143,7 +149,16 @@ class Flooder:
         return HeartRateBatch([(first_ms + index, HEART_RATE) for index in range(MAX_SAMPLES)])
 
 
+def _socket(address: aiohttp.AddrInfoType) -> socket.socket:
+    """A socket that holds few messages, so that what is sent is little more than what is taken."""
+    family, kind, protocol, _, _ = address
+    made = socket.socket(family, kind, protocol)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNSENT_BYTES)
+    return made
+
+
 if __name__ == "__main__":
     os.nice(NICE)
+    print(flush=True)
     orders = msgspec.json.decode(sys.stdin.buffer.read(), type=Flood)
     sys.stdout.buffer.write(msgspec.json.encode(asyncio.run(Flooder(orders).run())))

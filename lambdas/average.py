@@ -21,6 +21,7 @@ from lambdas.adapters import (
     windows,
 )
 from lambdas.adapters.environment import need, read
+from lambdas.adapters.optional import optional
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.domain.allowance import Verdict
 from lambdas.domain.window import Window, emit, fold, is_due_to_emit, restarted
@@ -79,7 +80,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         for user in flooding:
             pushes.notice(user, floods.too_many(floods.HEART_RATES))
     for user in deaf:
-        connections.close_all(user, floods.too_many(floods.HEART_RATES))
+        with optional("the end of a flood"):
+            floods.shut_out(user)
+            connections.close_all(user, floods.too_many(floods.HEART_RATES))
     dead_letters.send(unusable, dead_letters.UNUSABLE)
     count(
         Averages=len(averages),
