@@ -3,11 +3,10 @@
 import asyncio
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import get_args
 
 import aiohttp
 import msgspec
@@ -77,20 +76,21 @@ def run(
     users: int,
     seconds: float,
     stretches: int,
+    kinds: Sequence[Kind] = tuple(Kind),
     *,
     progress: Callable[[str], None] = lambda sentence: None,
 ) -> Report:
     """Start a local cloud, flood it with one kind of message after another, stop it, and count.
 
-    Each flood comes in so many stretches, and before each of them is as long a one without. Raises
-    what the launcher raises.
+    Each flood comes in so many stretches, each by somebody else, and before each of them is as long
+    a one without. Raises what the launcher raises.
     """
     with (
         TemporaryDirectory(prefix="tempofit-bench-") as directory,
         running(Path(directory), progress=progress) as cloud,
     ):
         store_songs(cloud.client("dynamodb"), cloud.addresses.songs_table, LIBRARY, demo_songs())
-        floods = asyncio.run(_measure(cloud, users, seconds, stretches, progress))
+        floods = asyncio.run(_measure(cloud, users, seconds, stretches, kinds, progress))
     lost = sum(flood.without.lost + flood.during.lost for flood in floods)
     return Report(machine.describe(), users, seconds, stretches, lost, floods)
 
@@ -103,11 +103,12 @@ class Listener:
 
     async def songs(self, delay_seconds: float, until: float) -> list[float | None]:
         """Milliseconds to the song of each session begun before `until`; None if it never came."""
-        await asyncio.sleep(delay_seconds)
+        begins = time.monotonic() + delay_seconds
         found: list[float | None] = []
-        while (begun := time.monotonic()) < until:
+        while begins < until:
+            await asyncio.sleep(max(0.0, begins - time.monotonic()))
             found.append(await self._song())
-            await asyncio.sleep(max(0.0, begun + EVERY_SECONDS - time.monotonic()))
+            begins = max(begins + EVERY_SECONDS, time.monotonic())
         return found
 
     async def _song(self) -> float | None:
@@ -143,7 +144,12 @@ Songs = list[float | None]
 
 
 async def _measure(
-    cloud: Cloud, users: int, seconds: float, stretches: int, progress: Callable[[str], None]
+    cloud: Cloud,
+    users: int,
+    seconds: float,
+    stretches: int,
+    kinds: Sequence[Kind],
+    progress: Callable[[str], None],
 ) -> list[Fairness]:
     service = Service(cloud.addresses.websocket_url, cloud.addresses.token_url)
     async with open_http() as http:
@@ -153,17 +159,17 @@ async def _measure(
         listeners = [Listener(socket) for socket in sockets]
         await _songs(listeners, WARM_SECONDS)
         floods = []
-        for kind in get_args(Kind):
+        for kind in kinds:
             progress(f"{kind}: {stretches} times {seconds:g} s without a flood and with it")
-            token = await fetch_token(http, service, f"flooder-{kind}")
-            orders = Flood(kind, service.websocket_url, token, seconds)
             refused = _refusals(cloud)
             without: Songs = []
             during: Songs = []
             flooded = Flooded()
-            for _ in range(stretches):
+            for number in range(1, stretches + 1):
                 without += await _songs(listeners, seconds)
                 flooder = await _flooder()
+                token = await fetch_token(http, service, user_name(number, f"flooder-{kind}"))
+                orders = Flood(kind, service.websocket_url, token, seconds)
                 songs, stretch = await asyncio.gather(
                     _songs(listeners, seconds), _flood(flooder, orders)
                 )

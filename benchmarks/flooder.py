@@ -9,7 +9,7 @@ import os
 import socket
 import sys
 from contextlib import suppress
-from typing import Literal
+from enum import StrEnum
 
 import aiohttp
 import msgspec
@@ -30,7 +30,6 @@ from events.stream import HeartRateBatch
 from simulator.client import decode_message
 from simulator.pace import clock_ms
 
-Kind = Literal["heartrate", "start", "own_songs", "skip", "workout"]
 MAX_CONNECTS = 1000
 HEART_RATE = 120.0
 DAY_MS = 24 * 3_600_000
@@ -40,6 +39,16 @@ UNSENT_BYTES = 16 * 1024
 NICE = 19
 """It yields the processor, as it would if it sent from a machine of its own."""
 OWN_SONGS = [OwnSong(f"flood-{number}", "A song", "Somebody", 120, 200) for number in range(50)]
+
+
+class Kind(StrEnum):
+    """Of what a flood consists."""
+
+    HEART_RATES = "heartrate"
+    STARTS = "start"
+    OWN_SONGS = "own_songs"
+    SKIPS = "skip"
+    WORKOUTS = "workout"
 
 
 class Flood(msgspec.Struct, frozen=True):
@@ -110,7 +119,7 @@ class Flooder:
         self.flooded.closed += 1
 
     async def _send(self, websocket: aiohttp.ClientWebSocketResponse) -> None:
-        if self._orders.kind == "skip":  # nothing can be skipped before the first song
+        if self._orders.kind is Kind.SKIPS:  # nothing can be skipped before the first song
             now_ms = clock_ms()
             for message in (Start(now_ms), HeartRateBatch([(now_ms, HEART_RATE)])):
                 await websocket.send_str(encode(message).decode())
@@ -132,15 +141,15 @@ class Flooder:
     def _message(self) -> ClientMessage:
         """The next message, as dear as the API allows."""
         match self._orders.kind:
-            case "heartrate":
+            case Kind.HEART_RATES:
                 return self._heart_rates()
-            case "start":
+            case Kind.STARTS:
                 return Start(clock_ms())
-            case "own_songs":
+            case Kind.OWN_SONGS:
                 return OwnSongs(OWN_SONGS)
-            case "skip":
+            case Kind.SKIPS:
                 return Skip(self._slot, clock_ms())
-            case "workout":
+            case Kind.WORKOUTS:
                 return WorkoutQuery()
 
     def _heart_rates(self) -> HeartRateBatch:

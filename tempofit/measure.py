@@ -12,6 +12,7 @@ from benchmarks import flood as floods
 from benchmarks import growth as growths
 from benchmarks import imports as cold_imports
 from benchmarks import websocket as websockets
+from benchmarks.flooder import Kind
 from benchmarks.pipeline import Percentiles
 from tempofit.measured import measured
 
@@ -48,6 +49,9 @@ def flood(
     users: Annotated[int, typer.Option(min=1, help="How many others want songs.")] = 20,
     seconds: Annotated[float, typer.Option(min=1, help="Of a stretch, without and with.")] = 10,
     stretches: Annotated[int, typer.Option(min=1, help="Of each kind of flood.")] = 2,
+    kind: Annotated[
+        list[Kind] | None, typer.Option(help="Of messages; repeat for more, by default all.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """What others notice of a client that sends as much as it can, for each kind of message.
@@ -55,7 +59,9 @@ def flood(
     Starts a local cloud of its own on free ports and stops it. Exits with 1 when a song of the
     others was lost.
     """
-    report = measured(lambda say: floods.run(users, seconds, stretches, progress=say))
+    report = measured(
+        lambda say: floods.run(users, seconds, stretches, kind or list(Kind), progress=say)
+    )
     if json:
         typer.echo(msgspec.json.encode(report))
     else:
