@@ -22,6 +22,7 @@ from lambdas.adapters import (
     windows,
 )
 from lambdas.adapters.environment import need, read
+from lambdas.adapters.optional import optional
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.domain.allowance import Verdict
 from lambdas.domain.window import Window, emit, fold, is_due_to_emit, restarted
@@ -95,7 +96,9 @@ def _tell(refused: Mapping[str, Error], closed: Collection[str]) -> None:
         for user, error in refused.items():
             pushes.notice(user, error)
     for user in closed:
-        connections.close_all(user, TOO_MANY)
+        with optional("the end of a flood"):
+            floods.shut_out(user)
+            connections.close_all(user, TOO_MANY)
 
 
 def _fold(

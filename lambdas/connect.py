@@ -3,7 +3,7 @@
 from typing import Any
 
 from events.messages import Error
-from lambdas.adapters import clients, connections
+from lambdas.adapters import clients, connections, floods
 from lambdas.adapters.environment import need
 from lambdas.adapters.websocket import DONE, request_of
 
@@ -11,8 +11,13 @@ need(clients.RedisAddress, clients.PushAddress)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Lets the connection in once it is stored; of a person's older ones, some are closed."""
+    """Lets the connection in once it is stored; of a person's older ones, some are closed.
+
+    Whoever flooded the heart rates within the last minute stays out.
+    """
     request = request_of(event)
+    if floods.is_out(request.user):
+        return {"statusCode": 429}
     for connection_id in connections.add(request.user, request.connection_id):
         connections.close(connection_id, _TOO_MANY)
     return DONE

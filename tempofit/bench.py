@@ -16,6 +16,7 @@ from tempofit.measured import measured
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Measure on this machine.")
 app.command()(measure.websocket)
+app.command()(measure.flood)
 app.command()(measure.growth)
 app.command()(measure.imports)
 app.command()(measure.page)

@@ -1,4 +1,4 @@
-"""Commands of `tempofit bench` beside the pipeline: WebSocket API, growth, imports, page."""
+"""Commands of `tempofit bench` beside the pipeline: WebSocket API, floods, growth and others."""
 
 from typing import Annotated, Any
 
@@ -8,9 +8,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import flood as floods
 from benchmarks import growth as growths
 from benchmarks import imports as cold_imports
 from benchmarks import websocket as websockets
+from benchmarks.flooder import Kind
 from benchmarks.pipeline import Percentiles
 from tempofit.measured import measured
 
@@ -41,6 +43,50 @@ def websocket(
     _show(report, json)
     if report.messages_lost or report.messages_duplicated or report.messages_refused:
         raise typer.Exit(1)
+
+
+def flood(
+    users: Annotated[int, typer.Option(min=1, help="How many others want songs.")] = 20,
+    seconds: Annotated[float, typer.Option(min=1, help="Of a stretch, without and with.")] = 10,
+    stretches: Annotated[int, typer.Option(min=1, help="Of each kind of flood.")] = 2,
+    kind: Annotated[
+        list[Kind] | None, typer.Option(help="Of messages; repeat for more, by default all.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """What others notice of a client that sends as much as it can, for each kind of message.
+
+    Starts a local cloud of its own on free ports and stops it. Exits with 1 when a song of the
+    others was lost.
+    """
+    report = measured(
+        lambda say: floods.run(users, seconds, stretches, kind or list(Kind), progress=say)
+    )
+    if json:
+        typer.echo(msgspec.json.encode(report))
+    else:
+        _print_floods(report)
+    if report.songs_lost:
+        raise typer.Exit(1)
+
+
+def _print_floods(report: floods.Report) -> None:
+    console = Console()
+    console.print(f"\n{report.machine}\n", highlight=False)
+    counts = ("sent", "refused", "told", "closed", "connects", "connects_refused")
+    table = Table("flood", *(name.replace("_", " ") for name in counts), box=None)
+    times = Table("others' songs, ms", "without", "during", "ratio", "lost", box=None)
+    for one in report.floods:
+        table.add_row(one.kind, *(f"{getattr(one, name):,}" for name in counts))
+        for name in ("p50", "p99"):
+            compared = (one.without.song_ms, one.during.song_ms, one.ratio)
+            figures = [str(getattr(percentiles, name)) for percentiles in compared]
+            lost = one.without.lost + one.during.lost
+            times.add_row(f"{one.kind}, {name}", *figures, f"{lost:,}")
+    for each in (table, times):
+        for column in each.columns[1:]:
+            column.justify = "right"
+        console.print(each, "")
 
 
 def growth(

@@ -1,15 +1,33 @@
 """Who sends too much is told so, and then their connection is closed.
 
-Each warm function counts by itself: of a flood each takes its share, and no store is asked.
+Each warm function counts by itself: of a flood each takes its share, and no store is asked. No
+function stands between heart rates and the stream that everybody shares, so whoever floods it stays
+out for a while.
 """
 
 from events.messages import Error
+from lambdas.adapters import clients
 from lambdas.domain.allowance import Allowance
 
 MESSAGES = Allowance(burst=60, per_second=10, patience=60)
 """Of one function behind the WebSocket API; a page sends two a second at most, or 40 in a row."""
 HEART_RATES = Allowance(burst=600, per_second=10, patience=600)
 """Of `average`; what a phone held back for two hours without a network comes as 120 at once."""
+OUT_SECONDS = 60
+
+
+def shut_out(user: str) -> None:
+    """From now on, and for a minute, `is_out` says that this person may not connect."""
+    clients.redis().set(_key(user), b"", ex=OUT_SECONDS)
+
+
+def is_out(user: str) -> bool:
+    """Whether a person was shut out within the last minute."""
+    return clients.redis().exists(_key(user)) == 1
+
+
+def _key(user: str) -> str:
+    return f"flood:{user}"
 
 
 def too_many(allowance: Allowance) -> Error:

@@ -52,6 +52,7 @@ def delete_keys(user: str) -> dict[str, int]:
         counts["traces"] += _delete_fields(_of("trace", keys), steps)
     counts["floors"] = sum(_leave(keys, user) for keys in _chunks(_scan("floor:*")))
     counts["heard songs"] = int(clients.redis().unlink(f"heard:{user}"))
+    counts["floods"] = int(clients.redis().unlink(f"flood:{user}"))
     return counts
 
 

@@ -11,7 +11,7 @@ class Verdict(Enum):
     TAKEN = "taken"
     REFUSED = "refused"
     CLOSED = "closed"
-    """Refused, as were `patience` before it: whoever sends it does not listen."""
+    """Refused, as were `patience` since all of the allowance was there: nobody listens."""
 
 
 @dataclass(slots=True)
@@ -43,9 +43,10 @@ class Allowance:
         elapsed_ms = max(0, at_ms - bucket.at_ms)
         bucket.at_ms += elapsed_ms
         bucket.tokens = min(self.burst, bucket.tokens + elapsed_ms / 1000 * self.per_second)
+        if bucket.tokens == self.burst:  # not at each token, or a flood would be forgiven by it
+            bucket.refused = 0
         if bucket.tokens >= 1:
             bucket.tokens -= 1
-            bucket.refused = 0
             return Verdict.TAKEN
         bucket.refused += 1
         if bucket.refused <= self.patience:

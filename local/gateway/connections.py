@@ -18,6 +18,7 @@ class Connections:
 
     def __init__(self) -> None:
         self._open: dict[str, Connection] = {}
+        self._closing: set[asyncio.Task[None]] = set()
 
     def get(self, identifier: str) -> Connection | None:
         """The connection of this id, or None if it is closed or was never open."""
@@ -103,7 +104,12 @@ class Connections:
         if connection is None:
             return _gone()
         self.remove(connection)
-        await connection.close(WSCloseCode.OK, "Connection Closed Normally")
+        # Whoever asks for this must not wait for a client that answers no close.
+        closing = asyncio.create_task(
+            connection.close(WSCloseCode.OK, "Connection Closed Normally")
+        )
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
         return web.Response(status=204)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from events import stream
 from lambdas import average, change, connect, floor, own_songs, rate, skip, start, workout
-from lambdas.adapters import connections
+from lambdas.adapters import clients, connections
 from tests.adapters.conftest import (
     START_MS,
     Context,
@@ -91,6 +91,11 @@ def test_a_flood_of_heart_rates_is_dropped_told_and_closed(pushes: Pushes) -> No
     sent = [stream.decode_averages(data) for _, data in records_of("average-heart-rate")]
     assert {made.user for record in sent for made in record.averages} == {"ann", "bob"}
     assert dead_letters() == []
+    connected = {
+        user: connect.handler(websocket_event(user, {}), Context) for user in ("ann", "bob")
+    }
+    assert [connected[user]["statusCode"] for user in ("ann", "bob")] == [429, 200]
+    assert 0 < clients.redis().ttl("flood:ann") <= 60
 
 
 def test_the_newest_connections_of_a_person_count_and_the_others_are_told_and_closed(

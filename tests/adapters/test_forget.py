@@ -23,6 +23,7 @@ from lambdas import own_songs as keep_own_songs
 from lambdas.adapters import (
     clients,
     connections,
+    floods,
     floors,
     own_songs,
     playlists,
@@ -54,7 +55,7 @@ MINUTES = 5
 KINDS = {
     *("connections", "song ends", "tastes", "windows", "traces"),
     *("playlists", "notices", "heard songs"),
-    *("floors", "own songs"),
+    *("floors", "own songs", "floods"),
 }
 
 
@@ -93,6 +94,7 @@ def work_out(user: str, pushes: Pushes) -> None:
     skip.handler(websocket_event(user, skipped, song["starts_at_ms"]), Context)
     with push.pushes() as under_way:
         under_way.notice(user, Error("sample_in_the_future", "Set the clock."))
+    floods.shut_out(user)
     own = {"id": "a", "title": "A", "artist": "B", "tempo": 120, "duration_seconds": 200}
     keep_own_songs.handler(websocket_event(user, {"action": "own_songs", "songs": [own]}), Context)
 
@@ -158,6 +160,7 @@ def test_forgetting_twice_is_no_error_and_finds_nothing(redis: Redis, pushes: Pu
 
 
 def write_keys(user: str) -> None:
+    floods.shut_out(user)
     window = Window(30_000)
     fold(window, [(START_MS, 150.0)], until_ms=START_MS, gap_ms=30_000)
     windows.write({user: window}, START_MS)

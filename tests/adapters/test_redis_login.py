@@ -18,7 +18,7 @@ from events.messages import Error
 from events.pulse import Pulse
 from events.stream import Average
 from infra.cache import ACCESS
-from lambdas.adapters import clients, connections, playlists, push, traces, windows
+from lambdas.adapters import clients, connections, floods, playlists, push, traces, windows
 from lambdas.adapters.redis_login import REUSED_SECONDS, VALID_SECONDS, Login, sign
 from lambdas.domain.window import Window
 from tests.adapters.conftest import START_MS
@@ -148,6 +148,8 @@ def test_the_user_of_the_cache_may_do_all_that_the_functions_do(entered: Redis) 
     connections.add("ann", "connection-1")
     assert connections.of("ann") == ["connection-1"]
     connections.forget("ann", "connection-1")
+    floods.shut_out("ann")
+    assert floods.is_out("ann")
     with push.pushes() as pushes:
         pushes.notice("ann", Error(code="unknown_action", message="No."))
     (key,) = entered.scan_iter(match="playlist:ann:*")  # and what it takes to forget somebody

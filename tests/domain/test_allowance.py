@@ -34,6 +34,20 @@ def test_whoever_does_not_listen_is_closed_and_told_again_from_the_beginning() -
     assert verdicts == [Verdict.TAKEN] * 3 + told + told
 
 
+def test_a_flood_is_not_forgiven_by_what_is_taken_of_it() -> None:
+    allowance = bucket()
+    verdicts = [allowance.judge("ann", START_MS + 250 * number) for number in range(12)]
+    assert verdicts.count(Verdict.TAKEN) == 3 + 5
+    assert Verdict.CLOSED in verdicts
+
+
+def test_who_has_all_of_it_again_was_never_refused() -> None:
+    allowance = bucket()
+    for second in (0, 10, 20):
+        verdicts = [allowance.judge("ann", START_MS + 1000 * second) for _ in range(5)]
+        assert verdicts == [Verdict.TAKEN] * 3 + [Verdict.REFUSED] * 2
+
+
 def test_messages_out_of_order_give_nothing_back_twice() -> None:
     allowance = bucket()
     times = [START_MS] * 3 + [START_MS + 1_000, START_MS] * 10

@@ -54,6 +54,23 @@ def test_forty_people_lose_nothing_and_get_every_song_once() -> None:
     assert {"average", "schedule", "recommend", "gateway", "redis"} <= report["cpu_seconds"].keys()
 
 
+def test_others_lose_no_song_to_a_flood() -> None:
+    command = ["bench", "flood", "--users", "4", "--seconds", "2", "--stretches", "1", "--json"]
+    command += ["--kind", "heartrate", "--kind", "start"]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0, done.output
+    report = json.loads(done.stdout)
+    assert (report["users"], report["seconds"], report["songs_lost"]) == (4, 2, 0)
+    assert [flood["kind"] for flood in report["floods"]] == ["heartrate", "start"]
+    for flood in report["floods"]:
+        assert flood["sent"] > 0
+        assert flood["connects"] >= 1
+        for stretch in (flood["without"], flood["during"]):
+            assert stretch["songs"] >= 4
+            assert 0 < stretch["song_ms"]["p50"] <= stretch["song_ms"]["p99"]
+    assert sum(flood["refused"] for flood in report["floods"]) > 0
+
+
 @pytest.fixture
 def ledger() -> Ledger:
     """One person who sent ten samples and got one song of a hundred seconds."""

@@ -76,3 +76,18 @@ async def test_a_client_that_reads_nothing_holds_up_nobody_who_sends_to_it(
             assert response.status == 204
         await until((cloud.notes / user).exists)  # $disconnect
         line(socket).abort()
+
+
+async def test_a_client_that_answers_no_close_holds_up_nobody_who_closes_it(
+    cloud: Cloud, user: str
+) -> None:
+    async with await cloud.connect(user) as socket:
+        identifier = await connection_id(socket)
+        connection = cloud.gateway.connections.get(identifier)
+        assert connection is not None
+        line(socket).pause_reading()
+        async with cloud.http.delete(f"{cloud.url}/@connections/{identifier}") as response:
+            assert response.status == 204
+        assert not connection.transport.is_closing(), "the client may still answer"
+        await until((cloud.notes / user).exists)  # $disconnect
+        line(socket).abort()
