@@ -164,6 +164,8 @@ class Gateway:
     async def _serve(self, connection: Connection) -> tuple[int, str]:
         while True:
             received = await connection.socket.receive()
+            if connection.closed:  # what was sent meanwhile is nobody's
+                return connection.closed
             if received.type is WSMsgType.TEXT:
                 connection.last_active_at_ms = now_ms()
                 await self._reply(connection, await self._answer(connection, received.data))
