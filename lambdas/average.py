@@ -62,7 +62,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         verdict = _verdict(record)
         if verdict is not Verdict.TAKEN:
             refused[record.key] = TOO_MANY
-            closed |= {record.key} if verdict is Verdict.CLOSED else set()
+            if verdict is Verdict.CLOSED:
+                closed.add(record.key)
             continue
         try:
             _fold(record, people, averages, refused)
@@ -119,7 +120,7 @@ def _fold(
         refused[user] = _in_the_future(late[-1], value.id)
     if window.times_ms and is_due_to_emit(window, EMIT_EVERY_MS):
         average = stream.Average(user, emit(window), window.folded, record.arrived_ms)
-        stream.encode(average)
+        stream.encode(average)  # raises here, where it is one person's, and not in the batch
         averages.append(average)
 
 
