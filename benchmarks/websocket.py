@@ -296,6 +296,7 @@ def _play_on(cloud: Cloud, users: list[str]) -> None:
     item: dict[str, Any] = {
         "session": {"N": str(now_ms)},
         "slot": {"N": "0"},
+        "starts_at_ms": {"N": str(now_ms)},
         "ends_at_ms": {"N": str(now_ms + 3_600_000)},
         "settings": {"S": msgspec.json.encode(Settings()).decode()},
         "version": {"N": "1"},
