@@ -11,6 +11,7 @@ from events.session import OWN, Opinion, Song, SongPush, Why
 from lambdas.adapters import (
     clients,
     dead_letters,
+    floods,
     floors,
     own_songs,
     playlists,
@@ -25,6 +26,7 @@ from lambdas.adapters.optional import optional
 from lambdas.adapters.push import Pushes, pushes
 from lambdas.adapters.tastes import Taste
 from lambdas.adapters.telemetry import count, logger, metrics, took, traced
+from lambdas.domain.allowance import Verdict
 from lambdas.domain.bend import tempo_range
 from lambdas.domain.choose import EmptyLibraryError, Listener
 from lambdas.domain.next_song import Ask, NextSong, next_song
@@ -49,14 +51,18 @@ ATTEMPTS = 3
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Records are few and independent: the first that may pass later is the batch's checkpoint.
 
-    What will not pass, whenever it is tried, costs the person whose it is.
+    What will not pass, whenever it is tried, costs the person whose it is; of a person's requests
+    only the newest counts, and no more than they may make.
     """
     count(Records=len(event["Records"]))
     batch, unreadable = records.decode(event, stream.decode_song_request)
     known = tastes.read_all(sorted({record.key for record in batch}))
+    newest = {record.key: record for record in batch}
     failures, unusable, pushed = [], [], 0
     with pushes() as under_way:
         for record in batch:
+            if record is not newest[record.key] or not _is_taken(record):
+                continue
             try:
                 pushed += _answer(record, known.get(record.key, Taste()), under_way)
             except Exception as error:  # noqa: BLE001 - whatever fails, those before it are done
@@ -79,6 +85,14 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return {"batchItemFailures": failures}
 
 
+def _is_taken(record: records.Record[stream.SongRequest]) -> bool:
+    own = record.value.settings.library == OWN
+    allowance = floods.OWN_SONGS if own else floods.SONGS
+    taken = allowance.judge(record.key, record.arrived_ms) is Verdict.TAKEN
+    count(TooManyRequests=int(not taken))
+    return taken
+
+
 def _answer(record: records.Record[stream.SongRequest], taste: Taste, under_way: Pushes) -> bool:
     user, request = record.key, _learned(record.key, record.value)
     heard, artists = playlists.before(user, request.session, request.slot)
@@ -87,6 +101,8 @@ def _answer(record: records.Record[stream.SongRequest], taste: Taste, under_way:
     )
     for _ in range(ATTEMPTS):
         try:
+            if request.settings.library == OWN:  # read whole for each choice, so not in vain
+                song_ends.check(user, request.version)
             found = _next_song(user, request, taste, listener)
             if found is None:
                 return False
@@ -109,7 +125,7 @@ def _answer(record: records.Record[stream.SongRequest], taste: Taste, under_way:
                 return False  # the session has gone on
             request = _renewed(request, session)
     else:
-        raise song_ends.ConflictError(f"The session changed {ATTEMPTS} times during one choice.")
+        return False  # who goes on changing it is asked for again in a while
     under_way.song(user, song, request.arrived_ms)
     with optional("the playlist"):
         playlists.write(user, song)

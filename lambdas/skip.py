@@ -55,13 +55,18 @@ def _skip(request: Request, skip: Skip) -> ServerMessage:
 
 
 def _end(request: Request, session: Session, song: SongPush, skip: Skip) -> ServerMessage:
-    """The song that plays ends now, and the next one is asked for as `schedule` would ask."""
-    at_ms = max(song.starts_at_ms, min(skip.at_ms, session.end.ends_at_ms))
-    ended = replace(session, end=replace(session.end, ends_at_ms=at_ms))
-    times = {"at_ms": skip.at_ms, "arrived_ms": request.arrived_ms}
-    stored = song_ends.write(request.user, ended, **times)
-    if at_ms < session.end.ends_at_ms:  # said again, it is the same skip
-        tastes.count_skip(request.user, song.song.id)
+    """The song that plays ends now, and the next one is asked for as `schedule` would ask.
+
+    A slot is skipped once: said again, whenever, it is the same skip, and is only asked for again.
+    """
+    at_ms, stored = session.end.ends_at_ms, session
+    if at_ms >= song.ends_at_ms:
+        at_ms = max(song.starts_at_ms, min(skip.at_ms, at_ms))
+        ended = replace(session, end=replace(session.end, ends_at_ms=at_ms))
+        times = {"at_ms": skip.at_ms, "arrived_ms": request.arrived_ms}
+        stored = song_ends.write(request.user, ended, **times)
+        if at_ms < song.ends_at_ms:
+            tastes.count_skip(request.user, song.song.id)
     asked = stream.SongRequest(
         session=session.end.session,
         slot=skip.slot + 1,

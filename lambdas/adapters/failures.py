@@ -1,10 +1,9 @@
 """What failed: something outside, which may pass, or the record itself, which will not."""
 
 from botocore.exceptions import BotoCoreError, ClientError
-from redis.exceptions import RedisError
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 
 from lambdas.adapters.batch_writes import THROTTLED
-from lambdas.adapters.song_ends import ConflictError
 
 
 def may_pass(error: Exception) -> bool:
@@ -13,4 +12,6 @@ def may_pass(error: Exception) -> bool:
         answer = error.response
         status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
         return status >= 500 or answer.get("Error", {}).get("Code") in THROTTLED
-    return isinstance(error, BotoCoreError | RedisError | ConflictError | OSError)
+    if isinstance(error, ResponseError):  # of one key, but for these two, which are the server's
+        return isinstance(error, ReadOnlyError | OutOfMemoryError)
+    return isinstance(error, BotoCoreError | RedisError | OSError)

@@ -13,6 +13,10 @@ MESSAGES = Allowance(burst=60, per_second=10, patience=60)
 """Of one function behind the WebSocket API; a page sends two a second at most, or 40 in a row."""
 HEART_RATES = Allowance(burst=600, per_second=10, patience=600)
 """Of `average`; what a phone held back for two hours without a network comes as 120 at once."""
+SONGS = Allowance(burst=120, per_second=5, patience=60)
+OWN_SONGS = Allowance(burst=12, per_second=0.25, patience=60)
+"""Of `recommend`, where a choice from two thousand songs of one's own takes most of a second; who
+skips more often gets the next song when `schedule` asks again, within 30 s."""
 OUT_SECONDS = 60
 
 

@@ -5,7 +5,7 @@ from heapq import nsmallest
 from typing import Any
 
 from events.session import OWN, Song
-from lambdas.adapters import batch_writes, clients, environment
+from lambdas.adapters import batch_writes, clients, environment, stored
 from lambdas.adapters.songs import Item, Table, song_item, song_of
 
 ATTEMPTS = 5
@@ -60,7 +60,8 @@ def shelf(user: str) -> tuple[Near, set[str]]:
 
     Nothing is kept for the next time, so what was just added is found.
     """
-    songs = [song_of(item) for items in _pages(user) for item in items]
+    found = (stored.readable(song_of, item) for items in _pages(user) for item in items)
+    songs = [song for song in found if song is not None]
 
     def nearest(tempo: float, count: int) -> list[Song]:
         return nsmallest(count, songs, key=lambda song: abs(song.tempo - tempo))

@@ -8,6 +8,7 @@ from lambdas.domain.choose import ARTISTS_APART, HEARD_DAYS
 
 EXPIRE_SECONDS = 6 * 3600
 HEARD_SECONDS = HEARD_DAYS * 86_400
+MOST_HEARD = 5_000
 
 
 def _key(user: str, session: int) -> str:
@@ -44,6 +45,7 @@ def write(user: str, song: SongPush) -> None:
         pipeline.expire(key, EXPIRE_SECONDS)
         pipeline.zadd(heard, {song.song.id: at_ms})
         pipeline.zremrangebyscore(heard, 0, at_ms - HEARD_SECONDS * 1000)
+        pipeline.zremrangebyrank(heard, 0, -MOST_HEARD - 1)
         pipeline.expire(heard, HEARD_SECONDS)
         pipeline.execute()
 

@@ -63,6 +63,13 @@ def read(user: str) -> Session | None:
     return _readable(answer["Item"]) if "Item" in answer else None
 
 
+def check(user: str, version: int) -> None:
+    """Raise ConflictError unless the item is of this version still."""
+    session = read(user)
+    if (session.version if session else 0) != version:
+        raise ConflictError("Somebody else wrote this song end first: read it again.")
+
+
 def write(user: str, session: Session, *, at_ms: int, arrived_ms: int) -> Session:
     """Replace the version that the session names, and answer what is stored.
 
@@ -88,7 +95,11 @@ def write(user: str, session: Session, *, at_ms: int, arrived_ms: int) -> Sessio
 
 def _condition(version: int) -> dict[str, Any]:
     if version == 0:
-        return {"ConditionExpression": "attribute_not_exists(user_id)"}
+        return {
+            "ConditionExpression": "attribute_not_exists(user_id) "
+            "OR NOT attribute_type(version, :number)",
+            "ExpressionAttributeValues": {":number": {"S": "N"}},
+        }
     return {
         "ConditionExpression": "version = :version",
         "ExpressionAttributeValues": {":version": _number(version)},
@@ -123,7 +134,8 @@ def _readable(item: Item) -> Session:
     session = stored.readable(_session_of, item)
     if session is not None:
         return session
-    return Session(SongEnd(session=0, slot=-1, ends_at_ms=0), version=int(item["version"]["N"]))
+    version = stored.readable(_version_of, item) or 0
+    return Session(SongEnd(session=0, slot=-1, ends_at_ms=0), version=version)
 
 
 def _session_of(item: Item) -> Session:
@@ -138,5 +150,9 @@ def _session_of(item: Item) -> Session:
         ),
         _decode_settings(item["settings"]["S"].encode()),
         decode_song_push(item["song"]["S"].encode()) if "song" in item else None,
-        int(item["version"]["N"]),
+        _version_of(item),
     )
+
+
+def _version_of(item: Item) -> int:
+    return int(item["version"]["N"])

@@ -9,12 +9,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from struct import Struct
 
+from events import checked
 from events.messages import TracePoint
 from events.stream import group_of
 from lambdas.adapters import clients, stored
 from lambdas.domain.window import Window, average
 
 HOUR_MS = 3_600_000
+MOST = 2**53
+"""Beyond every time and every count."""
 EXPIRE_SECONDS = 2 * 3600
 _HEAD = Struct("<qqqqd")
 """Of a stored window; times, heart rates and areas follow, eight bytes each, little-endian."""
@@ -36,7 +39,13 @@ def latest(window: Window | None, from_ms: int = 0) -> TracePoint | None:
     """The newest sample of a window, unless before `from_ms`, and the running average at it."""
     if window is None or not window.times_ms or window.last_ms < from_ms:
         return None
-    return TracePoint(window.last_ms, window.heart_rates[-1], average(window))
+    return stored.readable(_point_of, window)
+
+
+def _point_of(window: Window) -> TracePoint:
+    point = TracePoint(window.last_ms, window.heart_rates[-1], average(window))
+    checked.encode(point)
+    return point
 
 
 def _read(users: Iterable[str], hour: int) -> dict[str, Window]:
@@ -74,6 +83,8 @@ def _pack(window: Window) -> bytes:
 
 def _unpack(packed: bytes) -> Window:
     interval_ms, session, folded, emitted_ms, peak = _HEAD.unpack_from(packed)
+    if not (interval_ms > 0 <= session and 0 <= folded < MOST and 0 <= emitted_ms < MOST):
+        raise ValueError("no window has such numbers")
     size = (len(packed) - _HEAD.size) // 3
     times, rates = _HEAD.size, _HEAD.size + size
     return Window(

@@ -107,6 +107,8 @@ def average(window: Window) -> float:
         slope = (heart_rates[first + 1] - heart_rate) / (times[first + 1] - first_ms)
         area -= (heart_rate + slope * before_ms / 2) * before_ms
         first_ms += before_ms
+    if first_ms >= times[-1]:
+        return heart_rates[-1]  # times that do not rise: the window was not made here
     mean = area / (times[-1] - first_ms)
     return min(max(mean, min(heart_rates)), max(heart_rates))
 

@@ -56,7 +56,7 @@ def aws(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         for client in (clients.dynamodb, clients.kinesis, clients.sqs, clients.redis):
             client.cache_clear()
         songs._runs.clear()
-        for allowance in (floods.MESSAGES, floods.HEART_RATES):
+        for allowance in (floods.MESSAGES, floods.HEART_RATES, floods.SONGS, floods.OWN_SONGS):
             allowance._buckets.clear()
         dynamodb = clients.dynamodb()
         dynamodb.create_table(

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from events.session import Settings
-from lambdas.adapters import connections, playlists
-from tests.adapters.conftest import Pushes, add_songs, dead_letters
+from lambdas.adapters import connections, own_songs, playlists, song_ends
+from lambdas.domain.due import SongEnd
+from lambdas.domain.session import Session
+from tests.adapters.conftest import START_MS, Pushes, add_songs, dead_letters
 from tests.adapters.test_recommend import found, invoke, request, started
 
 
@@ -54,6 +56,37 @@ def test_nothing_that_goes_with_a_song_can_fail_it(
     monkeypatch.setattr(f"lambdas.adapters.{what}", failing)
     assert invoke(request(0, average=150)) == {"batchItemFailures": []}
     assert found().song is not None
+    assert dead_letters() == []
+
+
+def test_of_a_persons_requests_the_newest_counts_and_no_more_than_they_may_make(
+    connected: Pushes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started(Settings(library="own"))
+    chosen: list[str] = []
+    monkeypatch.setattr(own_songs, "shelf", lambda user: chosen.append(user) or (None, set()))
+    monkeypatch.setattr("lambdas.recommend.next_song", lambda *_, **__: None)
+    invoke(*[request(0)] * 25)
+    assert chosen == ["ann"], "once a batch"
+    for _ in range(30):
+        invoke(request(0))
+    assert len(chosen) == 12
+
+
+def test_a_request_of_a_session_that_has_changed_reads_no_library(
+    connected: Pushes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started(Settings(library="own"))
+    stale = request(0)
+    session = found()
+    song_ends.write(
+        "ann",
+        Session(SongEnd(START_MS + 1, -1, START_MS + 1), version=session.version),
+        at_ms=0,
+        arrived_ms=0,
+    )
+    monkeypatch.setattr(own_songs, "shelf", lambda user: pytest.fail("in vain"))
+    assert invoke(stale) == {"batchItemFailures": []}
     assert dead_letters() == []
 
 

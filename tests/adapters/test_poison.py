@@ -178,6 +178,40 @@ def test_a_song_and_a_point_that_cannot_be_read_are_left_out(redis: Redis) -> No
     assert playlists.before("ann", START_MS, 1) == ({}, [])
 
 
+@pytest.mark.parametrize("version", [None, {"S": "x"}])
+def test_a_song_end_without_a_version_stops_nobody(version: Any, pushes: Pushes) -> None:
+    add_songs([130])
+    item = {"user_id": {"S": "ann"}} | ({"version": version} if version else {})
+    clients.dynamodb().put_item(TableName="song-ends", Item=item)
+    both = [stream.Average(user, PULSE, 1, START_MS) for user in ("ann", "bob")]
+    schedule.handler(kinesis_event(("7", stream.encode(stream.Averages(both)))), Context)
+    assert recommend.handler(kinesis_event(*records_of("song-requests")), Context) == {
+        "batchItemFailures": []
+    }
+    assert {user for user in ("ann", "bob") if song_ends.read(user).song} == {"ann", "bob"}  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{"interval_ms": 0}, {"folded": 2**63 - 1}, {"emitted_ms": 2**63 - 1}, {"session": -1}],
+)
+def test_a_window_with_impossible_numbers_begins_anew(broken: dict[str, int]) -> None:
+    windows.write({"ann": Window(**{"interval_ms": 30_000, **broken})}, START_MS + 60_000)
+    sample = beaten((60_000, 120))
+    assert averaged(("ann", sample), ("bob", sample)) == ["ann", "bob"]
+
+
+def test_a_key_of_another_type_costs_its_person_alone(redis: Redis, pushes: Pushes) -> None:
+    add_songs([130])
+    redis.set("heard:ann", b"no sorted set")
+    both = [stream.Average(user, PULSE, 1, START_MS) for user in ("ann", "bob")]
+    schedule.handler(kinesis_event(("7", stream.encode(stream.Averages(both)))), Context)
+    assert recommend.handler(kinesis_event(*records_of("song-requests")), Context) == {
+        "batchItemFailures": []
+    }
+    assert song_ends.read("bob") is not None
+
+
 def test_times_of_years_ago_make_no_keys(redis: Redis) -> None:
     """Each message of its own minute would otherwise make a key that is kept for two hours."""
     for years in range(1, 10):

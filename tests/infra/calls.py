@@ -174,7 +174,7 @@ def _forget() -> None:
         client.cache_clear()
     clients.redis.cache_clear()
     songs._runs.clear()
-    for allowance in (floods.MESSAGES, floods.HEART_RATES):
+    for allowance in (floods.MESSAGES, floods.HEART_RATES, floods.SONGS, floods.OWN_SONGS):
         allowance._buckets.clear()
 
 
