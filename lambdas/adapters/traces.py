@@ -17,6 +17,8 @@ from lambdas.adapters import clients, stored
 STEP_MS = 15_000
 MINUTE_MS = 60_000
 KEPT_MS = 2 * 3_600_000
+OLDEST_MS = 7 * 86_400_000
+"""Of a recording that is played again with its own times; beyond it, each message could be a key."""
 
 _decode = json.Decoder(TracePoint).decode
 
@@ -24,12 +26,12 @@ _decode = json.Decoder(TracePoint).decode
 def write(averages: Iterable[Average]) -> None:
     """Store the point of each average; of several within one step the last one stays.
 
-    A point older than what is read is not kept, whatever times somebody's device tells.
+    A point of longer ago than a week is not kept, whatever times somebody's device tells.
     """
     hashes: defaultdict[tuple[int, int], list[Any]] = defaultdict(list)
     for one in averages:
         user, at_ms = one.user, one.pulse.at_ms
-        if at_ms < one.arrived_ms - KEPT_MS:
+        if at_ms < one.arrived_ms - OLDEST_MS:
             continue
         minute, rest_ms = divmod(at_ms, MINUTE_MS)
         point = checked.encode(TracePoint(at_ms, one.pulse.heart_rate, one.pulse.average))

@@ -64,7 +64,12 @@ def test_of_a_persons_requests_the_newest_counts_and_no_more_than_they_may_make(
 ) -> None:
     started(Settings(library="own"))
     chosen: list[str] = []
-    monkeypatch.setattr(own_songs, "shelf", lambda user: chosen.append(user) or (None, set()))
+
+    def shelf(user: str) -> tuple[None, set[str]]:
+        chosen.append(user)
+        return None, set()
+
+    monkeypatch.setattr(own_songs, "shelf", shelf)
     monkeypatch.setattr("lambdas.recommend.next_song", lambda *_, **__: None)
     invoke(*[request(0)] * 25)
     assert chosen == ["ann"], "once a batch"

@@ -196,7 +196,10 @@ def test_a_song_end_without_a_version_stops_nobody(version: Any, pushes: Pushes)
     [{"interval_ms": 0}, {"folded": 2**63 - 1}, {"emitted_ms": 2**63 - 1}, {"session": -1}],
 )
 def test_a_window_with_impossible_numbers_begins_anew(broken: dict[str, int]) -> None:
-    windows.write({"ann": Window(**{"interval_ms": 30_000, **broken})}, START_MS + 60_000)
+    window = Window(30_000)
+    for name, value in broken.items():
+        setattr(window, name, value)
+    windows.write({"ann": window}, START_MS + 60_000)
     sample = beaten((60_000, 120))
     assert averaged(("ann", sample), ("bob", sample)) == ["ann", "bob"]
 
