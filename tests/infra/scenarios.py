@@ -69,14 +69,17 @@ def recommend(handler: Handler) -> None:
         settings=Settings(),
         version=begun.version,
     )
-    own = structs.replace(asked, slot=1, settings=Settings(library=OWN, floor="north"))
     for request in (
         asked,
         asked,
         structs.replace(asked, pulse=structs.replace(asked.pulse, peak=220)),
-        own,
     ):
         handler(kinesis_event(("ann", stream.encode(request)), UNREADABLE), Context)
+    own = Settings(library=OWN, floor="north")
+    session = song_ends.read("ann")
+    assert session is not None
+    request = structs.replace(asked, slot=1, settings=own, version=session.version)
+    handler(kinesis_event(("ann", stream.encode(request))), Context)
 
 
 def start(handler: Handler) -> None:
