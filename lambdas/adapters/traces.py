@@ -18,7 +18,7 @@ STEP_MS = 15_000
 MINUTE_MS = 60_000
 KEPT_MS = 2 * 3_600_000
 OLDEST_MS = 7 * 86_400_000
-"""Of a recording that is played again with its own times; beyond it, each message could be a key."""
+"""Of a recording that is played again with its own times; beyond, each message could be a key."""
 
 _decode = json.Decoder(TracePoint).decode
 
