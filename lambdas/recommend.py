@@ -26,7 +26,7 @@ from lambdas.adapters.optional import optional
 from lambdas.adapters.push import Pushes, pushes
 from lambdas.adapters.tastes import Taste
 from lambdas.adapters.telemetry import count, logger, metrics, took, traced
-from lambdas.domain.allowance import Verdict
+from lambdas.domain.allowance import Allowance, Verdict
 from lambdas.domain.bend import tempo_range
 from lambdas.domain.choose import EmptyLibraryError, Listener
 from lambdas.domain.next_song import Ask, NextSong, next_song
@@ -58,16 +58,20 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     batch, unreadable = records.decode(event, stream.decode_song_request)
     known = tastes.read_all(sorted({record.key for record in batch}))
     newest = {record.key: record for record in batch}
-    failures, unusable, pushed = [], [], 0
+    failures, unusable, pushed, refused = [], [], 0, 0
     with pushes() as under_way:
         for record in batch:
-            if record is not newest[record.key] or not _is_taken(record):
+            if record is not newest[record.key]:
+                continue
+            if _allowance_of(record).judge(record.key, record.arrived_ms) is not Verdict.TAKEN:
+                refused += 1
                 continue
             try:
                 pushed += _answer(record, known.get(record.key, Taste()), under_way)
             except Exception as error:  # noqa: BLE001 - whatever fails, those before it are done
                 if may_pass(error):
                     logger.exception("A song request failed and will be tried again.")
+                    _allowance_of(record).give_back(record.key)
                     failures.append({"itemIdentifier": record.sequence_number})
                     break
                 logger.exception("A song request failed for good.")
@@ -79,18 +83,15 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     count(
         SongsPushed=pushed,
         Failed=len(failures),
+        TooManyRequests=refused,
         Unreadable=len(unreadable),
         Unusable=len(unusable),
     )
     return {"batchItemFailures": failures}
 
 
-def _is_taken(record: records.Record[stream.SongRequest]) -> bool:
-    own = record.value.settings.library == OWN
-    allowance = floods.OWN_SONGS if own else floods.SONGS
-    taken = allowance.judge(record.key, record.arrived_ms) is Verdict.TAKEN
-    count(TooManyRequests=int(not taken))
-    return taken
+def _allowance_of(record: records.Record[stream.SongRequest]) -> Allowance:
+    return floods.OWN_SONGS if record.value.settings.library == OWN else floods.SONGS
 
 
 def _answer(record: records.Record[stream.SongRequest], taste: Taste, under_way: Pushes) -> bool:

@@ -60,13 +60,12 @@ def _end(request: Request, session: Session, song: SongPush, skip: Skip) -> Serv
     A slot is skipped once: said again, whenever, it is the same skip, and is only asked for again.
     """
     at_ms, stored = session.end.ends_at_ms, session
-    if at_ms >= song.ends_at_ms:
-        at_ms = max(song.starts_at_ms, min(skip.at_ms, at_ms))
+    if skip.at_ms < song.ends_at_ms <= at_ms:
+        at_ms = max(song.starts_at_ms, skip.at_ms)
         ended = replace(session, end=replace(session.end, ends_at_ms=at_ms))
         times = {"at_ms": skip.at_ms, "arrived_ms": request.arrived_ms}
         stored = song_ends.write(request.user, ended, **times)
-        if at_ms < song.ends_at_ms:
-            tastes.count_skip(request.user, song.song.id)
+        tastes.count_skip(request.user, song.song.id)
     asked = stream.SongRequest(
         session=session.end.session,
         slot=skip.slot + 1,

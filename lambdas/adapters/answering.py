@@ -42,6 +42,7 @@ def answers(kind: type[T]) -> Callable[[Callable[[Request, T], ServerMessage]], 
 
 
 def message_of(body: str) -> ClientMessage | None:
+    """The message, or None if it is none that a client may send."""
     try:
         message: ClientMessage = convert(json.decode(body), ClientMessage)
     except (MsgspecError, RecursionError, ValueError):

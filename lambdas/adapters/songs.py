@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from events.session import Song
-from lambdas.adapters import clients, environment
+from lambdas.adapters import clients, environment, stored
 
 BUCKET_WIDTH = 5
 """Beats a minute that share one partition of the index."""
@@ -146,6 +146,7 @@ def _read_page(run: _Run, bucket: str, start: int | None, upward: bool) -> None:
     if run.last_key is not None:
         query["ExclusiveStartKey"] = run.last_key
     page = clients.dynamodb().query(**query)
-    run.songs.extend(song_of(item) for item in page["Items"])
+    found = (stored.readable(song_of, item) for item in page["Items"])
+    run.songs.extend(song for song in found if song is not None)
     run.last_key = page.get("LastEvaluatedKey")
     run.complete = run.last_key is None

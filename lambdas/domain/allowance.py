@@ -53,3 +53,8 @@ class Allowance:
             return Verdict.REFUSED
         bucket.refused = 0
         return Verdict.CLOSED
+
+    def give_back(self, user: str) -> None:
+        """A message that was taken comes again, through no fault of its sender."""
+        if bucket := self._buckets.get(user):
+            bucket.tokens = min(self.burst, bucket.tokens + 1)

@@ -63,3 +63,13 @@ def test_of_more_people_than_it_knows_those_of_longest_ago_are_forgotten() -> No
     allowance.judge("cem", START_MS)
     assert len(allowance._buckets) == 2
     assert allowance.judge("ann", START_MS) is Verdict.TAKEN
+
+
+def test_what_is_given_back_can_be_used_again_and_is_no_more_than_there_was() -> None:
+    allowance = bucket()
+    for _ in range(20):
+        assert allowance.judge("ann", START_MS) is Verdict.TAKEN
+        allowance.give_back("ann")
+    allowance.give_back("ann")
+    taken = [allowance.judge("ann", START_MS) for _ in range(5)].count(Verdict.TAKEN)
+    assert taken == 3
