@@ -17,7 +17,7 @@ from events import checked
 from events.ids import MaybeId
 from events.pulse import Pulse
 from events.samples import Samples, TimeMs
-from events.session import IntervalSeconds, Settings, Slot
+from events.session import IntervalSeconds, Slot
 
 GROUPS = 16
 
@@ -72,23 +72,17 @@ class Averages(Struct, frozen=True):
 
 
 class SongRequest(Struct, frozen=True):
-    """Slot `slot` of this person's session is due; `pulse` is that of the sample that made it so.
-
-    Carries what the asker read of the song end, so that the answer needs no other read.
-    """
+    """Slot `slot` of this session is due; `pulse` is that of the sample that made it so."""
 
     session: TimeMs
     slot: Slot
     pulse: Pulse
     ends_at_ms: TimeMs
     """When the song before this slot ends."""
-    previous_target: float | None
-    """The target of the song before this slot, if the same mode chose it."""
     playing_tempo: float | None
     """As the song is felt that this slot would cut short; None when it ends by itself."""
-    settings: Settings
     version: int
-    """Version of the song end; the answer is written only if nobody wrote since."""
+    """Version of the song end that the asker read; 0 when there was none."""
     arrived_ms: TimeMs
     """When the sample, or the skip, that asked for the song arrived."""
 

@@ -61,15 +61,12 @@ def _request(average: stream.Average, session: Session | None) -> stream.SongReq
     asked = ask(end, settings, average.pulse, TIMING)
     if asked is None:
         return None
-    goes_on = end is not None and end.session == asked.session
     return stream.SongRequest(
         session=asked.session,
         slot=asked.slot,
         pulse=average.pulse,
         ends_at_ms=asked.ends_at_ms,
-        previous_target=asked.previous_target,
         playing_tempo=asked.playing_tempo,
-        settings=settings if goes_on else Settings(),
         version=session.version if session else 0,
         arrived_ms=average.arrived_ms,
     )

@@ -71,9 +71,7 @@ def _end(request: Request, session: Session, song: SongPush, skip: Skip) -> Serv
         slot=skip.slot + 1,
         pulse=_pulse(request, skip.at_ms, song.why, at_ms),
         ends_at_ms=at_ms,
-        previous_target=session.end.target,
         playing_tempo=None,
-        settings=session.settings,
         version=stored.version,
         arrived_ms=request.arrived_ms,
     )

@@ -87,9 +87,7 @@ def sizes(flush_seconds: float) -> Sizes:
     pulse = Pulse(at_ms, at_ms - 5_000, 142, AVERAGE, 139, 144, AVERAGE, at_ms)
     average = Average(user, pulse, 900, at_ms)
     request = SongRequest(
-        *(at_ms, 3, pulse, at_ms, AVERAGE, None),
-        SongSettings(),
-        *(at_ms, at_ms),
+        *(at_ms, 3, pulse, at_ms, None, at_ms, at_ms),
     )
     one, two = (len(encode(Averages([average] * many))) for many in (1, 2))
     return Sizes(

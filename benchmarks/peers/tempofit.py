@@ -168,7 +168,7 @@ def _decide(taken: Stream, ends: dict[str, SongEnd], outcomes: list[workload.Out
     for data in taken.taken:
         for average in stream.decode_averages(data).averages:
             end = ends[average.user]
-            due = due_slot(end, average.pulse.previous_ms, average.pulse.at_ms, TIMING)
+            due = due_slot(end, average.pulse, TIMING)
             if due is not None:
                 next_ms = max(average.pulse.at_ms, end.ends_at_ms) + workload.SONG_MS
                 ends[average.user] = SongEnd(due.session, due.slot, next_ms)

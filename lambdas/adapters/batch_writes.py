@@ -26,10 +26,10 @@ THROTTLED = frozenset(
 
 
 class BusyError(Exception):
-    """The table refused items again and again; `left` is how many of a batch."""
+    """DynamoDB refused items again and again; `left` is how many of a batch."""
 
     def __init__(self, left: int) -> None:
-        super().__init__(f"{left} items are left unwritten.")
+        super().__init__(f"{left} items were refused again and again.")
         self.left = left
 
 

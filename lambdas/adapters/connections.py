@@ -1,10 +1,15 @@
 """Who is connected: the newest open connections of each person, in Redis."""
 
 import time
+from collections.abc import Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from events.messages import Error, encode
 from lambdas.adapters import clients
+
+if TYPE_CHECKING:
+    from redis.client import Pipeline
 
 EXPIRE_SECONDS = 2 * 3600 + 600
 """A little over the two hours after which API Gateway closes every connection."""
@@ -50,5 +55,17 @@ def close_all(user: str, reason: Error) -> None:
 
 def of(user: str) -> list[str]:
     """The open connections of a person, the newest last."""
-    members: list[bytes] = clients.redis().zrange(_key(user), 0, -1)  # type: ignore[assignment]
+    with clients.redis().pipeline(transaction=False) as pipeline:
+        ask(pipeline, user)
+        (members,) = pipeline.execute()
+    return named(members)
+
+
+def ask(pipeline: "Pipeline", user: str) -> None:
+    """Ask for a person's connections: one answer, which `named` reads."""
+    pipeline.zrange(_key(user), 0, -1)
+
+
+def named(members: Sequence[bytes]) -> list[str]:
+    """The connections that an answer holds, the newest last."""
     return [member.decode() for member in members]

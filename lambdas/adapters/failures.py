@@ -3,7 +3,7 @@
 from botocore.exceptions import BotoCoreError, ClientError
 from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 
-from lambdas.adapters.batch_writes import THROTTLED
+from lambdas.adapters.batch_writes import THROTTLED, BusyError
 
 
 def may_pass(error: Exception) -> bool:
@@ -14,4 +14,4 @@ def may_pass(error: Exception) -> bool:
         return status >= 500 or answer.get("Error", {}).get("Code") in THROTTLED
     if isinstance(error, ResponseError):  # of one key, but for these two, which are the server's
         return isinstance(error, ReadOnlyError | OutOfMemoryError)
-    return isinstance(error, BotoCoreError | RedisError | OSError)
+    return isinstance(error, BotoCoreError | BusyError | RedisError | OSError)

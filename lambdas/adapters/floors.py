@@ -1,6 +1,11 @@
 """Who works out where, in Redis: a sorted set a floor, by when each was last seen there."""
 
+from typing import TYPE_CHECKING
+
 from lambdas.adapters import clients
+
+if TYPE_CHECKING:
+    from redis.client import Pipeline
 
 SEEN_MS = 20 * 60_000
 """People are seen with every song, and a song lasts 15 minutes at most."""
@@ -12,15 +17,13 @@ def _key(floor: str) -> str:
     return f"floor:{floor}"
 
 
-def join(floor: str, user: str, arrived_ms: int) -> None:
+def join(pipeline: "Pipeline", floor: str, user: str, arrived_ms: int) -> None:
     """Remember that somebody was on a floor at `arrived_ms`; an earlier time changes nothing."""
     key = _key(floor)
-    with clients.redis().pipeline(transaction=False) as pipeline:
-        pipeline.zadd(key, {user: arrived_ms}, gt=True)
-        pipeline.zremrangebyscore(key, 0, arrived_ms - SEEN_MS)
-        pipeline.zremrangebyrank(key, 0, -MAX_PEOPLE - 1)
-        pipeline.expire(key, SEEN_MS // 1000)
-        pipeline.execute()
+    pipeline.zadd(key, {user: arrived_ms}, gt=True)
+    pipeline.zremrangebyscore(key, 0, arrived_ms - SEEN_MS)
+    pipeline.zremrangebyrank(key, 0, -MAX_PEOPLE - 1)
+    pipeline.expire(key, SEEN_MS // 1000)
 
 
 def holds(floor: str, user: str, at_ms: int) -> bool:

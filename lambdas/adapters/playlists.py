@@ -1,10 +1,16 @@
 """The songs that a person heard, in Redis: a hash a session by slot, a sorted set for two weeks."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
 from events import checked
 from events.messages import decode_song_push
 from events.session import SongPush
 from lambdas.adapters import clients, stored
 from lambdas.domain.choose import ARTISTS_APART, HEARD_DAYS
+
+if TYPE_CHECKING:
+    from redis.client import Pipeline
 
 EXPIRE_SECONDS = 6 * 3600
 HEARD_SECONDS = HEARD_DAYS * 86_400
@@ -26,28 +32,46 @@ def read(user: str, session: int) -> list[SongPush]:
     return sorted((song for song in songs if song is not None), key=lambda song: song.slot)
 
 
-def before(user: str, session: int, slot: int) -> tuple[dict[str, int], list[str]]:
-    """What was heard before a slot: when each song was chosen, epoch ms, and the last artists."""
-    with clients.redis().pipeline(transaction=False) as pipeline:
-        pipeline.zrange(_heard_key(user), 0, -1, withscores=True)
-        pipeline.hmget(_key(user, session), [str(slot - 1 - back) for back in range(ARTISTS_APART)])
-        heard, last = pipeline.execute()
-    songs = (stored.readable(decode_song_push, song) for song in last if song is not None)
-    artists = [song.song.artist for song in songs if song is not None]
-    return {song_id.decode(): int(at_ms) for song_id, at_ms in heard}, artists
+class Before(NamedTuple):
+    """What a playlist says to whoever fills one of its slots."""
+
+    heard: dict[str, int]
+    """When each song was chosen, in this session and for two weeks before it, epoch ms."""
+    artists: list[str]
+    """Of the last songs."""
+    holds_last: bool
+    """Whether the song of the slot before is there."""
+    holds_slot: bool
 
 
-def write(user: str, song: SongPush) -> None:
+def ask(pipeline: "Pipeline", user: str, session: int, slot: int) -> None:
+    """Ask for what `before` reads: two answers."""
+    slots = [str(slot - back) for back in range(ARTISTS_APART + 1)]
+    pipeline.zrange(_heard_key(user), 0, -1, withscores=True)
+    pipeline.hmget(_key(user, session), slots)
+
+
+def before(heard: Sequence[tuple[bytes, float]], songs: Sequence[bytes | None]) -> Before:
+    """What the answers say that `ask` asked for."""
+    this, *last = songs
+    found = (stored.readable(decode_song_push, song) for song in last if song is not None)
+    return Before(
+        {song_id.decode(): int(at_ms) for song_id, at_ms in heard},
+        [song.song.artist for song in found if song is not None],
+        holds_last=last[0] is not None,
+        holds_slot=this is not None,
+    )
+
+
+def write(pipeline: "Pipeline", user: str, song: SongPush) -> None:
     """Store the song of its slot; the same again changes nothing."""
     key, heard, at_ms = _key(user, song.session), _heard_key(user), song.why.at_ms
-    with clients.redis().pipeline(transaction=False) as pipeline:
-        pipeline.hset(key, str(song.slot), checked.encode(song))
-        pipeline.expire(key, EXPIRE_SECONDS)
-        pipeline.zadd(heard, {song.song.id: at_ms})
-        pipeline.zremrangebyscore(heard, 0, at_ms - HEARD_SECONDS * 1000)
-        pipeline.zremrangebyrank(heard, 0, -MOST_HEARD - 1)
-        pipeline.expire(heard, HEARD_SECONDS)
-        pipeline.execute()
+    pipeline.hset(key, str(song.slot), checked.encode(song))
+    pipeline.expire(key, EXPIRE_SECONDS)
+    pipeline.zadd(heard, {song.song.id: at_ms})
+    pipeline.zremrangebyscore(heard, 0, at_ms - HEARD_SECONDS * 1000)
+    pipeline.zremrangebyrank(heard, 0, -MOST_HEARD - 1)
+    pipeline.expire(heard, HEARD_SECONDS)
 
 
 def replace(user: str, song: SongPush) -> None:

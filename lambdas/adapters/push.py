@@ -1,7 +1,7 @@
 """Messages to people, through `@connections` of the WebSocket API, side by side."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
@@ -24,17 +24,19 @@ class Pushes:
         self._songs: list[tuple[int, list[Post]]] = []
         self._notices: list[Post] = []
 
-    def song(self, user: str, message: ServerMessage, since_ms: int) -> None:
-        """Push a song that was asked for at `since_ms`, epoch ms."""
+    def song(
+        self, user: str, connected: Iterable[str], message: ServerMessage, since_ms: int
+    ) -> None:
+        """Push a song that was asked for at `since_ms`, epoch ms, to a person's connections."""
         with optional("a push"):
-            self._songs.append((since_ms, _posts(user, message)))
+            self._songs.append((since_ms, _posts(user, connected, message)))
 
     def notice(self, user: str, error: Error) -> None:
         """Tell a person what was refused, each kind at most once a minute."""
         with optional("a notice"):
             key = f"notice:{user}:{error.code}"
             if clients.redis().set(key, b"", nx=True, ex=NOTICE_SECONDS):
-                self._notices += _posts(user, error)
+                self._notices += _posts(user, connections.of(user), error)
 
     @property
     def failed(self) -> int:
@@ -60,9 +62,9 @@ def pushes() -> Iterator[Pushes]:
         count(PushesFailed=under_way.failed)
 
 
-def _posts(user: str, message: ServerMessage) -> list[Post]:
+def _posts(user: str, connected: Iterable[str], message: ServerMessage) -> list[Post]:
     data = encode(message)
-    return [_pool().submit(_post, user, one, data) for one in connections.of(user)]
+    return [_pool().submit(_post, user, one, data) for one in connected]
 
 
 def _post(user: str, connection_id: str, data: bytes) -> float | None:

@@ -7,7 +7,8 @@ session that ended long ago, so that the next one takes its place.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, Any
+from functools import cache
+from typing import Annotated, Any, NamedTuple
 
 from msgspec import Meta, Struct, json
 
@@ -15,10 +16,11 @@ from events import checked
 from events.messages import decode_song_push
 from events.session import Settings
 from lambdas.adapters import batch_get as people
-from lambdas.adapters import clients, environment, stored
+from lambdas.adapters import clients, environment, statements, stored
 from lambdas.domain.due import SongEnd
 from lambdas.domain.session import Session
 
+CHANGED = "Somebody else wrote this song end first: read it again."
 END = "user_id, slot, ends_at_ms, starts_at_ms, tempo, target, settings, version, #session"
 NAMES = {"#session": "session"}
 Item = dict[str, Any]
@@ -43,13 +45,22 @@ class ConflictError(Exception):
 
 def read_all(users: Sequence[str], *, songs: bool = False) -> dict[str, Session]:
     """The sessions of those who have one; without their songs, unless these are asked for."""
-    items = people.read_items(
-        environment.read(Table).song_ends_table,
-        users,
-        ConsistentRead=True,
-        ProjectionExpression=f"{END}, song" if songs else END,
-        ExpressionAttributeNames=NAMES,
-    )
+    return sessions_of(people.read(users, wanted(songs=songs)))
+
+
+def wanted(*, songs: bool) -> people.Tables:
+    """What `sessions_of` needs of the table."""
+    options = {
+        "ConsistentRead": True,
+        "ProjectionExpression": f"{END}, song" if songs else END,
+        "ExpressionAttributeNames": NAMES,
+    }
+    return {environment.read(Table).song_ends_table: options}
+
+
+def sessions_of(found: people.Found) -> dict[str, Session]:
+    """The sessions of those who have one."""
+    items = found[environment.read(Table).song_ends_table]
     return {user: _readable(item) for user, item in items.items()}
 
 
@@ -63,34 +74,94 @@ def read(user: str) -> Session | None:
     return _readable(answer["Item"]) if "Item" in answer else None
 
 
-def check(user: str, version: int) -> None:
-    """Raise ConflictError unless the item is of this version still."""
-    session = read(user)
-    if (session.version if session else 0) != version:
-        raise ConflictError("Somebody else wrote this song end first: read it again.")
+class Write(NamedTuple):
+    """An item that is ready to be stored in the place of a version; 0: where there is none."""
+
+    item: Item
+    version: int
+
+
+def ready(user: str, session: Session, *, at_ms: int, arrived_ms: int) -> Write:
+    """What stores a session in the place of the version that it names.
+
+    `at_ms` is now in the time of the workout, `arrived_ms` on the clock, by which the TTL goes.
+    Raises msgspec.ValidationError on what could not be read again.
+    """
+    gap_seconds = environment.read(SessionGap).session_gap_seconds
+    expires_at = (arrived_ms + max(0, session.end.ends_at_ms - at_ms)) // 1000 + gap_seconds
+    return Write(_item(user, _next_version(session), expires_at), session.version)
 
 
 def write(user: str, session: Session, *, at_ms: int, arrived_ms: int) -> Session:
-    """Replace the version that the session names, and answer what is stored.
+    """Store one as `ready` says, and answer what is stored.
 
-    `at_ms` is now in the time of the workout, `arrived_ms` on the clock, by which the TTL goes.
-    Raises ConflictError when somebody else wrote since, and msgspec.ValidationError on what could
-    not be read again.
+    Raises ConflictError when somebody else wrote since, and what `ready` raises.
     """
+    _put(ready(user, session, at_ms=at_ms, arrived_ms=arrived_ms))
+    return _next_version(session)
+
+
+def write_all(writes: Sequence[Write]) -> list[Exception | None]:
+    """Store sessions of different people, each with a song; what kept each from being stored.
+
+    That is ConflictError when somebody else wrote since, or as `statements.execute` says.
+    """
+    refusals = statements.execute([_statement(write) for write in writes])
+    return [_outcome(write, refusal) for write, refusal in zip(writes, refusals, strict=True)]
+
+
+def _outcome(write: Write, refusal: Exception | None) -> Exception | None:
+    code = refusal.code if isinstance(refusal, statements.RefusedError) else None
+    if code == "ConditionalCheckFailed":
+        return ConflictError(CHANGED)
+    if code != "DuplicateItem":
+        return refusal
+    try:
+        _put(write)  # over an item whose version nobody can read
+    except Exception as error:  # noqa: BLE001 - it is told
+        return error
+    return None
+
+
+def _statement(write: Write) -> Any:
+    names = tuple(name for name in write.item if name != "user_id")
+    values = [write.item[name] for name in names]
+    user = write.item["user_id"]
+    table = environment.read(Table).song_ends_table
+    if write.version == 0:
+        return {"Statement": _insert(table, names), "Parameters": [user, *values]}
+    parameters = [*values, user, _number(write.version)]
+    return {"Statement": _update(table, names), "Parameters": parameters}
+
+
+@cache
+def _insert(table: str, names: tuple[str, ...]) -> str:
+    pairs = ", ".join(f"'{name}': ?" for name in ("user_id", *names))
+    return f'INSERT INTO "{table}" VALUE {{{pairs}}}'
+
+
+@cache
+def _update(table: str, names: tuple[str, ...]) -> str:
+    """All that an item with a song has is set, so nothing of the item before is left."""
+    changes = " ".join(f'SET "{name}" = ?' for name in names)
+    return f'UPDATE "{table}" {changes} WHERE "user_id" = ? AND "version" = ?'
+
+
+def _next_version(session: Session) -> Session:
+    """Never a version twice, even when TTL has swept the item in between."""
+    return replace(session, version=max(session.version + 1, session.end.session))
+
+
+def _put(write: Write) -> None:
     dynamodb = clients.dynamodb()
-    gap_seconds = environment.read(SessionGap).session_gap_seconds
-    expires_at = (arrived_ms + max(0, session.end.ends_at_ms - at_ms)) // 1000 + gap_seconds
-    # Never a version twice, even when TTL has swept the item in between.
-    written = replace(session, version=max(session.version + 1, session.end.session))
     try:
         dynamodb.put_item(
             TableName=environment.read(Table).song_ends_table,
-            Item=_item(user, written, expires_at),
-            **_condition(session.version),
+            Item=write.item,
+            **_condition(write.version),
         )
     except dynamodb.exceptions.ConditionalCheckFailedException:
-        raise ConflictError("Somebody else wrote this song end first: read it again.") from None
-    return written
+        raise ConflictError(CHANGED) from None
 
 
 def _condition(version: int) -> dict[str, Any]:

@@ -58,7 +58,17 @@ class Taste:
 
 def read_all(users: Sequence[str]) -> dict[str, Taste]:
     """The tastes of those who have one."""
-    items = people.read_items(environment.read(Table).tastes_table, users)
+    return tastes_of(people.read(users, wanted()))
+
+
+def wanted() -> people.Tables:
+    """What `tastes_of` needs of the table: whole items."""
+    return {environment.read(Table).tastes_table: {}}
+
+
+def tastes_of(found: people.Found) -> dict[str, Taste]:
+    """The tastes of those who have one."""
+    items = found[environment.read(Table).tastes_table]
     return {user: _taste_of(item) for user, item in items.items()}
 
 

@@ -8,12 +8,17 @@ from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from struct import Struct
+from typing import TYPE_CHECKING
 
 from events import checked
 from events.messages import TracePoint
+from events.pulse import Pulse
 from events.stream import group_of
 from lambdas.adapters import clients, stored
-from lambdas.domain.window import Window, average
+from lambdas.domain.window import Window, average, emit
+
+if TYPE_CHECKING:
+    from redis.client import Pipeline
 
 HOUR_MS = 3_600_000
 MOST = 2**53
@@ -47,6 +52,24 @@ def _point_of(window: Window) -> TracePoint:
     point = TracePoint(window.last_ms, window.heart_rates[-1], average(window))
     checked.encode(point)
     return point
+
+
+def ask(pipeline: "Pipeline", user: str, arrived_ms: int) -> None:
+    """Ask for a person's window, at the time a batch arrived, epoch ms: two answers."""
+    for hour in (arrived_ms // HOUR_MS, arrived_ms // HOUR_MS - 1):
+        pipeline.hget(_key(group_of(user), hour), user)
+
+
+def newest(*packed: bytes | None) -> Pulse | None:
+    """The pulse at the newest sample of a window, from the answers that `ask` asked for."""
+    window = next((stored.readable(_unpack, one) for one in packed if one is not None), None)
+    return stored.readable(_pulse_of, window) if window is not None and window.times_ms else None
+
+
+def _pulse_of(window: Window) -> Pulse:
+    pulse = emit(window)
+    checked.encode(pulse)
+    return pulse
 
 
 def _read(users: Iterable[str], hour: int) -> dict[str, Window]:

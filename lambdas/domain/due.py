@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from events.pulse import Pulse
+
 AWAY = 0.06
 """Distance from the target beyond which a song may be changed while it plays, for one that is
 nearer by as much."""
@@ -33,9 +35,10 @@ class DueSlot:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """`lead_ms` before a song's end the next is asked for, and every `ask_again_ms` from then on.
+    """`lead_ms` before a song's end the next is asked for, and again `ask_again_ms` later.
 
-    A session ends `session_gap_ms` after its last song.
+    From then on each time twice as late, up to four times `ask_again_ms`. A session ends
+    `session_gap_ms` after its last song.
     """
 
     lead_ms: int
@@ -43,21 +46,34 @@ class Timing:
     session_gap_ms: int
 
 
-def due_slot(
-    song_end: SongEnd | None, previous_ms: int, at_ms: int, timing: Timing
-) -> DueSlot | None:
-    """The slot to ask for at `at_ms`, the time of an average that follows one at `previous_ms`.
+def due_slot(song_end: SongEnd | None, pulse: Pulse, timing: Timing) -> DueSlot | None:
+    """The slot to ask for at this average, if one is due.
 
     A song is due `lead_ms` before the last one ends and when there is none. The first average
-    from then on asks for it; while nobody answers, so does the first of every `ask_again_ms`.
-    Nothing needs to be noted, and the same average asks again when it is delivered again.
+    from then on asks for it; while nobody answers, so does the first of every further turn, and
+    after every silence. Nothing needs to be noted, and the same average asks again when it is
+    delivered again.
     """
-    due_ms = song_end.ends_at_ms - timing.lead_ms if song_end else 0
-    if at_ms < due_ms or _turn(at_ms, due_ms, timing) == _turn(previous_ms, due_ms, timing):
-        return None
-    if song_end is None or at_ms > song_end.ends_at_ms + timing.session_gap_ms:
-        return DueSlot(session=at_ms, slot=0)
-    return DueSlot(session=song_end.session, slot=song_end.slot + 1)
+    if song_end is None or pulse.at_ms > song_end.ends_at_ms + timing.session_gap_ms:
+        due, due_ms = _new_session(pulse, timing)
+    else:
+        due = DueSlot(song_end.session, song_end.slot + 1)
+        due_ms = song_end.ends_at_ms - timing.lead_ms
+    turn = _turn(pulse.at_ms - due_ms, timing)
+    is_first = pulse.previous_ms < pulse.started_ms
+    asked = None if is_first else _turn(pulse.previous_ms - due_ms, timing)
+    return due if turn not in (None, asked) else None
+
+
+def _new_session(pulse: Pulse, timing: Timing) -> tuple[DueSlot, int]:
+    """Slot 0 of a session, which is named by the first sample, and since when it is due.
+
+    So all that ask for it ask for one session. Who has gone without a song for `session_gap_ms`
+    may have had a session of that name, which is over: theirs is named by the gap's end.
+    """
+    first_ms = pulse.started_ms or pulse.at_ms
+    session = pulse.at_ms - (pulse.at_ms - first_ms) % timing.session_gap_ms
+    return DueSlot(session, slot=0), session
 
 
 def due_change(
@@ -85,8 +101,15 @@ def is_worth_changing(playing: float, chosen: float, target: float) -> bool:
     return abs(playing - target) - abs(chosen - target) > AWAY * target
 
 
-def _turn(at_ms: int, due_ms: int, timing: Timing) -> int:
-    return (at_ms - due_ms) // timing.ask_again_ms if at_ms >= due_ms else -1
+def _turn(since_ms: int, timing: Timing) -> int | None:
+    """The turn in which a slot is asked for that fell due `since_ms` ago; None before that.
+
+    In units of `ask_again_ms` turns begin at 0, 1, 3, 7, and then at every fourth.
+    """
+    if since_ms < 0:
+        return None
+    passed = since_ms // timing.ask_again_ms
+    return min(passed, 1) if passed < 3 else 2 + (passed - 3) // 4
 
 
 def song_times(ends_at_ms: int, at_ms: int, duration_ms: int) -> tuple[int, int]:

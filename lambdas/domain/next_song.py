@@ -55,9 +55,9 @@ class NextSong(Generic[S]):
 
 def ask(end: SongEnd | None, chosen: Chosen, pulse: Pulse, timing: Timing) -> Ask | None:
     """What to ask for at this average, or None: a song falls due, or is left by its target."""
-    due = due_slot(end, pulse.previous_ms, pulse.at_ms, timing)
+    due = due_slot(end, pulse, timing)
     if due is not None:
-        return _ask(due, end, pulse.at_ms)
+        return _ask(due, end)
     if end is None or not chosen.responsive:
         return None
     low, high = (
@@ -67,7 +67,7 @@ def ask(end: SongEnd | None, chosen: Chosen, pulse: Pulse, timing: Timing) -> As
     due = due_change(end, (low, high), pulse.at_ms, timing)
     if due is None:
         return None
-    return replace(_ask(due, end, pulse.at_ms), ends_at_ms=pulse.at_ms, playing_tempo=end.tempo)
+    return replace(_ask(due, end), ends_at_ms=pulse.at_ms, playing_tempo=end.tempo)
 
 
 def next_song(
@@ -107,9 +107,9 @@ def next_song(
     return NextSong(target, choice, end)
 
 
-def _ask(due: DueSlot, end: SongEnd | None, at_ms: int) -> Ask:
+def _ask(due: DueSlot, end: SongEnd | None) -> Ask:
     if end is None or end.session != due.session:
-        return Ask(due.session, due.slot, ends_at_ms=at_ms)
+        return Ask(due.session, due.slot, ends_at_ms=due.session)
     return Ask(due.session, due.slot, end.ends_at_ms, end.target)
 
 

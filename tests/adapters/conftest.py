@@ -15,8 +15,8 @@ from redis import Redis
 
 import lambdas
 from catalog.store import store_songs
-from events.session import Song
-from lambdas.adapters import clients, floods, songs
+from events.session import Song, SongPush
+from lambdas.adapters import clients, floods, listeners, songs
 from tests.aws import account
 
 NAMES = {
@@ -160,6 +160,22 @@ def add_songs(tempi: list[float], library: str = "demo", seconds: float = 200) -
         for index, tempo in enumerate(tempi)
     )
     store_songs(clients.dynamodb(), "songs", library, added)
+
+
+def keep_song(user: str, song: SongPush) -> None:
+    """A song is in its playlist."""
+    listeners.write([listeners.Told(user, [song], None, 0)])
+
+
+def join_floor(floor: str, user: str, arrived_ms: int) -> None:
+    """Somebody is seen on a floor."""
+    listeners.write([listeners.Told(user, [], floor, arrived_ms)])
+
+
+def known(user: str, session: int, slot: int) -> listeners.Known:
+    """What is known of somebody who asks for a slot."""
+    (known,) = listeners.read([listeners.Asked(user, session, slot, START_MS)])
+    return known
 
 
 class Pushes:

@@ -9,8 +9,9 @@ from events.session import Settings
 from lambdas.adapters import connections, own_songs, playlists, song_ends
 from lambdas.domain.due import SongEnd
 from lambdas.domain.session import Session
-from tests.adapters.conftest import START_MS, Pushes, add_songs, dead_letters
+from tests.adapters.conftest import START_MS, Pushes, add_songs, dead_letters, keep_song
 from tests.adapters.test_recommend import found, invoke, request, started
+from tests.adapters.test_skip import SONG
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def test_a_connection_that_hangs_keeps_nobody_waiting(
 
 @pytest.mark.parametrize(
     "what",
-    ["playlists.write", "floors.join", "tastes.raise_maximum", "connections.of"],
+    ["listeners.write", "tastes.raise_maximum", "push._posts"],
 )
 def test_nothing_that_goes_with_a_song_can_fail_it(
     what: str, connected: Pushes, monkeypatch: pytest.MonkeyPatch
@@ -100,12 +101,13 @@ def test_a_request_that_can_never_be_answered_costs_its_person_and_nobody_else(
 ) -> None:
     add_songs([60 + index for index in range(120)])
     connections.add("bob", "connection-bob")
+    keep_song("ann", SONG)
     before = playlists.before
 
-    def poisoned(user: str, session: int, slot: int) -> Any:
-        if user == "ann":
+    def poisoned(heard: Any, songs: Any) -> Any:
+        if heard:
             raise ValueError("No such state was ever thought of.")
-        return before(user, session, slot)
+        return before(heard, songs)
 
     monkeypatch.setattr(playlists, "before", poisoned)
     _, data = request(0)

@@ -10,12 +10,12 @@ from events.pulse import Pulse
 from events.session import Settings
 from events.stream import Average
 from lambdas import floor, workout
-from lambdas.adapters import floors, playlists, song_ends, traces, windows
+from lambdas.adapters import floors, song_ends, traces, windows
 from lambdas.adapters.websocket import MESSAGE_BYTES
 from lambdas.domain.due import SongEnd
 from lambdas.domain.session import Session
 from lambdas.domain.window import Window, fold
-from tests.adapters.conftest import START_MS, Context, websocket_event
+from tests.adapters.conftest import START_MS, Context, join_floor, keep_song, websocket_event
 from tests.adapters.test_skip import SONG
 
 NORTH = Settings(floor="north", alias="Kim", age=40, resting_heart_rate=55)
@@ -45,7 +45,7 @@ def look(name: str = "north", at_ms: int = START_MS, role: str = "coach") -> dic
 def test_a_coach_sees_who_is_on_a_floor_and_what_they_hear() -> None:
     play()
     beat("ann", 130, 140)
-    floors.join("north", "ann", START_MS)
+    join_floor("north", "ann", START_MS)
     assert look() == {
         "type": "floor",
         "floor": "north",
@@ -84,7 +84,7 @@ def test_a_coach_sees_who_is_on_a_floor_and_what_they_hear() -> None:
 def test_a_song_is_held_to_what_would_suit_now(settings: Settings, target: float) -> None:
     play(settings=settings)
     beat("ann", 130, 140)
-    floors.join("north", "ann", START_MS)
+    join_floor("north", "ann", START_MS)
     song = look()["people"][0]["song"]
     assert song["target_tempo"] == target
     assert song["distance"] == round(abs(130 - target) / target, 4)
@@ -93,14 +93,14 @@ def test_a_song_is_held_to_what_would_suit_now(settings: Settings, target: float
 def test_a_tempo_is_told_as_it_is_felt() -> None:
     why = structs.replace(SONG.why, tempo=84.96, octave=2.0)
     play(song=structs.replace(SONG, why=why))
-    floors.join("north", "ann", START_MS)
+    join_floor("north", "ann", START_MS)
     assert look()["people"][0]["song"]["tempo"] == 169.9
 
 
 @pytest.mark.parametrize("role", ["athlete", "", "coaches"])
 def test_whoever_is_no_coach_sees_nobody(role: str) -> None:
     play()
-    floors.join("north", "ann", START_MS)
+    join_floor("north", "ann", START_MS)
     answer = look(role=role)
     assert answer["code"] == "coaches_only"
     assert "'north'" in answer["message"]
@@ -116,9 +116,9 @@ def test_a_connection_of_which_the_authorizer_said_no_role_is_no_coachs() -> Non
 @pytest.mark.parametrize("settings", [Settings(), Settings(floor="south")])
 def test_whoever_left_a_floor_is_gone_at_once(settings: Settings) -> None:
     play()
-    floors.join("north", "ann", START_MS)
+    join_floor("north", "ann", START_MS)
     play("bob")
-    floors.join("north", "bob", START_MS)
+    join_floor("north", "bob", START_MS)
     play(settings=settings)
     answer = look()
     assert [person["user"] for person in answer["people"]] == ["bob"]
@@ -127,14 +127,14 @@ def test_whoever_left_a_floor_is_gone_at_once(settings: Settings) -> None:
 
 def test_whoever_was_not_seen_for_twenty_minutes_is_gone() -> None:
     play()
-    floors.join("north", "ann", START_MS)
+    join_floor("north", "ann", START_MS)
     assert look(at_ms=START_MS + 20 * 60_000)["count"] == 1
     assert look(at_ms=START_MS + 20 * 60_000 + 1) == look("nowhere") | {"floor": "north"}
 
 
 def test_those_who_came_last_are_shown_and_all_are_counted(redis_url: str) -> None:
     for number in range(230):
-        floors.join("north", f"user-{number:03}", START_MS + number)
+        join_floor("north", f"user-{number:03}", START_MS + number)
         play(f"user-{number:03}")
     answer = look(at_ms=START_MS + 1000)
     assert [one["user"] for one in answer["people"]] == [
@@ -144,8 +144,8 @@ def test_those_who_came_last_are_shown_and_all_are_counted(redis_url: str) -> No
 
 
 def test_a_song_request_that_comes_late_makes_nobody_older(redis_url: str) -> None:
-    floors.join("north", "ann", START_MS)
-    floors.join("north", "ann", START_MS - 60_000)
+    join_floor("north", "ann", START_MS)
+    join_floor("north", "ann", START_MS - 60_000)
     with Redis.from_url(redis_url) as redis:
         assert redis.zscore("floor:north", "ann") == START_MS
 
@@ -154,9 +154,9 @@ def test_a_floor_forgets_by_itself_and_is_bounded(
     redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(floors, "MAX_PEOPLE", 2)
-    floors.join("north", "old", START_MS - 21 * 60_000)
+    join_floor("north", "old", START_MS - 21 * 60_000)
     for user in ("ann", "bob", "cat"):
-        floors.join("north", user, START_MS)
+        join_floor("north", user, START_MS)
     with Redis.from_url(redis_url) as redis:
         assert redis.zrange("floor:north", 0, -1) == [b"bob", b"cat"]
         assert 0 < redis.ttl("floor:north") <= 20 * 60
@@ -172,7 +172,7 @@ def crowd(text: str) -> dict[str, Any]:
         user = f"{number:0128}"
         play(user, settings, long)
         beat(user, 123.456789, 134.56789)
-        floors.join("north", user, START_MS)
+        join_floor("north", user, START_MS)
     body = floor.handler(
         websocket_event("coach", {"action": "floor", "floor": "north"}, role="coach"), Context
     )["body"]
@@ -201,7 +201,7 @@ def watch(role: str = "coach", at_ms: int = START_MS, **body: Any) -> dict[str, 
 def test_a_coach_sees_the_workout_of_somebody_on_a_floor(redis_url: str) -> None:
     play()
     beat("ann", 130, 140)
-    floors.join("north", "ann", START_MS)
+    join_floor("north", "ann", START_MS)
     answer = watch(athlete="ann")
     assert answer["athlete"] == "ann"
     assert answer["session"] == START_MS
@@ -229,8 +229,8 @@ def test_only_coaches_may_name_an_athlete(athlete: str) -> None:
 @pytest.mark.parametrize("settings", [Settings(), Settings(floor="south")])
 def test_who_is_on_no_floor_is_told_like_somebody_who_is_not_there(settings: Settings) -> None:
     play("bob", settings)
-    floors.join("north", "bob", START_MS)
-    floors.join("south", "ann", START_MS)
+    join_floor("north", "bob", START_MS)
+    join_floor("south", "ann", START_MS)
     away, nobody = watch(athlete="bob"), watch(athlete="nobody")
     assert away["code"] == nobody["code"] == "not_on_a_floor"
     assert away["message"].replace("bob", "nobody") == nobody["message"]
@@ -238,7 +238,7 @@ def test_who_is_on_no_floor_is_told_like_somebody_who_is_not_there(settings: Set
 
 def test_whoever_was_not_seen_for_twenty_minutes_shows_no_workout_either() -> None:
     play()
-    floors.join("north", "ann", START_MS)
+    join_floor("north", "ann", START_MS)
     twenty_minutes_later = START_MS + 20 * 60_000
     assert watch(athlete="ann", at_ms=twenty_minutes_later)["session"] == START_MS
     gone = watch(athlete="ann", at_ms=twenty_minutes_later + 1)
@@ -251,9 +251,9 @@ def test_a_coach_sees_nothing_of_what_was_before_the_session() -> None:
         Average("ann", Pulse(at_ms, 0, rate, rate, rate, rate, rate), 1, at_ms)
         for at_ms in (earlier_ms, START_MS, START_MS + 15_000)
     )
-    playlists.write("ann", structs.replace(SONG, session=earlier_ms))
+    keep_song("ann", structs.replace(SONG, session=earlier_ms))
     play()
-    floors.join("north", "ann", START_MS)
+    join_floor("north", "ann", START_MS)
     beat("ann", *[120] * 16)
     answer = watch(athlete="ann")
     assert [point[0] for point in answer["trace"]] == [START_MS, START_MS + 15_000]
@@ -268,7 +268,7 @@ def test_a_coach_sees_no_heart_rate_that_was_before_the_session() -> None:
     beat("ann", 130)
     later = Session(SongEnd(START_MS + 5000, -1, START_MS + 5000), NORTH)
     song_ends.write("ann", later, at_ms=START_MS, arrived_ms=START_MS)
-    floors.join("north", "ann", START_MS)
+    join_floor("north", "ann", START_MS)
     answer = watch(athlete="ann")
     assert answer["session"] == START_MS + 5000
     assert answer["latest"] is None

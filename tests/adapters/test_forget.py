@@ -24,9 +24,7 @@ from lambdas.adapters import (
     clients,
     connections,
     floods,
-    floors,
     own_songs,
-    playlists,
     push,
     traces,
     windows,
@@ -44,6 +42,8 @@ from tests.adapters.conftest import (
     Context,
     Pushes,
     add_songs,
+    join_floor,
+    keep_song,
     kinesis_event,
     records_of,
     websocket_event,
@@ -170,9 +170,9 @@ def write_keys(user: str) -> None:
         )
         for minute in range(3)
     )
-    playlists.write(user, typical_song())
+    keep_song(user, typical_song())
     connections.add(user, "connection")
-    floors.join("north", user, START_MS)
+    join_floor("north", user, START_MS)
     with push.pushes() as under_way:
         under_way.notice(user, Error("busy", "Again."))
 

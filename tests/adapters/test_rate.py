@@ -9,7 +9,7 @@ from lambdas import rate
 from lambdas.adapters import clients, playlists, song_ends, tastes
 from lambdas.domain.due import SongEnd
 from lambdas.domain.session import Session
-from tests.adapters.conftest import START_MS, Context, websocket_event
+from tests.adapters.conftest import START_MS, Context, keep_song, websocket_event
 from tests.adapters.test_skip import SONG
 
 
@@ -17,7 +17,7 @@ from tests.adapters.test_skip import SONG
 def playing() -> None:
     end = SongEnd(START_MS, SONG.slot, SONG.ends_at_ms)
     song_ends.write("ann", Session(end, Settings(library="mine"), SONG), at_ms=0, arrived_ms=0)
-    playlists.write("ann", SONG)
+    keep_song("ann", SONG)
 
 
 def invoke(song_id: str = SONG.song.id, user: str = "ann", **opinion: Any) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def test_what_a_person_thinks_of_a_song_is_kept_and_answered() -> None:
 
 
 def test_a_corrected_tempo_is_kept_under_the_library_that_the_song_came_from() -> None:
-    playlists.write("ann", structs.replace(SONG, library="own"))  # "mine" is the one of now
+    keep_song("ann", structs.replace(SONG, library="own"))  # "mine" is the one of now
     invoke(tempo=65.0)
     assert kept().opinions == {SONG.song.id: Opinion(tempo=65)}
     assert kept().corrected == [("own", SONG.song)]

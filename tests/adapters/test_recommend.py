@@ -20,7 +20,9 @@ from tests.adapters.conftest import (
     Pushes,
     add_songs,
     dead_letters,
+    keep_song,
     kinesis_event,
+    known,
 )
 
 
@@ -39,15 +41,20 @@ def request(
         stream.SongRequest(
             session=START_MS,
             slot=slot,
-            pulse=Pulse(START_MS + at_ms, 0, average, average, average - 1, average + 1, average),
-            previous_target=session.end.target,
+            pulse=pulse(at_ms, average),
             playing_tempo=playing_tempo,
             arrived_ms=START_MS,
             ends_at_ms=session.end.ends_at_ms,
-            settings=session.settings,
             version=session.version,
         )
     )
+
+
+def pulse(at_ms: int, average: float = 130) -> Pulse:
+    """After an average five seconds before; of a heart that was first heard at the start."""
+    now_ms = START_MS + at_ms
+    rates = (average, average, average - 1, average + 1, average)
+    return Pulse(now_ms, now_ms - 5_000 if at_ms else 0, *rates, START_MS)
 
 
 def song(song_id: str, tempo: float = 130, artist: str = "Somebody") -> Song:
@@ -170,7 +177,7 @@ def test_the_next_song_follows_the_one_that_plays() -> None:
     assert second.starts_at_ms == first.ends_at_ms
     end = found().end
     assert (end.slot, end.ends_at_ms) == (1, second.ends_at_ms)
-    assert due_slot(end, START_MS + 190_000, START_MS + 195_000, TIMING) is None
+    assert due_slot(end, pulse(195_000), TIMING) is None
 
 
 def test_of_two_requests_for_one_slot_the_first_chooses_and_the_second_repeats(
@@ -277,15 +284,15 @@ def test_a_corrected_tempo_is_found_wherever_the_index_has_the_song(connected: P
 def test_a_song_of_yesterday_waits_for_one_that_was_not_heard() -> None:
     started()
     add_songs([130, 130])
-    playlists.write("ann", heard("song-0", START_MS - 86_400_000))
+    keep_song("ann", heard("song-0", START_MS - 86_400_000))
     invoke(request(0))
     assert played() == [(0, "song-1")]
 
 
 def test_what_was_heard_is_forgotten_after_two_weeks() -> None:
-    playlists.write("ann", heard("old", START_MS - 15 * 86_400_000))
-    playlists.write("ann", heard("new", START_MS))
-    assert playlists.before("ann", START_MS, 0)[0] == {"new": START_MS}
+    keep_song("ann", heard("old", START_MS - 15 * 86_400_000))
+    keep_song("ann", heard("new", START_MS))
+    assert known("ann", START_MS, 0).before[0] == {"new": START_MS}
 
 
 def test_no_artist_twice_within_four_songs(connected: Pushes) -> None:

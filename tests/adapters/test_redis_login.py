@@ -21,7 +21,7 @@ from infra.cache import ACCESS
 from lambdas.adapters import clients, connections, floods, playlists, push, traces, windows
 from lambdas.adapters.redis_login import REUSED_SECONDS, VALID_SECONDS, Login, sign
 from lambdas.domain.window import Window
-from tests.adapters.conftest import START_MS
+from tests.adapters.conftest import START_MS, keep_song, known
 from tests.adapters.test_skip import SONG
 
 USER = "tempofit-1a2b3c4d"
@@ -141,10 +141,10 @@ def test_the_user_of_the_cache_may_do_all_that_the_functions_do(entered: Redis) 
     assert windows.read(["ann"], START_MS) == {"ann": Window(30_000)}
     traces.write([Average("ann", Pulse(START_MS, 0, 120, 110, 110, 120, 0), 1, START_MS)])
     assert len(traces.read("ann", START_MS - 1, START_MS)) == 1
-    playlists.write("ann", SONG)
+    keep_song("ann", SONG)
     playlists.replace("ann", SONG)
     assert playlists.read("ann", SONG.session) == [SONG]
-    assert playlists.before("ann", SONG.session, SONG.slot + 1)[1] == [SONG.song.artist]
+    assert known("ann", SONG.session, SONG.slot + 1).before[1] == [SONG.song.artist]
     connections.add("ann", "connection-1")
     assert connections.of("ann") == ["connection-1"]
     connections.forget("ann", "connection-1")

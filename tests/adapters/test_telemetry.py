@@ -8,7 +8,6 @@ import pytest
 
 from events import stream
 from events.pulse import Pulse
-from events.session import Settings
 from lambdas import recommend
 from lambdas.adapters import connections
 from lambdas.adapters.telemetry import metrics, took, traced
@@ -75,10 +74,8 @@ def first_request(user: str, arrived_ms: int = START_MS) -> tuple[str, bytes]:
             slot=0,
             pulse=Pulse(START_MS, 0, 130, 130, 129, 131, 130),
             ends_at_ms=START_MS,
-            previous_target=None,
             playing_tempo=None,
             arrived_ms=arrived_ms,
-            settings=Settings(),
             version=0,
         )
     )

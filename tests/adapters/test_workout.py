@@ -7,12 +7,12 @@ from events.pulse import Pulse
 from events.session import Settings, SongPush
 from events.stream import Average
 from lambdas import workout
-from lambdas.adapters import playlists, song_ends, traces, windows
+from lambdas.adapters import song_ends, traces, windows
 from lambdas.adapters.websocket import MESSAGE_BYTES
 from lambdas.domain.due import SongEnd
 from lambdas.domain.session import Session
 from lambdas.domain.window import Window, fold
-from tests.adapters.conftest import START_MS, Context, websocket_event
+from tests.adapters.conftest import START_MS, Context, keep_song, websocket_event
 from tests.adapters.test_skip import SONG
 
 HOUR_MS = 3_600_000
@@ -64,7 +64,7 @@ def test_only_what_is_newer_is_told_when_the_client_says_what_it_has() -> None:
 
 
 def test_the_songs_of_the_session_are_told_as_a_skip_left_them() -> None:
-    playlists.write("ann", SONG)
+    keep_song("ann", SONG)
     moved = Session(SongEnd(START_MS, 3, 0), Settings(mode="zone"), SONG)
     song_ends.write("ann", moved, at_ms=0, arrived_ms=0)
     answer = invoke()
@@ -82,7 +82,7 @@ def song(slot: int, title: str = "Song") -> SongPush:
 
 def listened(*songs: SongPush) -> None:
     for one in songs:
-        playlists.write("ann", one)
+        keep_song("ann", one)
     last = songs[-1]
     end = SongEnd(START_MS, last.slot, last.ends_at_ms)
     song_ends.write("ann", Session(end, Settings(), last), at_ms=0, arrived_ms=0)
@@ -109,7 +109,7 @@ def test_of_songs_that_do_not_fit_into_one_message_the_newest_are_told() -> None
 
 def test_nobody_is_told_anything_of_somebody_else() -> None:
     averaged(0, 15)
-    playlists.write("ann", SONG)
+    keep_song("ann", SONG)
     answer = invoke("bob")
     assert answer["latest"] is None
     assert answer["trace"] == answer["songs"] == []

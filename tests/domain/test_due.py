@@ -1,6 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from events.pulse import Pulse
 from lambdas.domain.due import (
     DueSlot,
     SongEnd,
@@ -16,12 +17,34 @@ PLAYING = SongEnd(session=1_000, slot=3, ends_at_ms=200_000)
 NEXT = DueSlot(session=1_000, slot=4)
 
 
-def due(at_ms: int, end: SongEnd | None = PLAYING, every_ms: int = 5_000) -> DueSlot | None:
-    return due_slot(end, at_ms - every_ms, at_ms, TIMING)
+def due(
+    at_ms: int, end: SongEnd | None = PLAYING, every_ms: int = 5_000, started_ms: int = 0
+) -> DueSlot | None:
+    return due_slot(end, pulse(at_ms, at_ms - every_ms, started_ms), TIMING)
 
 
-def test_the_first_average_of_a_person_opens_a_session() -> None:
-    assert due_slot(None, 0, 1_760_000_005_000, TIMING) == DueSlot(1_760_000_005_000, slot=0)
+def pulse(at_ms: int, previous_ms: int, started_ms: int = 0) -> Pulse:
+    return Pulse(at_ms, previous_ms, 120, 120, 120, 120, 0, started_ms)
+
+
+def test_a_session_is_named_by_its_first_sample() -> None:
+    first = pulse(1_760_000_005_000, 0, started_ms=1_760_000_000_400)
+    assert due_slot(None, first, TIMING) == DueSlot(1_760_000_000_400, slot=0)
+
+
+def test_whoever_asks_for_a_session_that_has_not_begun_asks_for_the_same_one() -> None:
+    asks = {due(at_ms, None, started_ms=1_234) for at_ms in range(6_234, 901_000, 5_000)}
+    assert asks == {None, DueSlot(1_234, slot=0)}
+
+
+def test_a_session_that_begins_later_has_a_name_of_its_own() -> None:
+    """The one that was named by the first sample may be over, and its song end swept."""
+    asks = [due(at_ms, None, started_ms=1_234) for at_ms in range(901_234, 1_801_000, 5_000)]
+    assert {ask for ask in asks if ask} == {DueSlot(901_234, slot=0)}
+
+
+def test_a_pulse_that_does_not_tell_its_first_sample_names_a_session_by_itself() -> None:
+    assert due(5_000, None) == DueSlot(5_000, slot=0)
 
 
 def test_a_song_that_plays_on_is_left_alone() -> None:
@@ -37,15 +60,20 @@ def test_a_slot_is_asked_for_once() -> None:
     assert due(219_999) is None
 
 
-def test_a_request_that_nobody_answered_is_made_again_after_thirty_seconds() -> None:
-    assert due(220_000) == NEXT
-    assert due(225_000) is None
-    assert due(250_000) == NEXT
+def test_a_request_that_nobody_answered_is_made_again_less_and_less_often() -> None:
+    asks = [at_ms for at_ms in range(190_000, 900_000, 5_000) if due(at_ms) == NEXT]
+    after = [(at_ms - 190_000) // 1000 for at_ms in asks]
+    assert after == [0, 30, 90, 210, 330, 450, 570, 690]
 
 
 def test_a_person_without_a_session_asks_again_too() -> None:
-    asks = [at_ms for at_ms in range(5_000, 65_000, 5_000) if due(at_ms, None)]
-    assert asks == [30_000, 60_000]
+    """The average before the first one was of another session, or there was none."""
+    asks = [
+        at_ms
+        for at_ms in range(5_000, 300_000, 5_000)
+        if due(at_ms, None, started_ms=1_000, every_ms=5_000)
+    ]
+    assert asks == [5_000, 35_000, 95_000, 215_000]
 
 
 def test_an_average_after_a_silence_asks_for_what_fell_due_in_it() -> None:
@@ -53,12 +81,13 @@ def test_an_average_after_a_silence_asks_for_what_fell_due_in_it() -> None:
 
 
 def test_a_song_that_ended_a_while_ago_goes_on_in_the_same_session() -> None:
-    assert due(200_000 + 900_000, every_ms=60_000) == NEXT
+    late = 200_000 + 900_000
+    assert due(late, every_ms=60_000, started_ms=late - 5_000) == NEXT
 
 
 def test_after_the_session_gap_a_new_session_starts() -> None:
     late = 200_000 + 900_001
-    assert due(late, every_ms=60_000) == DueSlot(session=late, slot=0)
+    assert due(late, every_ms=60_000, started_ms=late - 3_000) == DueSlot(late - 3_000, slot=0)
 
 
 def test_a_song_follows_the_one_before_it_or_starts_at_once() -> None:
@@ -77,14 +106,15 @@ def test_answered_at_once_every_slot_is_filled_once_in_order_and_in_time(
     at_ms, filled = 0, []
     for step in steps:
         previous_ms, at_ms = at_ms, at_ms + step * 100
-        found = due_slot(end, previous_ms, at_ms, TIMING)
+        now = pulse(at_ms, previous_ms, steps[0] * 100)
+        found = due_slot(end, now, TIMING)
         if found is None:
             assert end is None or at_ms < end.ends_at_ms - TIMING.lead_ms
             continue
         _, ends_at_ms = song_times(end.ends_at_ms if end else at_ms, at_ms, duration_ms)
         end = SongEnd(found.session, found.slot, ends_at_ms)
         filled.append((found.session, found.slot))
-        assert due_slot(end, previous_ms, at_ms, TIMING) is None
+        assert due_slot(end, now, TIMING) is None
     assert len(filled) == len(set(filled))
     for session in {session for session, _ in filled}:
         slots = [slot for one, slot in filled if one == session]

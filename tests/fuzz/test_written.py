@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from events import checked, stream
 from events.messages import TracePoint
 from events.pulse import Pulse
-from events.session import Opinion, Settings, Song, SongPush, Why
+from events.session import Opinion, Settings, Song
 from lambdas.adapters import song_ends, tastes, windows
 from lambdas.domain.choose import Listener
 from lambdas.domain.due import SongEnd, Timing
 from lambdas.domain.next_song import Ask, ask, next_song
 from lambdas.domain.session import Session, with_maximum
+from lambdas.domain.song_push import song_push
 from lambdas.domain.window import Window, emit, fold, is_due_to_emit
 from tests.fuzz.profile import fuzzed
 
@@ -82,54 +83,31 @@ def _averaged(session: Session, pulse: Pulse, folded: int) -> Session:
     asked = ask(session.end, session.settings, pulse, TIMING)
     if asked is None:
         return session
-    request = _requested(session, asked, pulse)
-    return _answered(request)
-
-
-def _requested(session: Session, asked: Ask, pulse: Pulse) -> stream.SongRequest:
     request = stream.SongRequest(
         session=asked.session,
         slot=asked.slot,
         pulse=pulse,
         ends_at_ms=asked.ends_at_ms,
-        previous_target=asked.previous_target,
         playing_tempo=asked.playing_tempo,
-        settings=with_maximum(session.settings, pulse.peak),
         version=session.version,
         arrived_ms=pulse.at_ms,
     )
     assert stream.decode_song_request(stream.encode(request)) == request
-    return request
+    return _answered(asked, session, pulse)
 
 
-def _answered(request: stream.SongRequest) -> Session:
-    asked = Ask(request.session, request.slot, request.ends_at_ms, request.previous_target)
-    listener = Listener(request.pulse.at_ms, request.session, {}, [], {}, {})
+def _answered(asked: Ask, session: Session, pulse: Pulse) -> Session:
+    settings = with_maximum(session.settings, pulse.peak)
+    listener = Listener(pulse.at_ms, asked.session, {}, [], {}, {})
 
     def near(tempo: float, count: int) -> list[Song]:
         return sorted(SONGS, key=lambda song: abs(song.tempo - tempo))[:count]
 
-    found = next_song(asked, request.settings, request.pulse, listener, near, seed="x")
+    found = next_song(asked, settings, pulse, listener, near, seed="x")
     assert found is not None
-    choice = found.choice
-    why = Why(
-        mode=request.settings.mode,
-        at_ms=request.pulse.at_ms,
-        heart_rate=request.pulse.heart_rate,
-        average=request.pulse.average,
-        target_tempo=found.target,
-        tempo=choice.tempo,
-        octave=choice.octave,
-        distance=choice.distance,
-        terms=choice.terms,
-        decided_by=choice.decided_by,
-        lock=request.settings.lock,
-    )
-    times = (found.end.starts_at_ms, found.end.ends_at_ms)
-    ranges = (choice.tempo, choice.tempo)
-    song = SongPush(found.end.session, found.end.slot, choice.song, *times, ranges, Opinion(), why)
-    chosen = Session(found.end, request.settings, song, request.version + 1)
+    song = song_push(found, settings, pulse, {})
+    chosen = Session(found.end, settings, song, session.version + 1)
     assert song_ends._session_of(song_ends._item("ann", chosen, 0)) == chosen
-    kept = tastes._Kept(Opinion(tempo=choice.tempo), "demo", choice.song, 0)
+    kept = tastes._Kept(Opinion(tempo=found.choice.tempo), "demo", song.song, 0)
     assert tastes._kept_of({"S": checked.encode(kept).decode()}) == kept
     return chosen

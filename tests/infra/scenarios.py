@@ -3,6 +3,7 @@
 import os
 from array import array
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,9 +16,7 @@ from lambdas.adapters import (
     clients,
     connections,
     environment,
-    floors,
     own_songs,
-    playlists,
     song_ends,
     songs,
     windows,
@@ -25,7 +24,14 @@ from lambdas.adapters import (
 from lambdas.domain.due import SongEnd
 from lambdas.domain.session import Session
 from lambdas.domain.window import Window
-from tests.adapters.conftest import START_MS, Context, kinesis_event, websocket_event
+from tests.adapters.conftest import (
+    START_MS,
+    Context,
+    join_floor,
+    keep_song,
+    kinesis_event,
+    websocket_event,
+)
 from tests.adapters.test_skip import SONG
 from tests.infra.calls import Handler
 
@@ -63,10 +69,8 @@ def recommend(handler: Handler) -> None:
         slot=0,
         pulse=Pulse(START_MS, 0, 130, 130, 129, 131, 130),
         ends_at_ms=START_MS,
-        previous_target=None,
         playing_tempo=None,
         arrived_ms=START_MS,
-        settings=Settings(),
         version=begun.version,
     )
     for request in (
@@ -75,10 +79,10 @@ def recommend(handler: Handler) -> None:
         structs.replace(asked, pulse=structs.replace(asked.pulse, peak=220)),
     ):
         handler(kinesis_event(("ann", stream.encode(request)), UNREADABLE), Context)
-    own = Settings(library=OWN, floor="north")
     session = song_ends.read("ann")
     assert session is not None
-    request = structs.replace(asked, slot=1, settings=own, version=session.version)
+    own = _store(replace(session, settings=Settings(library=OWN, floor="north")))
+    request = structs.replace(asked, slot=1, version=own.version)
     handler(kinesis_event(("ann", stream.encode(request))), Context)
 
 
@@ -103,7 +107,7 @@ def skip(handler: Handler) -> None:
 def rate(handler: Handler) -> None:
     """A song of the session is liked."""
     _play()
-    playlists.write("ann", SONG)
+    keep_song("ann", SONG)
     body = {"action": "rate", "song_id": SONG.song.id, "opinion": {"liked": True}}
     handler(websocket_event("ann", body), Context)
 
@@ -117,7 +121,7 @@ def workout(handler: Handler) -> None:
 def floor(handler: Handler) -> None:
     """A coach looks at the floor on which a person is."""
     _play()
-    floors.join("north", "ann", START_MS)
+    join_floor("north", "ann", START_MS)
     body = {"action": "floor", "floor": "north"}
     handler(websocket_event("coach", body, role="coach"), Context)
 

@@ -15,7 +15,7 @@ from events.pulse import Pulse
 from events.samples import Sample
 from events.session import Settings as SongSettings
 from events.stream import GROUPS, Average
-from lambdas.adapters import clients, connections, playlists, song_ends, traces, windows
+from lambdas.adapters import clients, connections, song_ends, traces, windows
 from lambdas.domain.due import SongEnd
 from lambdas.domain.session import Session
 from lambdas.domain.window import Window, fold
@@ -26,6 +26,7 @@ from planning.capacity import Capacity, capacity
 from planning.load import Load, average_period
 from planning.template import Settings, settings_of
 from tempofit.capacity import capacity as command
+from tests.adapters.conftest import keep_song
 
 AT_MS = 1_760_000_040_000
 PEOPLE = 10_000
@@ -188,7 +189,7 @@ def test_traces_in_valkey_are_as_large_as_the_model_says(redis: Redis) -> None:
 def test_playlists_in_valkey_are_as_large_as_the_model_says(redis: Redis) -> None:
     for number in range(50):
         for slot in range(12):
-            playlists.write(user(number), sizes.typical_song(slot))
+            keep_song(user(number), sizes.typical_song(slot))
     song = len(msgspec.json.encode(sizes.typical_song()))
     found = bytes_of(redis, "playlist:*") / (50 * 12)
     assert found == pytest.approx(song + sizes.PLAYLIST_ENTRY_BYTES, rel=0.1)
@@ -200,7 +201,7 @@ def test_what_was_heard_is_as_large_in_valkey_as_the_model_says(redis: Redis) ->
         for slot in range(songs):
             push = sizes.typical_song(slot)
             one = msgspec.structs.replace(push.song, id=f"{push.song.id[:-2]}{slot:02d}")
-            playlists.write(user(number), msgspec.structs.replace(push, song=one))
+            keep_song(user(number), msgspec.structs.replace(push, song=one))
     found = bytes_of(redis, "heard:*") / (50 * songs)
     assert found == pytest.approx(sizes.HEARD_SONG_BYTES, rel=0.1)
 
