@@ -42,6 +42,7 @@ need(
     tastes.Table,
 )
 
+DEFAULTS = Settings()
 ATTEMPTS = 3
 """How often slots are filled anew whose sessions changed meanwhile."""
 
@@ -81,7 +82,7 @@ class _Turn:
     @property
     def chosen(self) -> Settings:
         """By the person, for the session."""
-        return self.session.settings if self.session else Settings()
+        return self.session.settings if self.session else DEFAULTS
 
 
 @traced

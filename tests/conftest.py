@@ -35,12 +35,6 @@ if TARGET != "aws":  # who tests on AWS brings credentials and a region
             "AWS_DEFAULT_REGION": "us-east-1",
         }
     )
-os.environ.update(
-    {
-        "POWERTOOLS_SERVICE_NAME": "tests",
-        "POWERTOOLS_METRICS_NAMESPACE": "TempoFit",
-    }
-)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

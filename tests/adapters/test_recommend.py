@@ -1,18 +1,35 @@
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ConnectTimeoutError
 from msgspec import structs
 from redis import Redis
+from redis.client import Pipeline
 
 from events import stream
 from events.pulse import Pulse
 from events.session import Opinion, Phase, Settings, Song, SongPush, Why
 from lambdas import recommend
-from lambdas.adapters import clients, connections, playlists, song_ends, songs, tastes
+from lambdas.adapters import (
+    clients,
+    connections,
+    playlists,
+    push,
+    song_ends,
+    songs,
+    statements,
+    tastes,
+    windows,
+)
 from lambdas.domain.due import SongEnd, due_slot
 from lambdas.domain.session import Session
 from lambdas.domain.target import zone_tempo
+from lambdas.domain.window import Window, fold
 from lambdas.schedule import TIMING
 from tests.adapters.conftest import (
     START_MS,
@@ -33,11 +50,15 @@ def connected(pushes: Pushes) -> Pushes:
 
 
 def request(
-    slot: int, at_ms: int = 0, average: float = 130, playing_tempo: float | None = None
+    slot: int,
+    at_ms: int = 0,
+    average: float = 130,
+    playing_tempo: float | None = None,
+    user: str = "ann",
 ) -> tuple[str, bytes]:
     """What `schedule` or `skip` would ask, from what is stored now."""
-    session = song_ends.read("ann") or Session(SongEnd(START_MS, -1, START_MS))
-    return "ann", stream.encode(
+    session = song_ends.read(user) or Session(SongEnd(START_MS, -1, START_MS))
+    return user, stream.encode(
         stream.SongRequest(
             session=START_MS,
             slot=slot,
@@ -72,13 +93,24 @@ def invoke(*records: tuple[str, bytes]) -> Any:
     return recommend.handler(kinesis_event(*records), Context)
 
 
-def started(settings: Settings | None = None) -> None:
+@contextmanager
+def calls() -> Iterator[Counter[str]]:
+    """The calls of DynamoDB that are made meanwhile, by operation."""
+    made: Counter[str] = Counter()
+    events = clients.dynamodb().meta.events
+    note = lambda model, **_: made.update([model.name])  # noqa: E731
+    events.register("before-call.dynamodb", note)
+    yield made
+    events.unregister("before-call.dynamodb", note)
+
+
+def started(settings: Settings | None = None, user: str = "ann") -> None:
     begun = SongEnd(START_MS, -1, START_MS)
-    song_ends.write("ann", Session(begun, settings or Settings()), at_ms=0, arrived_ms=0)
+    song_ends.write(user, Session(begun, settings or Settings()), at_ms=0, arrived_ms=0)
 
 
-def found() -> Session:
-    session = song_ends.read("ann")
+def found(user: str = "ann") -> Session:
+    session = song_ends.read(user)
     assert session is not None
     return session
 
@@ -116,20 +148,63 @@ def test_a_redelivered_request_yields_the_same_song_for_the_slot(connected: Push
     assert len({message["song"]["id"] for _, message in connected.sent}) == 1
 
 
-def test_a_push_that_is_not_taken_fails_nothing_and_is_made_again_with_the_same_song(
+def test_a_push_that_is_not_taken_fails_nothing_and_the_song_is_in_its_playlist(
     connected: Pushes,
 ) -> None:
     started()
     add_songs([60 + index for index in range(120)])
     connected.failing = 1
-    asked = request(0)
-    assert invoke(asked) == {"batchItemFailures": []}
+    assert invoke(request(0)) == {"batchItemFailures": []}
     assert connected.sent == []
     chosen = found().song
     assert chosen is not None
     assert [push.song.id for push in playlists.read("ann", START_MS)] == [chosen.song.id]
-    assert invoke(asked) == {"batchItemFailures": []}
+
+
+def test_a_song_that_perhaps_was_not_told_is_told_again_once(
+    connected: Pushes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started()
+    add_songs([60 + index for index in range(120)])
+    asked = request(0)
+    with monkeypatch.context() as killed:
+        killed.setattr(push.Pushes, "song", lambda *_: sys.exit("killed"))
+        with pytest.raises(SystemExit):
+            invoke(asked)
+    chosen = found().song
+    assert chosen is not None
+    assert played() == []
+    for _ in range(3):
+        assert invoke(asked) == {"batchItemFailures": []}
     assert [message["song"]["id"] for _, message in connected.sent] == [chosen.song.id]
+    assert played() == [(0, chosen.song.id)]
+
+
+def test_a_song_that_its_playlist_has_lost_is_there_again_with_the_next(redis_url: str) -> None:
+    started()
+    add_songs([60 + index for index in range(120)])
+    invoke(request(0))
+    before = played()
+    with Redis.from_url(redis_url) as redis:
+        redis.flushdb()
+    invoke(request(1, at_ms=190_000))
+    assert played()[:1] == before
+    assert [slot for slot, _ in played()] == [0, 1]
+
+
+def test_a_song_that_comes_late_starts_at_the_newest_sample_for_the_heart_rate_there(
+    connected: Pushes,
+) -> None:
+    started()
+    add_songs([60 + index for index in range(120)])
+    asked = request(0)
+    window = Window(30_000)
+    fold(window, [(START_MS + at_ms, 150) for at_ms in range(0, 95_000, 1_000)], 2**53, 30_000)
+    windows.write({"ann": window}, START_MS)
+    invoke(asked)
+    [(_, message)] = connected.sent
+    assert message["starts_at_ms"] == message["why"]["at_ms"] == START_MS + 94_000
+    assert message["why"]["target_tempo"] == 150
 
 
 def test_a_slot_that_the_playlist_has_left_behind_is_not_filled_again() -> None:
@@ -180,16 +255,18 @@ def test_the_next_song_follows_the_one_that_plays() -> None:
     assert due_slot(end, pulse(195_000), TIMING) is None
 
 
-def test_of_two_requests_for_one_slot_the_first_chooses_and_the_second_repeats(
+def test_of_two_requests_for_one_slot_the_first_chooses_and_the_second_costs_a_look(
     connected: Pushes,
 ) -> None:
     started()
     add_songs([60 + index for index in range(120)])
     first, again = request(0), request(0, at_ms=30_000)
     invoke(first)
-    invoke(again)
+    with calls() as made:
+        invoke(again)
+    assert made == {"BatchGetItem": 1}
     assert [slot for slot, _ in played()] == [0]
-    assert connected.sent[0] == connected.sent[1]
+    assert len(connected.sent) == 1
 
 
 def test_no_song_repeats_while_the_library_has_another() -> None:
@@ -325,6 +402,137 @@ def test_a_session_that_changed_while_a_song_was_chosen_gets_its_song_all_the_sa
     assert invoke(asked) == {"batchItemFailures": []}
     assert [message["why"]["target_tempo"] for _, message in connected.sent] == [100]
     assert found().settings.lock == 100
+
+
+def test_a_session_that_changes_between_the_look_and_the_write_costs_nobody_else_anything(
+    connected: Pushes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ann changes her settings once, Cem whenever he is written for, and Bob never."""
+    add_songs([60 + index for index in range(120)])
+    for user in ("ann", "bob", "cem"):
+        started(user=user)
+        connections.add(user, user)
+    write_all, changes = song_ends.write_all, {"ann": 1, "bob": 0, "cem": 99}
+
+    def raced(writes: list[song_ends.Write]) -> list[Exception | None]:
+        for write in writes:
+            user = write.item["user_id"]["S"]
+            if changes[user]:
+                changes[user] -= 1
+                changed = replace(found(user), settings=Settings(lock=100))
+                song_ends.write(user, changed, at_ms=0, arrived_ms=0)
+        return write_all(writes)
+
+    monkeypatch.setattr(song_ends, "write_all", raced)
+    assert invoke(*(request(0, user=user) for user in changes)) == {"batchItemFailures": []}
+    told = {connection: message["why"]["target_tempo"] for connection, message in connected.sent}
+    assert told == {"connection-1": 100, "ann": 100, "bob": 130}
+    assert changes["cem"] == 99 - recommend.ATTEMPTS
+    assert found("cem").song is None
+
+
+def test_fifty_songs_are_read_for_and_written_by_a_few_calls(
+    connected: Pushes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_songs([60 + index for index in range(120)])
+    invoke(request(0))  # the catalog is read, and serves from now on
+    users = [f"user-{number}" for number in range(50)]
+    asked, trips = [request(0, user=user) for user in users], []
+    execute = Pipeline.execute
+
+    def counted(pipeline: Pipeline, *arguments: Any, **options: Any) -> Any:
+        trips.append(len(pipeline))
+        return execute(pipeline, *arguments, **options)
+
+    monkeypatch.setattr(Pipeline, "execute", counted)
+    with calls() as made:
+        invoke(*asked)
+    assert made == {"BatchGetItem": 1, "BatchExecuteStatement": 2}
+    assert len(trips) == 2
+    assert all(found(user).song for user in users)
+
+
+def test_statements_that_are_throttled_are_tried_again_and_those_beside_them_are_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    add_songs([60 + index for index in range(120)])
+    sent, dynamodb = [], clients.dynamodb()
+    execute = dynamodb.batch_execute_statement
+
+    def throttling(Statements: list[Any]) -> Any:  # noqa: N803 - boto3
+        sent.append(len(Statements))
+        if len(sent) > 2:
+            return execute(Statements=Statements)
+        answer: Any = execute(Statements=Statements[1:]) if Statements[1:] else {"Responses": []}
+        refused = {"Error": {"Code": "ThrottlingError", "Message": "Slow down."}}
+        return {"Responses": [refused, *answer["Responses"]]}
+
+    monkeypatch.setattr(statements, "sleep", lambda seconds: None)
+    monkeypatch.setattr(dynamodb, "batch_execute_statement", throttling)
+    assert invoke(request(0), request(0, user="bob")) == {"batchItemFailures": []}
+    assert sent == [2, 1, 1]
+    assert found("ann").song
+    assert found("bob").song
+
+
+def test_who_is_throttled_to_the_end_is_the_checkpoint_and_the_others_have_their_songs(
+    connected: Pushes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_songs([60 + index for index in range(120)])
+    dynamodb, refused = clients.dynamodb(), {"Error": {"Code": "ProvisionedThroughputExceeded"}}
+    execute = dynamodb.batch_execute_statement
+
+    def throttling(Statements: list[Any]) -> Any:  # noqa: N803 - boto3
+        answers = [
+            refused
+            if {"S": "bob"} in one["Parameters"]
+            else execute(Statements=[one])["Responses"][0]
+            for one in Statements
+        ]
+        return {"Responses": answers}
+
+    monkeypatch.setattr(statements, "sleep", lambda seconds: None)
+    asked = [request(0, user=user) for user in ("ann", "bob", "cem")]
+    with monkeypatch.context() as slow:
+        slow.setattr(dynamodb, "batch_execute_statement", throttling)
+        assert invoke(*asked) == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    assert [found(user).song is not None for user in ("ann", "cem")] == [True, True]
+    assert song_ends.read("bob") is None
+    assert invoke(*asked[1:]) == {"batchItemFailures": []}
+    assert found("bob").song
+    assert len(connected.sent) == 1, "Ann is told once"
+
+
+def test_what_dynamodb_refuses_for_good_costs_the_person_whose_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    add_songs([60 + index for index in range(120)])
+    dynamodb = clients.dynamodb()
+
+    def refusing(Statements: list[Any]) -> Any:  # noqa: N803 - boto3
+        return {"Responses": [{"Error": {"Code": "ValidationError"}} for _ in Statements]}
+
+    monkeypatch.setattr(dynamodb, "batch_execute_statement", refusing)
+    assert invoke(request(0)) == {"batchItemFailures": []}
+    (letter,) = dead_letters()
+    assert letter["requestContext"]["condition"] == "UnusableRecord"
+
+
+def test_an_outage_of_the_catalog_is_the_checkpoint_for_whoever_needs_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    add_songs([60 + index for index in range(120)])
+
+    def failing(**_: Any) -> Any:
+        raise ConnectTimeoutError(endpoint_url="dynamodb")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(clients.dynamodb(), "query", failing)
+        asked = [request(0), request(0, user="bob")]
+        assert invoke(*asked) == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    assert invoke(*asked) == {"batchItemFailures": []}
+    assert found("ann").song
+    assert found("bob").song
 
 
 def test_a_song_is_cut_short_only_for_one_that_is_much_nearer(connected: Pushes) -> None:
