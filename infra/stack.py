@@ -25,6 +25,7 @@ from infra.web import create_web
 
 GET, BATCH_GET = "dynamodb:GetItem", "dynamodb:BatchGetItem"
 PUT, UPDATE = "dynamodb:PutItem", "dynamodb:UpdateItem"
+STATEMENTS = "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate"
 DELETE, QUERY = "dynamodb:DeleteItem", "dynamodb:Query"
 BATCH_WRITE = "dynamodb:BatchWriteItem"
 SEND = "kinesis:PutRecords"
@@ -169,7 +170,7 @@ def _permit(functions: dict[str, Function], streams: Streams, tables: Tables) ->
         ("schedule", requests, SEND),
         ("schedule", song_ends, BATCH_GET),
         ("recommend", tables.by_tempo_arn, QUERY),
-        ("recommend", song_ends, GET, PUT),
+        ("recommend", song_ends, BATCH_GET, PUT, *STATEMENTS),
         ("recommend", tastes, BATCH_GET, UPDATE),
         ("start", heart_rate, SEND),
         ("start", song_ends, GET, PUT),

@@ -6,6 +6,7 @@ streams and a queue that moto keeps under the logical ids of the template.
 
 import importlib.util
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,10 +22,10 @@ from botocore import xform_name
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.model import OperationModel
-from moto import mock_aws
 
 from lambdas.adapters import clients, floods, songs
 from lambdas.adapters import environment as environments
+from tests.aws import account
 from tests.infra.call_sites import LAMBDAS
 from tests.infra.conftest import Template, of_type
 from tests.infra.grants import PSEUDO, flat, functions_of
@@ -72,7 +73,10 @@ class Recorder:
 
     def _note(self, params: dict[str, Any], model: OperationModel, **_: Any) -> None:
         service = model.service_model.signing_name
-        if model.service_model.service_name != MANAGEMENT:
+        if model.name == "BatchExecuteStatement":
+            for action, table in _statements(params):
+                self._add(f"{service}:{action}", table, model.name)
+        elif model.service_model.service_name != MANAGEMENT:
             for resource in _resources(params):
                 self._add(f"{service}:{model.name}", resource, model.name)
 
@@ -96,7 +100,7 @@ class Recorder:
 @contextmanager
 def cloud(template: Template, name: str, redis_url: str, recorder: Recorder) -> Iterator[Handler]:
     """The handler of one function in the world that its template describes, and watched."""
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
+    with pytest.MonkeyPatch.context() as patch, account():
         queues = _create(template)
         patch.setattr(boto3, "DEFAULT_SESSION", recorder.session())
         told = _environment(template, name, queues, redis_url)
@@ -176,6 +180,13 @@ def _forget() -> None:
     songs._runs.clear()
     for allowance in (floods.MESSAGES, floods.HEART_RATES, floods.SONGS, floods.OWN_SONGS):
         allowance._buckets.clear()
+
+
+def _statements(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What IAM calls each statement of PartiQL, and its table."""
+    for one in params["Statements"]:
+        ((verb, table),) = re.findall(r'^(INSERT|UPDATE)\b[^"]*"(\w+)"', one["Statement"])
+        yield f"PartiQL{verb.title()}", table
 
 
 def _resources(params: Mapping[str, Any]) -> Iterator[str]:

@@ -59,26 +59,24 @@ def schedule(handler: Handler) -> None:
 
 
 def recommend(handler: Handler) -> None:
-    """A request, the same again, one from a heart that beat faster than ever, one for own songs."""
+    """From a heart that beat faster than ever, from one whose song end is broken, for own songs."""
     connections.add("ann", "connection-1")
-    table = os.environ["SONGS_TABLE"]
-    clients.dynamodb().put_item(TableName=table, Item=songs.song_item("demo", SONG.song))
+    dynamodb, table = clients.dynamodb(), os.environ["SONGS_TABLE"]
+    dynamodb.put_item(TableName=table, Item=songs.song_item("demo", SONG.song))
+    dynamodb.put_item(TableName=os.environ["SONG_ENDS_TABLE"], Item={"user_id": {"S": "bob"}})
     begun = _store(Session(SongEnd(START_MS, -1, START_MS)))
     asked = stream.SongRequest(
         session=START_MS,
         slot=0,
-        pulse=Pulse(START_MS, 0, 130, 130, 129, 131, 130),
+        pulse=Pulse(START_MS, 0, 130, 130, 129, 131, 220),
         ends_at_ms=START_MS,
         playing_tempo=None,
         arrived_ms=START_MS,
         version=begun.version,
     )
-    for request in (
-        asked,
-        asked,
-        structs.replace(asked, pulse=structs.replace(asked.pulse, peak=220)),
-    ):
-        handler(kinesis_event(("ann", stream.encode(request)), UNREADABLE), Context)
+    broken = structs.replace(asked, version=0)
+    both = (("ann", stream.encode(asked)), ("bob", stream.encode(broken)))
+    handler(kinesis_event(*both, UNREADABLE), Context)
     session = song_ends.read("ann")
     assert session is not None
     own = _store(replace(session, settings=Settings(library=OWN, floor="north")))
