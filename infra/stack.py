@@ -85,8 +85,8 @@ class TempoFit(Stack):
             functions["recommend"],
             streams.requests,
             streams.dead_letters,
-            batch_size=25,
-            parallelization_factor=10,  # it waits for its stores, one request at a time
+            batch_size=100,
+            parallelization_factor=4,  # a lane that waits for its stores keeps no other waiting
             **fan_out,
         )
         stage = open_api(api, functions, streams.heart_rate, settings.stage)

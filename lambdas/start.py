@@ -8,7 +8,6 @@ from events.session import Settings
 from lambdas.adapters import clients, song_ends, streams, tastes
 from lambdas.adapters.answering import answers
 from lambdas.adapters.environment import need, read
-from lambdas.adapters.tastes import Taste
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import (
     Request,
@@ -17,6 +16,7 @@ from lambdas.adapters.websocket import (
 )
 from lambdas.domain.due import SongEnd
 from lambdas.domain.session import Session, with_maximum
+from lambdas.domain.taste import Taste
 
 
 class Environment(Struct, frozen=True):

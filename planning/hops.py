@@ -79,7 +79,7 @@ def recommend(load: Load, settings: Settings) -> Hop:
         records=records,
         size=records * sizes(load.flush_seconds).request,
         record_seconds=work.answer_seconds(settings),
-        batch_seconds=INVOKE_SECONDS,
+        batch_seconds=work.batch_seconds(),
         busiest=lambda shards: most_in_one(load.users, 1 / shards, shards) / load.users,
     )
     return hop(flow, settings.readers[flow.function])

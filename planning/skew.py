@@ -23,7 +23,7 @@ from planning import quotas
 from planning.shards import keys_on_busiest, most_in_one
 from planning.tables import number, table
 from planning.template import Settings, settings_of
-from planning.work import answer_seconds, ask_seconds
+from planning.work import answer_seconds, ask_seconds, batch_seconds
 from simulator.backoff import full_jitter
 from simulator.client import BACKOFF_CAP_SECONDS, BACKOFF_SECONDS
 
@@ -149,7 +149,9 @@ def first_songs_seconds(people: int, settings: Settings) -> float:
     keys = keys_on_busiest(settings.groups, settings.readers["schedule"].lanes)
     lanes = settings.readers["recommend"].lanes
     ask = people * keys / settings.groups * ask_seconds(settings)
-    return max(ask, most_in_one(people, 1 / lanes, lanes) * answer_seconds(settings))
+    busiest = most_in_one(people, 1 / lanes, lanes)
+    batches = ceil(busiest / settings.readers["recommend"].batch_size)
+    return max(ask, busiest * answer_seconds(settings) + batches * batch_seconds())
 
 
 def _duration(random: Random) -> float:

@@ -1,12 +1,11 @@
-"""What is known of those who get a song: one round trip a store, however many they are."""
+"""What is known of those who wait for a song: one round trip a store, however many they are."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from redis.exceptions import RedisError
 
-from events.pulse import Pulse
-from events.session import SongPush
+from events.stream import SongRequest
 from lambdas.adapters import (
     batch_get,
     clients,
@@ -17,79 +16,64 @@ from lambdas.adapters import (
     tastes,
     windows,
 )
-from lambdas.adapters.playlists import Before
-from lambdas.adapters.tastes import Taste
-from lambdas.domain.session import Session
+from lambdas.adapters.records import Record
+from lambdas.domain.taste import Taste
+from lambdas.domain.turn import Turn
 
 ANSWERS = 5
 """Of Redis, about one person."""
 
 
-class Asked(NamedTuple):
-    """A slot of a person's session, and when it was asked for, epoch ms."""
+def read(requests: Sequence[Record[SongRequest]]) -> list[Turn]:
+    """The turns of different people, by position, with what is known of each.
 
-    user: str
-    session: int
-    slot: int
-    arrived_ms: int
-
-
-class Known(NamedTuple):
-    """What is known of a person; `error` is why what Redis keeps of them is not, if so."""
-
-    session: Session | None
-    taste: Taste
-    before: Before = Before({}, [], holds_last=False, holds_slot=False)
-    connected: Sequence[str] = ()
-    newest: Pulse | None = None
-    """At the newest sample that was folded."""
-    error: Exception | None = None
-
-
-class Told(NamedTuple):
-    """Songs that a person has now, and the floor on which they were seen at `arrived_ms`."""
-
-    user: str
-    songs: Sequence[SongPush]
-    floor: str | None
-    arrived_ms: int
-
-
-def read(asked: Sequence[Asked]) -> list[Known]:
-    """What is known of each, by position. Raises what the stores raise."""
-    users = [one.user for one in asked]
+    What Redis cannot read of one person is the error of their turn. Raises what the stores raise.
+    """
+    users = [record.key for record in requests]
     items = batch_get.read(users, song_ends.wanted(songs=True) | tastes.wanted())
     sessions, opinions = song_ends.sessions_of(items), tastes.tastes_of(items)
     with clients.redis().pipeline(transaction=False) as pipeline:
-        for one in asked:
-            playlists.ask(pipeline, one.user, one.session, one.slot)
-            connections.ask(pipeline, one.user)
-            windows.ask(pipeline, one.user, one.arrived_ms)
+        for record in requests:
+            playlists.ask(pipeline, record.key, record.value.session, record.value.slot)
+            connections.ask(pipeline, record.key)
+            windows.ask(pipeline, record.key, record.arrived_ms)
         answers = pipeline.execute(raise_on_error=False)
-    return [
-        _known(sessions.get(user), opinions.get(user, Taste()), answers[at : at + ANSWERS])
-        for user, at in zip(users, range(0, len(answers), ANSWERS), strict=True)
+    turns = [
+        Turn(
+            record.key,
+            record.value,
+            record.arrived_ms,
+            sessions.get(record.key),
+            opinions.get(record.key, Taste()),
+        )
+        for record in requests
     ]
+    for place, turn in enumerate(turns):
+        _add(turn, answers[place * ANSWERS : (place + 1) * ANSWERS])
+    return turns
 
 
-def _known(session: Session | None, taste: Taste, answers: Sequence[Any]) -> Known:
+def _add(turn: Turn, answers: Sequence[Any]) -> None:
     heard, songs, members, *packed = answers
     try:
         for answer in answers:
             if isinstance(answer, RedisError):
                 raise answer
-        before, connected = playlists.before(heard, songs), connections.named(members)
-        return Known(session, taste, before, connected, windows.newest(*packed))
+        turn.before = playlists.before(heard, songs)
+        turn.connected = connections.named(members)
+        turn.newest = windows.newest(*packed)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is this person's
-        return Known(session, taste, error=error)
+        turn.error = error
 
 
-def write(told: Iterable[Told]) -> None:
-    """Put songs into playlists, and people on their floors."""
+def write(turns: Iterable[Turn]) -> None:
+    """Put the songs of turns into playlists, and their people on their floors."""
     with clients.redis().pipeline(transaction=False) as pipeline:
-        for one in told:
-            for song in one.songs:
-                playlists.write(pipeline, one.user, song)
-            if one.floor is not None:
-                floors.join(pipeline, one.floor, one.user, one.arrived_ms)
+        for turn in turns:
+            for song in (turn.last, turn.song):
+                if song is not None:
+                    playlists.write(pipeline, turn.user, song)
+            floor = turn.settings.floor
+            if floor is not None:
+                floors.join(pipeline, floor, turn.user, turn.arrived_ms)
         pipeline.execute()

@@ -1,13 +1,14 @@
 """The songs that a person heard, in Redis: a hash a session by slot, a sorted set for two weeks."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from events import checked
 from events.messages import decode_song_push
 from events.session import SongPush
 from lambdas.adapters import clients, stored
 from lambdas.domain.choose import ARTISTS_APART, HEARD_DAYS
+from lambdas.domain.turn import Before
 
 if TYPE_CHECKING:
     from redis.client import Pipeline
@@ -30,18 +31,6 @@ def read(user: str, session: int) -> list[SongPush]:
     fields: dict[bytes, bytes] = clients.redis().hgetall(_key(user, session))  # type: ignore[assignment]
     songs = (stored.readable(decode_song_push, song) for song in fields.values())
     return sorted((song for song in songs if song is not None), key=lambda song: song.slot)
-
-
-class Before(NamedTuple):
-    """What a playlist says to whoever fills one of its slots."""
-
-    heard: dict[str, int]
-    """When each song was chosen, in this session and for two weeks before it, epoch ms."""
-    artists: list[str]
-    """Of the last songs."""
-    holds_last: bool
-    """Whether the song of the slot before is there."""
-    holds_slot: bool
 
 
 def ask(pipeline: "Pipeline", user: str, session: int, slot: int) -> None:

@@ -6,7 +6,6 @@ item may hold the oldest go.
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from msgspec import Struct, convert, json
@@ -17,6 +16,7 @@ from events.session import Opinion, Song
 from lambdas.adapters import batch_get as people
 from lambdas.adapters import clients, environment, stored
 from lambdas.domain.choose import SKIPS as COUNTED_SKIPS
+from lambdas.domain.taste import Taste
 
 MAX_SONGS = 500
 MAX_BYTES = 300_000
@@ -43,17 +43,6 @@ class _Kept(Struct, frozen=True):
 
 
 _decode = json.Decoder(_Kept).decode
-
-
-@dataclass(slots=True)
-class Taste:
-    """What a person thinks of songs, by song id, and the highest heart rate seen."""
-
-    max_heart_rate: float | None = None
-    opinions: dict[str, Opinion] = field(default_factory=dict)
-    skips: dict[str, int] = field(default_factory=dict)
-    corrected: list[tuple[str, Song]] = field(default_factory=list)
-    """Songs whose tempo the person corrected, each with its library."""
 
 
 def read_all(users: Sequence[str]) -> dict[str, Taste]:

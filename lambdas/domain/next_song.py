@@ -18,6 +18,9 @@ from lambdas.domain.due import (
 from lambdas.domain.plans import phases
 from lambdas.domain.target import Goal, Planned, expected_heart_rate, target_tempo
 
+Near = Callable[[float, int], Sequence[S]]
+"""The songs nearest to a tempo, at most so many, as `choose.search` takes it."""
+
 
 class Chosen(Goal, Protocol):
     """What a person chose for the session, with what only the next song needs."""
@@ -75,7 +78,7 @@ def next_song(
     chosen: Chosen,
     pulse: Pulse,
     listener: Listener,
-    near: Callable[[float, int], Sequence[S]],
+    near: Near[S],
     others: Sequence[S] = (),
     *,
     seed: str,

@@ -15,8 +15,12 @@ from redis import Redis
 
 import lambdas
 from catalog.store import store_songs
+from events.pulse import Pulse
 from events.session import Song, SongPush
-from lambdas.adapters import clients, floods, listeners, songs
+from events.stream import SongRequest
+from lambdas.adapters import clients, floods, floors, listeners, playlists, songs
+from lambdas.adapters.records import Record
+from lambdas.domain.turn import Turn
 from tests.aws import account
 
 NAMES = {
@@ -162,20 +166,26 @@ def add_songs(tempi: list[float], library: str = "demo", seconds: float = 200) -
     store_songs(clients.dynamodb(), "songs", library, added)
 
 
+def turn_of(user: str, session: int, slot: int) -> Turn:
+    """Somebody who asks for a slot, with what is known of them."""
+    pulse = Pulse(START_MS, 0, 130, 130, 129, 131, 130, START_MS)
+    request = SongRequest(session, slot, pulse, START_MS, None, 0, START_MS)
+    (turn,) = listeners.read([Record(user, request, START_MS, "1", {})])
+    return turn
+
+
 def keep_song(user: str, song: SongPush) -> None:
     """A song is in its playlist."""
-    listeners.write([listeners.Told(user, [song], None, 0)])
+    with clients.redis().pipeline() as pipeline:
+        playlists.write(pipeline, user, song)
+        pipeline.execute()
 
 
 def join_floor(floor: str, user: str, arrived_ms: int) -> None:
     """Somebody is seen on a floor."""
-    listeners.write([listeners.Told(user, [], floor, arrived_ms)])
-
-
-def known(user: str, session: int, slot: int) -> listeners.Known:
-    """What is known of somebody who asks for a slot."""
-    (known,) = listeners.read([listeners.Asked(user, session, slot, START_MS)])
-    return known
+    with clients.redis().pipeline() as pipeline:
+        floors.join(pipeline, floor, user, arrived_ms)
+        pipeline.execute()
 
 
 class Pushes:

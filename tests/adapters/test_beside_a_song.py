@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from events.session import Settings
+from lambdas import recommend
 from lambdas.adapters import connections, own_songs, playlists, song_ends
 from lambdas.domain.due import SongEnd
 from lambdas.domain.session import Session
+from lambdas.domain.turn import Turn
 from tests.adapters.conftest import START_MS, Pushes, add_songs, dead_letters, keep_song
 from tests.adapters.test_recommend import found, invoke, request, started
 from tests.adapters.test_skip import SONG
@@ -71,12 +73,40 @@ def test_of_a_persons_requests_the_newest_counts_and_no_more_than_they_may_make(
         return None, set()
 
     monkeypatch.setattr(own_songs, "shelf", shelf)
-    monkeypatch.setattr("lambdas.recommend.next_song", lambda *_, **__: None)
+    monkeypatch.setattr(Turn, "next_song", lambda *_: None)
     invoke(*[request(0)] * 25)
     assert chosen == ["ann"], "once a batch"
     for _ in range(30):
         invoke(request(0))
     assert len(chosen) == 12
+
+
+def test_whose_own_songs_are_read_keeps_nobody_waiting_and_the_rest_comes_again(
+    connected: Pushes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ann and Cem have songs of their own, which take the time that there is; Bob has not."""
+    add_songs([60 + index for index in range(120)])
+    for user, library in (("ann", "own"), ("bob", "demo"), ("cem", "own")):
+        started(Settings(library=library), user=user)
+        own_songs.write(user, [SONG.song], [])
+        connections.add(user, user)
+    now = [0.0]
+
+    def shelf(user: str) -> Any:
+        assert "bob" in {connection for connection, _ in connected.sent}
+        now[0] += recommend.CHOOSING_SECONDS + 1
+        return read(user)
+
+    read = own_songs.shelf
+    monkeypatch.setattr(own_songs, "shelf", shelf)
+    monkeypatch.setattr(recommend, "monotonic", lambda: now[0])
+    asked = [request(0, user=user) for user in ("ann", "bob", "cem")]
+    assert invoke(*asked) == {"batchItemFailures": [{"itemIdentifier": "3"}]}
+    assert found("cem").song is None
+    now[0] = 0
+    assert invoke(*asked) == {"batchItemFailures": []}
+    assert found("cem").song
+    assert [one for one, _ in connected.sent if one != "connection-1"] == ["bob", "ann", "cem"]
 
 
 def test_a_request_of_a_session_that_has_changed_reads_no_library(

@@ -19,8 +19,8 @@ from tests.adapters.conftest import (
     add_songs,
     dead_letters,
     kinesis_event,
-    known,
     records_of,
+    turn_of,
     websocket_event,
 )
 
@@ -176,7 +176,7 @@ def test_a_song_and_a_point_that_cannot_be_read_are_left_out(redis: Redis) -> No
     told = ask(workout.handler, "ann", action="workout")
     assert told["songs"] == []
     assert [point[1] for point in told["trace"]] == [120.0]
-    assert known("ann", START_MS, 1).before == ({}, [], True, False)
+    assert turn_of("ann", START_MS, 1).before == ({}, [], True, False)
 
 
 @pytest.mark.parametrize("version", [None, {"S": "x"}])

@@ -9,6 +9,7 @@ from lambdas import rate
 from lambdas.adapters import clients, playlists, song_ends, tastes
 from lambdas.domain.due import SongEnd
 from lambdas.domain.session import Session
+from lambdas.domain.taste import Taste
 from tests.adapters.conftest import START_MS, Context, keep_song, websocket_event
 from tests.adapters.test_skip import SONG
 
@@ -26,8 +27,8 @@ def invoke(song_id: str = SONG.song.id, user: str = "ann", **opinion: Any) -> di
     return answer
 
 
-def kept(user: str = "ann") -> tastes.Taste:
-    return tastes.read_all([user]).get(user, tastes.Taste())
+def kept(user: str = "ann") -> Taste:
+    return tastes.read_all([user]).get(user, Taste())
 
 
 def test_what_a_person_thinks_of_a_song_is_kept_and_answered() -> None:
@@ -52,7 +53,7 @@ def test_an_opinion_replaces_the_one_before_and_none_takes_it_back() -> None:
     invoke(liked=False)
     assert kept().opinions == {SONG.song.id: Opinion(liked=False)}
     invoke()
-    assert kept() == tastes.Taste()
+    assert kept() == Taste()
 
 
 def test_the_playlist_of_the_session_shows_the_opinion() -> None:
@@ -64,12 +65,12 @@ def test_a_song_of_nobody_s_session_is_refused_in_a_sentence() -> None:
     answer = invoke("no-such-song", liked=True)
     assert answer["code"] == "unknown_song"
     assert "'no-such-song'" in answer["message"]
-    assert kept() == tastes.Taste()
+    assert kept() == Taste()
 
 
 def test_nobody_rates_for_somebody_else() -> None:
     assert invoke(user="bob", liked=True)["code"] == "unknown_song"
-    assert kept("bob") == kept("ann") == tastes.Taste()
+    assert kept("bob") == kept("ann") == Taste()
 
 
 def test_skips_are_counted_beside_opinions() -> None:

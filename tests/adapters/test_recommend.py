@@ -39,7 +39,7 @@ from tests.adapters.conftest import (
     dead_letters,
     keep_song,
     kinesis_event,
-    known,
+    turn_of,
 )
 
 
@@ -369,7 +369,7 @@ def test_a_song_of_yesterday_waits_for_one_that_was_not_heard() -> None:
 def test_what_was_heard_is_forgotten_after_two_weeks() -> None:
     keep_song("ann", heard("old", START_MS - 15 * 86_400_000))
     keep_song("ann", heard("new", START_MS))
-    assert known("ann", START_MS, 0).before[0] == {"new": START_MS}
+    assert turn_of("ann", START_MS, 0).before[0] == {"new": START_MS}
 
 
 def test_no_artist_twice_within_four_songs(connected: Pushes) -> None:

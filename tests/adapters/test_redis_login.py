@@ -21,7 +21,7 @@ from infra.cache import ACCESS
 from lambdas.adapters import clients, connections, floods, playlists, push, traces, windows
 from lambdas.adapters.redis_login import REUSED_SECONDS, VALID_SECONDS, Login, sign
 from lambdas.domain.window import Window
-from tests.adapters.conftest import START_MS, keep_song, known
+from tests.adapters.conftest import START_MS, keep_song, turn_of
 from tests.adapters.test_skip import SONG
 
 USER = "tempofit-1a2b3c4d"
@@ -144,7 +144,7 @@ def test_the_user_of_the_cache_may_do_all_that_the_functions_do(entered: Redis) 
     keep_song("ann", SONG)
     playlists.replace("ann", SONG)
     assert playlists.read("ann", SONG.session) == [SONG]
-    assert known("ann", SONG.session, SONG.slot + 1).before[1] == [SONG.song.artist]
+    assert turn_of("ann", SONG.session, SONG.slot + 1).before[1] == [SONG.song.artist]
     connections.add("ann", "connection-1")
     assert connections.of("ann") == ["connection-1"]
     connections.forget("ann", "connection-1")

@@ -6,6 +6,7 @@ import pytest
 
 from events.session import Opinion, Song
 from lambdas.adapters import clients, tastes
+from lambdas.domain.taste import Taste
 
 LONG = "\u00e9" * 200
 """A title, an artist or an id as long as they may be, each character of two bytes."""
@@ -38,7 +39,7 @@ def put(**attributes: Any) -> None:
     clients.dynamodb().put_item(TableName="tastes", Item=item)
 
 
-def taste() -> tastes.Taste:
+def taste() -> Taste:
     return tastes.read_all(["ann"])["ann"]
 
 
