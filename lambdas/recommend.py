@@ -100,10 +100,11 @@ def _answer(turns: list[Turn], under_way: Pushes) -> None:
         else:
             _fail(part, failure)
     for turn in turns:
-        if turn.error is not None:
-            logger.error("A song request failed.", exc_info=turn.error)
         if _may_pass(turn):
+            logger.error("A song request failed and will be tried again.", exc_info=turn.error)
             _allowance_of(turn).give_back(turn.user)
+        elif turn.error is not None:
+            logger.error("A song request failed for good.", exc_info=turn.error)
 
 
 def _parts(due: list[Turn]) -> Iterator[list[Turn]]:

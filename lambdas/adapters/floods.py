@@ -16,7 +16,7 @@ HEART_RATES = Allowance(burst=600, per_second=10, patience=600)
 SONGS = Allowance(burst=120, per_second=5, patience=60)
 OWN_SONGS = Allowance(burst=12, per_second=0.25, patience=60)
 """Of `recommend`, where a choice from two thousand songs of one's own takes most of a second; who
-skips more often gets the next song when `schedule` asks again, within 30 s."""
+skips more often gets the next song when `schedule` asks again."""
 OUT_SECONDS = 60
 
 
