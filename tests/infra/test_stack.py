@@ -51,7 +51,7 @@ def test_every_mapping_gives_up_on_a_bad_record_and_says_so(template: Template) 
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         destination = mapping["DestinationConfig"]["OnFailure"]["Destination"]
         assert destination == {"Fn::GetAtt": [queue, "Arn"]}
-    assert sorted(mapping["ParallelizationFactor"] for mapping in mappings) == [1, 1, 10]
+    assert sorted(mapping["ParallelizationFactor"] for mapping in mappings) == [1, 1, 4]
 
 
 def test_song_ends_expire(template: Template) -> None:
