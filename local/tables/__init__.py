@@ -1,0 +1,1 @@
+"""DynamoDB: tables with real indexes, kept in a file of SQLite."""
