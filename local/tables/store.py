@@ -37,7 +37,7 @@ class Store:
     """The tables of a directory, for one thread."""
 
     def __init__(self, directory: Path) -> None:
-        directory.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._file = directory / FILE
         self._database = sqlite3.connect(self._file, isolation_level=None, cached_statements=512)
         self._run = self._database.execute

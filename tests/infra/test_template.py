@@ -11,7 +11,6 @@ from typing import Any
 import boto3
 import botocore.exceptions
 import pytest
-from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
 from events.messages import encode
@@ -24,6 +23,8 @@ from local.template.template import read
 from tests.infra import variables
 from tests.infra.conftest import Template
 from tests.infra.scenarios import SCENARIOS
+from tests.local.processes import client
+from tests.local.tables.process import tables_process
 
 QUEUES = {"sqs": "http://127.0.0.1:4566"}
 POWERTOOLS = {
