@@ -4,6 +4,9 @@ The JSON 1.0 protocol that boto3 speaks. Refusals carry AWS's error names and me
 """
 
 import asyncio
+import signal
+import sqlite3
+import sys
 from collections.abc import AsyncIterator, Callable
 from itertools import count
 from pathlib import Path
@@ -16,6 +19,7 @@ from msgspec import Struct, json
 
 from local import part
 from local.guard import guard
+from local.part import StartError
 from local.tables import requests
 from local.tables.definition import Definition
 from local.tables.operations import Operations
@@ -46,8 +50,14 @@ class Config(Struct, frozen=True):
 
 
 def application(config: Config) -> web.Application:
-    """The tables on POST /."""
-    store = Store(Path(config.directory))
+    """The tables on POST /. Raises StartError when their folder cannot be used."""
+    try:
+        store = Store(Path(config.directory))
+    except (OSError, sqlite3.Error) as error:
+        raise StartError(
+            f"The tables in {config.directory} cannot be opened: {error}. Let this user write "
+            "there, or take the folder away to start with empty tables."
+        ) from None
     answers = operations_of(Operations(store))
 
     async def call(request: web.Request) -> web.Response:
@@ -72,6 +82,7 @@ def application(config: Config) -> web.Application:
 
     async def run(_: web.Application) -> AsyncIterator[None]:
         upkeep = asyncio.create_task(_look_after(store))
+        upkeep.add_done_callback(_end_with)
         yield
         upkeep.cancel()
         await asyncio.gather(upkeep, return_exceptions=True)
@@ -125,13 +136,21 @@ def _refusal(error: RefusedError) -> web.Response:
     return web.Response(status=400, body=json.encode(told), content_type=CONTENT_TYPE)
 
 
+def _end_with(upkeep: asyncio.Task[None]) -> None:
+    """Ends the process should upkeep ever end by itself."""
+    if not upkeep.cancelled() and (error := upkeep.exception()):
+        print(f"The upkeep of the tables ended: {error!r}", file=sys.stderr)
+        signal.raise_signal(signal.SIGTERM)
+
+
 async def _look_after(store: Store) -> None:
     """Deletes what has expired, and works the log of writes into the file, now and then."""
     saved = 0
     for turn in count(1):
         await asyncio.sleep(UPKEEP_SECONDS)
         if turn % SWEEPS_EVERY == 0:
-            store.sweep(time())
+            while store.sweep(time()):  # noqa: ASYNC110 - for calls to come in between
+                await asyncio.sleep(0)
         if store.changes > saved + UNSAVED:
             saved = store.changes
             await asyncio.to_thread(store.checkpoint)

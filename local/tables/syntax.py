@@ -10,6 +10,8 @@ from local.tables.values import Value
 
 Path = tuple[str | int, ...]
 """An attribute's name, then names in maps and numbers in lists."""
+MAX_BYTES = 4096
+"""Of an expression."""
 OPERATORS = frozenset({"AND", "OR", "NOT", "BETWEEN", "IN"})
 _TOKEN = re.compile(r"\s*([#:]?\w+|<=|>=|<>|[=<>(),.\[\]+-])")
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
@@ -31,6 +33,10 @@ class Reader:
         text = text.rstrip()
         if not text:
             raise self.refused("The expression can not be empty;")
+        if (size := len(text.encode())) > MAX_BYTES:
+            raise self.refused(
+                f"Expression size has exceeded the maximum allowed size; expression size: {size}"
+            )
         while at < len(text):
             match = _TOKEN.match(text, at)
             if match is None:

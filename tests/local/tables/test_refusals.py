@@ -34,6 +34,10 @@ def refused(tables: Tables, operation: str, **parameters: Any) -> str:
         ("version[a] = :x", 'Syntax error; token: "]", near: "a]="'),
         ("AND = :x", 'Syntax error; token: "AND", near: "AND="'),
         ("", "The expression can not be empty;"),
+        (
+            f"version = :x{' AND version = :x' * 256}",
+            "Expression size has exceeded the maximum allowed size; expression size: 4364",
+        ),
         ("session = :x", "Attribute name is a reserved keyword; reserved keyword: session"),
         ("near_to(version, :x)", "Invalid function name; function: near_to"),
         (
