@@ -18,6 +18,8 @@ from local.tables.refused import Item, RefusedError
 
 FILE = "tables.sqlite"
 CACHE_KIB = 32 << 10
+MAPPED_BYTES = 1 << 30
+"""Of the file, read without a call of the system for each item."""
 MOST_LOG_PAGES = 16_000
 """Of the log of writes, 64 MB: the call that passes it works it into the file."""
 SWEPT_AT_ONCE = 1_000
@@ -45,6 +47,7 @@ class Store:
             "journal_mode=WAL",
             "synchronous=NORMAL",
             f"cache_size=-{CACHE_KIB}",
+            f"mmap_size={MAPPED_BYTES}",
             f"wal_autocheckpoint={MOST_LOG_PAGES}",
         ):
             self._run(f"PRAGMA {pragma}")
