@@ -1,5 +1,6 @@
 """Runs the synthesized stack on this machine: every part a process, on loopback only."""
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,17 +11,20 @@ import boto3
 import msgspec
 from botocore.config import Config
 
-from local import processes, stores, streams, valkey, web
+from local import processes, queues, streams, valkey, web
 from local.addresses import FILE, RUN, Addresses
 from local.gateway import server as gateway
 from local.processes import Part, free_port
 from local.project import PROJECT, REGION
+from local.tables import server as tables
 from local.template import synth, template
 from local.template.stack import Function, Stack
 
 HOST = "127.0.0.1"
 PAGE = PROJECT / "frontend" / "dist"
 AUDIENCE = "tempofit"
+TABLES = "tables"
+"""Where in its directory a cloud keeps its tables; each starts with none."""
 STREAM_WORKERS = 2
 """Processes of a function on a stream, at most: more than two cores would not serve."""
 WORKERS = {"authorize": 2, "connect": 2, "workout": 2}
@@ -41,7 +45,7 @@ ENDPOINTS = {
     "apigatewaymanagementapi": "management",
 }
 
-Served = stores.Config | streams.Config | gateway.Config | web.Config
+Served = tables.Config | queues.Config | streams.Config | gateway.Config | web.Config
 
 
 class Cloud:
@@ -120,7 +124,8 @@ def running(
         "web": page_port or free_port(),
         "gateway": websocket_port or free_port(),
         "streams": free_port(),
-        "stores": free_port(),
+        "tables": free_port(),
+        "queues": free_port(),
         "redis": free_port(),
     }
     progress("Reading the synthesized stack")
@@ -147,12 +152,12 @@ def _plan(synthesized: dict[str, Any], ports: dict[str, int], logs: Path) -> Clo
         "OIDC_AUDIENCE": AUDIENCE,
         "OIDC_JWKS_URL": f"{urls['web']}/.well-known/jwks.json",
     }
-    stack = template.read(synthesized, {}, {"sqs": urls["stores"]})
+    stack = template.read(synthesized, {}, {"sqs": urls["queues"]})
     management_url = f"{urls['gateway']}/{stack.api.stage}"
     endpoints = {
         "AWS_ENDPOINT_URL_KINESIS": urls["streams"],
-        "AWS_ENDPOINT_URL_DYNAMODB": urls["stores"],
-        "AWS_ENDPOINT_URL_SQS": urls["stores"],
+        "AWS_ENDPOINT_URL_DYNAMODB": urls["tables"],
+        "AWS_ENDPOINT_URL_SQS": urls["queues"],
         "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": management_url,
     }
     stack = msgspec.structs.replace(
@@ -167,8 +172,8 @@ def _plan(synthesized: dict[str, Any], ports: dict[str, int], logs: Path) -> Clo
         token_url=f"{urls['web']}/token",
         management_url=management_url,
         kinesis_url=urls["streams"],
-        dynamodb_url=urls["stores"],
-        sqs_url=urls["stores"],
+        dynamodb_url=urls["tables"],
+        sqs_url=urls["queues"],
         redis_url=redis_url,
         heart_rate_stream=names["HEART_RATE_STREAM"],
         averages_stream=names["AVERAGES_STREAM"],
@@ -197,19 +202,31 @@ def _start_stores(
     progress("Starting Redis, DynamoDB and SQS")
     if valkey.given_url() is None:
         cloud.start("redis", valkey.command(ports["redis"]), address=(HOST, ports["redis"]))
-    _start_server(cloud, "stores", stores.Config(HOST, ports["stores"]), directory)
+    kept = directory / TABLES
+    shutil.rmtree(kept, ignore_errors=True)
+    _start_server(cloud, "tables", tables.Config(HOST, ports["tables"], str(kept)), directory)
+    _start_server(cloud, "queues", queues.Config(HOST, ports["queues"]), directory)
     for part in cloud.parts:
         part.wait_until_ready()
-    dynamodb, sqs = cloud.client("dynamodb"), cloud.client("sqs")
-    for table in cloud.stack.tables:
-        dynamodb.create_table(**table)
-    for table_name, attribute in cloud.stack.time_to_live.items():
-        dynamodb.update_time_to_live(
-            TableName=table_name,
-            TimeToLiveSpecification={"Enabled": True, "AttributeName": attribute},
-        )
+    _create_tables(cloud)
     for queue in cloud.stack.queues:
-        sqs.create_queue(**queue)
+        cloud.client("sqs").create_queue(**queue)
+
+
+def _create_tables(cloud: Cloud) -> None:
+    """Create those that are not there yet."""
+    dynamodb = cloud.client("dynamodb")
+    there = dynamodb.list_tables()["TableNames"]
+    for table in cloud.stack.tables:
+        name = table["TableName"]
+        if name in there:
+            continue
+        dynamodb.create_table(**table)
+        if attribute := cloud.stack.time_to_live.get(name):
+            dynamodb.update_time_to_live(
+                TableName=name,
+                TimeToLiveSpecification={"Enabled": True, "AttributeName": attribute},
+            )
 
 
 def _start_servers(

@@ -6,7 +6,6 @@ streams and a queue that moto keeps under the logical ids of the template.
 
 import importlib.util
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from botocore.model import OperationModel
 
 from lambdas.adapters import clients, floods, songs
 from lambdas.adapters import environment as environments
+from local.tables import partiql
 from tests.aws import account
 from tests.infra.call_sites import LAMBDAS
 from tests.infra.conftest import Template, of_type
@@ -73,12 +73,13 @@ class Recorder:
 
     def _note(self, params: dict[str, Any], model: OperationModel, **_: Any) -> None:
         service = model.service_model.signing_name
-        if model.name == "BatchExecuteStatement":
-            for action, table in _statements(params):
-                self._add(f"{service}:{action}", table, model.name)
-        elif model.service_model.service_name != MANAGEMENT:
-            for resource in _resources(params):
-                self._add(f"{service}:{model.name}", resource, model.name)
+        if model.service_model.service_name == MANAGEMENT:
+            return
+        for statement in params.get("Statements", ()):
+            parsed = partiql.parse(statement["Statement"])
+            self._add(f"{service}:PartiQL{type(parsed).__name__}", parsed.table, model.name)
+        for resource in _resources(params):
+            self._add(f"{service}:{model.name}", resource, model.name)
 
     def _post(self, request: Any, **_: Any) -> Any:
         """Nobody listens at the API's address, so its answer is made here."""
@@ -100,7 +101,7 @@ class Recorder:
 @contextmanager
 def cloud(template: Template, name: str, redis_url: str, recorder: Recorder) -> Iterator[Handler]:
     """The handler of one function in the world that its template describes, and watched."""
-    with pytest.MonkeyPatch.context() as patch, account():
+    with account(), pytest.MonkeyPatch.context() as patch:
         queues = _create(template)
         patch.setattr(boto3, "DEFAULT_SESSION", recorder.session())
         told = _environment(template, name, queues, redis_url)
@@ -182,13 +183,6 @@ def _forget() -> None:
         allowance._buckets.clear()
 
 
-def _statements(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What IAM calls each statement of PartiQL, and its table."""
-    for one in params["Statements"]:
-        ((verb, table),) = re.findall(r'^(INSERT|UPDATE)\b[^"]*"(\w+)"', one["Statement"])
-        yield f"PartiQL{verb.title()}", table
-
-
 def _resources(params: Mapping[str, Any]) -> Iterator[str]:
     """What a call is about, by the name that it gives."""
     if "TableName" in params:
@@ -198,6 +192,8 @@ def _resources(params: Mapping[str, Any]) -> Iterator[str]:
         yield from params["RequestItems"]
     elif "StreamName" in params:
         yield params["StreamName"]
+    elif "Statements" in params:
+        return  # IAM judges each by itself
     elif "QueueUrl" in params:
         yield params["QueueUrl"].rpartition("/")[2]
     else:

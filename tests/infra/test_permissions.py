@@ -155,6 +155,22 @@ def test_a_call_that_was_swapped_for_another_is_found(
     )
 
 
+def test_a_statement_is_an_action_on_the_table_that_it_names(
+    dev: Template, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def inserts(user: str, session: Session, **_: int) -> Session:
+        statement = f"""INSERT INTO "{os.environ["SONG_ENDS_TABLE"]}" VALUE {{'user_id': ?}}"""
+        clients.dynamodb().batch_execute_statement(
+            Statements=[{"Statement": statement, "Parameters": [{"S": user}]}]
+        )
+        return session
+
+    monkeypatch.setattr(song_ends, "write", inserts)
+    assert missing(dev, "start", run(dev, "start")) == [
+        f"start calls dynamodb:PartiQLInsert on {table(dev, 'song-ends')} and may not"
+    ]
+
+
 def test_an_environment_that_names_another_table_is_found(dev: Template, run: Run) -> None:
     mixed_up = copy.deepcopy(dev)
     function = mixed_up["Resources"][function_id(dev, "rate")]["Properties"]

@@ -229,19 +229,20 @@ def test_a_link_on_another_page_opens_the_page(cloud: Cloud) -> None:
         ("GET", "/"),
     ],
 )
-def test_nothing_of_ministack_is_open_but_tables_and_queues(
-    cloud: Cloud, method: str, path: str
-) -> None:
-    before = ask(tables(cloud)).body
-    answer = ask(tables(cloud).but(method=method, target=path, body=""))
+def test_nothing_of_ministack_is_open_but_queues(cloud: Cloud, method: str, path: str) -> None:
+    before = ask(queues(cloud)).body
+    answer = ask(queues(cloud).but(method=method, target=path, body=""))
     assert answer.status in {404, 405}
-    assert ask(tables(cloud)).body == before
-    assert cloud.addresses.songs_table in before
+    assert ask(queues(cloud)).body == before
+    assert urlsplit(cloud.addresses.dead_letters_queue_url).path in before
 
 
-@pytest.mark.parametrize("target", ["", "AmazonSSM.PutParameter", "secretsmanager.CreateSecret"])
+@pytest.mark.parametrize(
+    "target",
+    ["", "AmazonSSM.PutParameter", "secretsmanager.CreateSecret", "DynamoDB_20120810.ListTables"],
+)
 def test_no_other_service_of_ministack_is_open(cloud: Cloud, target: str) -> None:
-    answer = ask(call(cloud.addresses.dynamodb_url, target))
+    answer = ask(call(cloud.addresses.sqs_url, target))
     assert (answer.status, "X-Amz-Target" in answer.body) == (404, True)
 
 
@@ -300,7 +301,7 @@ def test_no_port_is_open_but_those_of_the_guarded_parts_and_redis(cloud: Cloud) 
     addresses = cloud.addresses
     urls = [
         *(addresses.page_url, addresses.websocket_url, addresses.kinesis_url),
-        *(addresses.dynamodb_url, addresses.redis_url),
+        *(addresses.dynamodb_url, addresses.sqs_url, addresses.redis_url),
     ]
     processes = [psutil.Process(part.process.pid) for part in cloud.parts]
     processes += [child for each in processes for child in each.children(recursive=True)]

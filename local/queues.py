@@ -1,8 +1,8 @@
-"""DynamoDB and SQS in one process: `python -m local.stores CONFIG`.
+"""SQS in a process: `python -m local.queues CONFIG`.
 
 ministack does the work, called here as the ASGI application that it is. Its own server would let
 every page read and write, and empty everything at `/_ministack/reset`; here nothing is open but
-the calls of the two services, behind the guard.
+the calls of SQS, behind the guard.
 """
 
 import logging
@@ -16,10 +16,9 @@ from msgspec import Struct
 from local import part
 from local.guard import guard
 
-SERVICES = {"DynamoDB_20120810": "dynamodb", "AmazonSQS": "sqs"}
-"""By what their calls name in X-Amz-Target, before the dot."""
-MAX_BODY_BYTES = 17 << 20
-"""BatchWriteItem takes 16 MB, the most of all calls."""
+TARGET = "AmazonSQS."
+MAX_BODY_BYTES = 2 << 20
+"""SendMessage and SendMessageBatch take 1 MB of messages."""
 
 Message = MutableMapping[str, Any]
 Asgi = Callable[
@@ -36,14 +35,12 @@ class Config(Struct, frozen=True):
 
 
 def application(config: Config) -> web.Application:
-    """Both services on POST /; everything is in memory."""
+    """The queues on POST /; everything is in memory."""
     ministack = _ministack(config.port)
 
     async def call(request: web.Request) -> web.Response:
-        service, _, _ = request.headers.get("X-Amz-Target", "").partition(".")
-        if service not in SERVICES:
-            text = f"X-Amz-Target has to begin with one of {', '.join(SERVICES)}.\n"
-            return web.Response(status=404, text=text)
+        if not request.headers.get("X-Amz-Target", "").startswith(TARGET):
+            return web.Response(status=404, text=f"X-Amz-Target has to begin with {TARGET}\n")
         return await _answer(ministack, request)
 
     app = web.Application(middlewares=[guard(config.port)], client_max_size=MAX_BODY_BYTES)
@@ -53,8 +50,8 @@ def application(config: Config) -> web.Application:
 
 def _ministack(port: int) -> Asgi:
     """ministack without its lifespan, which would run scripts and remove Docker containers."""
-    logging.getLogger().setLevel(logging.WARNING)  # it has a line for every table
-    os.environ.update({"SERVICES": ",".join(SERVICES.values()), "GATEWAY_PORT": str(port)})
+    logging.getLogger().setLevel(logging.WARNING)  # it has a line for every queue
+    os.environ.update({"SERVICES": "sqs", "GATEWAY_PORT": str(port)})
     from ministack import app  # reads the environment
 
     application: Asgi = app.app
