@@ -3,8 +3,8 @@
 People are on songs of 20 to 40 s and send one sample each five seconds, so that songs and not
 samples are what loads the machine; `benchmarks.crowd` says how little of it they take themselves.
 
-Capacity: the crowd grows by a twentieth a second until more requests wait than are answered in
-five seconds; then it stays as it is for ten seconds. Capacity is the most songs a second in any
+Capacity: the crowd grows by a twentieth a second until for five seconds more requests have waited
+than are answered in that time; then it stays as it is for ten seconds. Capacity is the most songs a second in any
 ten seconds of that. Use is songs that fall due a second, as a share of it.
 
 As before means, for ten seconds running: no more people are silent and no more requests wait than
@@ -152,7 +152,8 @@ def short_songs(seed: int = 1) -> list[Song]:
 async def _capacity(watch: Watch, progress: Callable[[str], None]) -> float:
     people = float(FIRST_PEOPLE)
     await watch.set_active(FIRST_PEOPLE)
-    while watch.crowd.active < MOST_PEOPLE and not _is_full(watch.looks):
+    await watch.until(lambda look: look.songs >= FIRST_PEOPLE, WATCH_SECONDS)
+    while watch.crowd.active < MOST_PEOPLE and not is_full(watch.looks):
         await asyncio.sleep(1)
         people *= GROWTH
         await watch.set_active(int(people))
@@ -162,13 +163,15 @@ async def _capacity(watch: Watch, progress: Callable[[str], None]) -> float:
     return found
 
 
-def _is_full(looks: Sequence[Look]) -> bool:
+def is_full(looks: Sequence[Look]) -> bool:
+    """Whether for five seconds more requests have waited than are answered in five seconds."""
     if not looks:
         return False
-    newest = looks[-1]
-    since = newest.at_ms - WAITING_SECONDS * 1000
-    earlier = next(look for look in looks if look.at_ms >= since)
-    return newest.backlog > max(FIRST_PEOPLE, newest.songs - earlier.songs)
+    since_ms = looks[-1].at_ms - WAITING_SECONDS * 1000
+    earlier = [look for look in looks if look.at_ms <= since_ms]
+    late = looks[max(0, len(earlier) - 1) :]
+    songs = late[-1].songs - late[0].songs
+    return bool(earlier) and all(look.backlog > songs for look in late)
 
 
 def songs_per_second(looks: Sequence[Look]) -> float:
