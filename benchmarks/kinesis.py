@@ -5,7 +5,8 @@ streams themselves.
 """
 
 from collections.abc import Sequence
-from typing import TypeVar
+from http.client import HTTPConnection
+from typing import Any, TypeVar
 
 import aiohttp
 import msgspec
@@ -93,15 +94,28 @@ class Kinesis:
         async with self._http.post(
             self._url,
             data=msgspec.json.encode(request),
-            headers={
-                "X-Amz-Target": f"Kinesis_20131202.{operation}",
-                "Content-Type": "application/x-amz-json-1.1",
-            },
+            headers=_headers(operation),
         ) as answer:
             body = await answer.read()
             if answer.status != 200:
                 raise RefusedError(f"{operation} was answered {answer.status}: {body.decode()}")
         return msgspec.json.decode(body, type=kind)
+
+
+class Puts:
+    """`put_records` as boto3 has it, over one connection; for one thread at a time."""
+
+    def __init__(self, url: str) -> None:
+        self._connection = HTTPConnection(url.removeprefix("http://"))
+
+    def put_records(self, **request: Any) -> Any:
+        """What PutRecords answers. Raises RefusedError when it is an error."""
+        self._connection.request("POST", "/", msgspec.json.encode(request), _headers("PutRecords"))
+        answer = self._connection.getresponse()
+        body = answer.read()
+        if answer.status != 200:
+            raise RefusedError(f"PutRecords was answered {answer.status}: {body.decode()}")
+        return msgspec.json.decode(body)
 
 
 class Reader:
@@ -118,3 +132,10 @@ class Reader:
             records, self._iterators[index] = await self._kinesis.records(iterator)
             found += records
         return found
+
+
+def _headers(operation: str) -> dict[str, str]:
+    return {
+        "X-Amz-Target": f"Kinesis_20131202.{operation}",
+        "Content-Type": "application/x-amz-json-1.1",
+    }

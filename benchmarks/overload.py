@@ -4,8 +4,8 @@ People are on songs of 20 to 40 s and send one sample each five seconds, so that
 samples are what loads the machine; `benchmarks.crowd` says how little of it they take themselves.
 
 Capacity: the crowd grows by a twentieth a second until for five seconds more requests have waited
-than are answered in that time; then it stays as it is for ten seconds. Capacity is the most songs a second in any
-ten seconds of that. Use is songs that fall due a second, as a share of it.
+than are answered in that time; then it stays as it is for ten seconds. Capacity is the most songs
+a second in any ten seconds of that. Use is songs that fall due a second, as a share of it.
 
 As before means, for ten seconds running: no more people are silent and no more requests wait than
 at any time before, but for a hundredth of the people; and of the songs asked for within the last

@@ -13,7 +13,8 @@ import aiohttp
 import msgspec
 
 from benchmarks import machine
-from benchmarks.ledger import Ledger, Person
+from benchmarks.kinesis import Kinesis, Puts
+from benchmarks.ledger import Ledger, Person, decode_asked
 from benchmarks.usage import Usage
 from catalog.demo import demo_songs
 from catalog.files import read_songs
@@ -32,7 +33,8 @@ from simulator.producer import Producer, produce
 LIBRARY = "demo"
 MAX_LISTENERS = 1000
 FLUSH_SECONDS = 0.1
-POLL_SECONDS = 0.025
+READ_SECONDS = 0.5
+"""Between two looks at a stream, which tells itself when each record arrived."""
 DRAIN_SECONDS = 20.0
 CONNECTS_AT_ONCE = 20
 
@@ -147,6 +149,7 @@ async def _measure(
     ledger.people = {user: Person() for user, _, _ in courses}
     async with open_http() as http, asyncio.TaskGroup() as group:
         tasks = []
+        kinesis = Kinesis(http, addresses.kinesis_url)
         progress(f"Connecting {listening:,} clients")
         gate = asyncio.Semaphore(CONNECTS_AT_ONCE)
         service = Service(addresses.websocket_url, addresses.token_url)
@@ -157,12 +160,8 @@ async def _measure(
             ledger.people[user].listens = True
             tasks.append(group.create_task(_listen(socket, user, ledger)))
         tasks += [
-            group.create_task(
-                _read_stream(cloud, addresses.averages_stream, POLL_SECONDS, _averages(ledger))
-            ),
-            group.create_task(  # only counted, so seldom
-                _read_stream(cloud, addresses.requests_stream, 1.0, _requests(ledger))
-            ),
+            group.create_task(_averages(kinesis, addresses.averages_stream, ledger)),
+            group.create_task(_requests(kinesis, addresses.requests_stream, ledger)),
         ]
         usage = Usage(cloud.parts)
         usage.start()
@@ -203,47 +202,31 @@ async def _listen(socket: aiohttp.ClientWebSocketResponse, user: str, ledger: Le
         ledger.received(user, decode_server(message.data), time.time() * 1000)
 
 
-def _averages(ledger: Ledger) -> Callable[[bytes, float], None]:
-    def read(data: bytes, at_ms: float) -> None:
-        for average in decode_averages(data).averages:
-            ledger.averaged(average, at_ms)
-
-    return read
-
-
-def _requests(ledger: Ledger) -> Callable[[bytes, float], None]:
-    def read(data: bytes, at_ms: float) -> None:
-        ledger.requests += 1
-
-    return read
-
-
-async def _read_stream(
-    cloud: Cloud, stream: str, every_seconds: float, read: Callable[[bytes, float], None]
-) -> None:
-    """Read every shard of a stream as any other consumer would, until cancelled."""
-    kinesis = cloud.client("kinesis")
-    shards = kinesis.list_shards(StreamName=stream)["Shards"]
-    iterators = [
-        kinesis.get_shard_iterator(
-            StreamName=stream, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
-        )["ShardIterator"]
-        for shard in shards
-    ]
+async def _averages(kinesis: Kinesis, stream: str, ledger: Ledger) -> None:
+    """Read the averages, as any other consumer would, until cancelled."""
+    reader = await kinesis.reader(stream)
     while True:
-        for index, iterator in enumerate(iterators):
-            answer = await asyncio.to_thread(kinesis.get_records, ShardIterator=iterator)
-            at_ms = time.time() * 1000
-            for record in answer["Records"]:
-                read(record["Data"], at_ms)
-            iterators[index] = answer["NextShardIterator"]
-        await asyncio.sleep(every_seconds)
+        for record in await reader.read():
+            at_ms = record.approximate_arrival_timestamp * 1000
+            for average in decode_averages(record.data).averages:
+                ledger.averaged(average, at_ms)
+        await asyncio.sleep(READ_SECONDS)
+
+
+async def _requests(kinesis: Kinesis, stream: str, ledger: Ledger) -> None:
+    """The same with the song requests."""
+    reader = await kinesis.reader(stream)
+    while True:
+        for record in await reader.read():
+            ledger.asked(record.partition_key, decode_asked(record.data))
+        await asyncio.sleep(READ_SECONDS)
 
 
 async def _send(cloud: Cloud, courses: list[Course], ledger: Ledger) -> None:
     """Everybody's samples in real time; then one more each, late enough to be averaged."""
     addresses = cloud.addresses
-    producer = Producer(cloud.client("kinesis"), addresses.heart_rate_stream, ledger.sent)
+    puts: Any = Puts(addresses.kinesis_url)
+    producer = Producer(puts, addresses.heart_rate_stream, ledger.sent)
     now_ms = clock_ms()
     feeds = {}
     for user, joins, samples in courses:
