@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from array import array
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -90,6 +91,7 @@ def run(
     The first `listeners` of them hold a WebSocket. Raises what the launcher and the readers raise.
     """
     catalog = list(read_songs(songs, lambda row: None)) if songs else demo_songs()
+    progress(f"Drawing the heart rates of {users:,} people")
     courses = _courses(workouts, users, seconds, seed)
     listening = min(users, MAX_LISTENERS if listeners is None else listeners)
     with (
@@ -130,8 +132,14 @@ def _recorded(path: Path, seconds: int) -> list[replay.Workout]:
 
 
 def _simulated(number: int, seed: int, seconds: int) -> Callable[[int], Iterator[Sample]]:
-    athlete = athletes.athlete(number, seed)
-    return lambda start_ms: athletes.samples(athlete, start_ms, seconds)
+    """Drawn beforehand, as that takes as long as sending them."""
+    drawn = list(athletes.samples(athletes.athlete(number, seed), 0, seconds))
+    times_ms = array("q", (time_ms for time_ms, _ in drawn))
+    heart_rates = array("d", (heart_rate for _, heart_rate in drawn))
+    return lambda start_ms: (
+        (start_ms + time_ms, heart_rate)
+        for time_ms, heart_rate in zip(times_ms, heart_rates, strict=True)
+    )
 
 
 async def _measure(
