@@ -5,6 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from benchmarks import overload
 from benchmarks.ledger import Asked, Ledger, Person
 from events.pulse import Pulse
 from events.session import Opinion, Song, SongPush, Why
@@ -69,6 +70,25 @@ def test_others_lose_no_song_to_a_flood() -> None:
             assert stretch["songs"] >= 4
             assert 0 < stretch["song_ms"]["p50"] <= stretch["song_ms"]["p99"]
     assert sum(flood["refused"] for flood in report["floods"]) > 0
+
+
+def test_a_crowd_is_served_again_after_a_stall(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("JOIN_SECONDS", "BEFORE_SECONDS", "RECENT_SECONDS"):
+        monkeypatch.setattr(overload, name, 3.0)
+    command = ["bench", "overload", "--capacity", "2", "--stall", "2", "--seconds", "4", "--json"]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0, done.output
+    report = json.loads(done.stdout)
+    assert report.keys() == {"machine", "capacity_songs_per_s", "runs"}
+    assert report["capacity_songs_per_s"] == 2
+    uses = [(run["use"], run["stall_s"]) for run in report["runs"]]
+    assert uses == [(0.5, 0), (1, 0), (2, 0), (0.5, 2), (0.3, 2)]
+    for run in report["runs"]:
+        assert run["songs"] > 0
+        assert run["requests_per_song"] > 0
+        assert run["recovered_s"] is not None
+        assert run["p99_s"] >= run["p50_s"] >= 0
+    assert report["runs"][3]["p99_s"] > 0
 
 
 @pytest.fixture
