@@ -234,9 +234,7 @@ class Bench:
             await watch.set_active(0)
             await watch.until(lambda look: look.backlog == 0, 2 * WATCH_SECONDS)
         await self._come(people, 0 if watch.crowd.active > people else JOIN_SECONDS)
-        await watch.until(
-            lambda look: look.silent == 0 and look.backlog < self._capacity, SETTLE_SECONDS
-        )
+        await watch.until(self._is_settled, SETTLE_SECONDS)
         start = Start(watch)
         await asyncio.sleep(BEFORE_SECONDS)
         now_ms = clock_ms()
@@ -248,6 +246,10 @@ class Bench:
             percentiles(waits).p99 or 0.0,
         )
         return start, before
+
+    def _is_settled(self, look: Look) -> bool:
+        have_one = len(self._watch.slots.ends_at_ms) >= self._watch.crowd.active
+        return have_one and look.silent == 0 and look.backlog < self._capacity
 
     async def _recover(self, before: Before) -> float | None:
         """Seconds until it has been as before for ten seconds, less these; None if it never is."""

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import aiohttp
 import msgspec
@@ -76,7 +76,9 @@ class Watch:
             user = user_name(number, "crowd")
             token = await fetch_token(http, service, user)
             socket = await http.ws_connect(service.websocket_url, params={"token": token})
-            (connection,) = await self._redis.zrange(f"connections:{user}", 0, -1)
+            (connection,) = cast(
+                list[bytes], await self._redis.zrange(f"connections:{user}", 0, -1)
+            )
             self._connections.append(connection.decode())
             self._tasks.append(group.create_task(self._listen(number, socket)))
         self._tasks += [group.create_task(self._send()), group.create_task(self._look())]

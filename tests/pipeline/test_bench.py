@@ -83,12 +83,12 @@ def test_a_crowd_is_served_again_after_a_stall(monkeypatch: pytest.MonkeyPatch) 
     assert report["capacity_songs_per_s"] == 2
     uses = [(run["use"], run["stall_s"]) for run in report["runs"]]
     assert uses == [(0.5, 0), (1, 0), (2, 0), (0.5, 2), (0.3, 2)]
-    for run in report["runs"]:
-        assert run["songs"] > 0
-        assert run["requests_per_song"] > 0
-        assert run["recovered_s"] is not None
-        assert run["p99_s"] >= run["p50_s"] >= 0
-    assert report["runs"][3]["p99_s"] > 0
+    assert all(run["recovered_s"] is not None for run in report["runs"])
+    assert sum(run["songs"] for run in report["runs"]) > 60
+    loaded = report["runs"][2]
+    assert loaded["songs"] > 30
+    assert loaded["requests_per_song"] > 0
+    assert loaded["p99_s"] >= loaded["p50_s"] > 0
 
 
 @pytest.fixture
