@@ -13,6 +13,7 @@ ten seconds, those still to come included, p99 is at most 1.5 times that before,
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,11 +116,14 @@ def run(
         store_songs(cloud.client("dynamodb"), cloud.addresses.songs_table, LIBRARY, short_songs())
 
         async def measure() -> Report:
+            began, own = time.monotonic(), time.process_time()
             async with Watch(cloud) as watch:
                 found = capacity or await _capacity(watch, progress)
                 bench = Bench(watch, found, progress)
                 runs = [await bench.load(use, seconds) for use in LOADS]
                 runs += [await bench.stall(use, long) for use in STALLED for long in stalls]
+            share = (time.process_time() - own) / (time.monotonic() - began)
+            progress(f"The benchmark itself took {share:.0%} of a core")
             return Report(machine.describe(), round(found, 1), runs)
 
         return asyncio.run(measure())

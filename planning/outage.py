@@ -251,7 +251,7 @@ def outages(settings: Settings, users: Sequence[int] = (10_000, 100_000)) -> str
             "as before after",
             "requests a song",
             "naively: as before after",
-            "requests a song",
+            "naively: requests a song",
         ]
     ]
     for people in users:
