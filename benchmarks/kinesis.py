@@ -117,6 +117,10 @@ class Puts:
             raise RefusedError(f"PutRecords was answered {answer.status}: {body.decode()}")
         return msgspec.json.decode(body)
 
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
 
 class Reader:
     """Follows every shard of a stream."""

@@ -4,11 +4,11 @@ import asyncio
 import time
 from array import array
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import msgspec
@@ -233,20 +233,21 @@ async def _requests(kinesis: Kinesis, stream: str, ledger: Ledger) -> None:
 async def _send(cloud: Cloud, courses: list[Course], ledger: Ledger) -> None:
     """Everybody's samples in real time; then one more each, late enough to be averaged."""
     addresses = cloud.addresses
-    puts: Any = Puts(addresses.kinesis_url)
-    producer = Producer(puts, addresses.heart_rate_stream, ledger.sent)
     now_ms = clock_ms()
     feeds = {}
     for user, joins, samples in courses:
         start_ms = now_ms + int(joins * 1000)
         feeds[user] = Feed(samples(start_ms), Pace(start_ms, start_ms))
-    await produce(producer, feeds, FLUSH_SECONDS)
-    last = {
-        user: [(person.times_ms[-1] + ledger.emit_every_ms, person.heart_rates[-1])]
-        for user, person in ledger.people.items()
-        if person.times_ms
-    }
-    await asyncio.to_thread(producer.put, last)
+    with closing(Puts(addresses.kinesis_url)) as puts:
+        # It puts records as boto3's client does, which is all that a producer asks of it.
+        producer = Producer(cast(Any, puts), addresses.heart_rate_stream, ledger.sent)
+        await produce(producer, feeds, FLUSH_SECONDS)
+        last = {
+            user: [(person.times_ms[-1] + ledger.emit_every_ms, person.heart_rates[-1])]
+            for user, person in ledger.people.items()
+            if person.times_ms
+        }
+        await asyncio.to_thread(producer.put, last)
 
 
 async def _drain(ledger: Ledger) -> None:
