@@ -3,9 +3,7 @@
 People are on songs of 20 to 40 s and send one sample each five seconds, so that songs and not
 samples are what loads the machine; `benchmarks.crowd` says how little of it they take themselves.
 
-Capacity: the crowd grows by a twentieth a second until for five seconds more requests have waited
-than are answered in that time; then it stays as it is for ten seconds. Capacity is the most songs
-a second in any ten seconds of that. Use is songs that fall due a second, as a share of it.
+Use is songs that fall due a second, as a share of the capacity that `benchmarks.capacity` finds.
 
 As before means, for ten seconds running: no more people are silent and no more requests wait than
 at any time before, but for a hundredth of the people; and of the songs asked for within the last
@@ -23,8 +21,9 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from benchmarks import machine
+from benchmarks.capacity import capacity_of
 from benchmarks.pipeline import LIBRARY, percentiles
-from benchmarks.watch import MOST_PEOPLE, Look, Watch
+from benchmarks.watch import Look, Watch
 from catalog.demo import demo_songs
 from catalog.store import store_songs
 from events.session import Song
@@ -37,10 +36,6 @@ LOADS = (0.5, 1.0, 2.0)
 STALLED = (0.5, 0.3)
 """The fuller one first, so that nobody comes back whose session is long over."""
 STALLS = (60.0, 120.0)
-FIRST_PEOPLE = 100
-GROWTH = 1.05
-WAITING_SECONDS = 5.0
-FULL_SECONDS = 10.0
 JOIN_SECONDS = 20.0
 SETTLE_SECONDS = 40.0
 BEFORE_SECONDS = 20.0
@@ -118,7 +113,7 @@ def run(
         async def measure() -> Report:
             began, own = time.monotonic(), time.process_time()
             async with Watch(cloud) as watch:
-                found = capacity or await _capacity(watch, progress)
+                found = capacity or await capacity_of(watch, progress)
                 bench = Bench(watch, found, progress)
                 runs = [await bench.load(use, seconds) for use in LOADS]
                 runs += [await bench.stall(use, long) for use in STALLED for long in stalls]
@@ -151,43 +146,6 @@ def short_songs(seed: int = 1) -> list[Song]:
         )
         for song in demo_songs()
     ]
-
-
-async def _capacity(watch: Watch, progress: Callable[[str], None]) -> float:
-    people = float(FIRST_PEOPLE)
-    await watch.set_active(FIRST_PEOPLE)
-    await watch.until(lambda look: look.songs >= FIRST_PEOPLE, WATCH_SECONDS)
-    while watch.crowd.active < MOST_PEOPLE and not is_full(watch.looks):
-        await asyncio.sleep(1)
-        people *= GROWTH
-        await watch.set_active(int(people))
-    await asyncio.sleep(FULL_SECONDS)
-    found = songs_per_second(watch.looks)
-    progress(f"{watch.crowd.active:,} people are too many; {found:.0f} songs/s is the most")
-    return found
-
-
-def is_full(looks: Sequence[Look]) -> bool:
-    """Whether for five seconds more requests have waited than are answered in five seconds."""
-    if not looks:
-        return False
-    since_ms = looks[-1].at_ms - WAITING_SECONDS * 1000
-    earlier = [look for look in looks if look.at_ms <= since_ms]
-    late = looks[max(0, len(earlier) - 1) :]
-    songs = late[-1].songs - late[0].songs
-    return bool(earlier) and all(look.backlog > songs for look in late)
-
-
-def songs_per_second(looks: Sequence[Look]) -> float:
-    """The most songs a second between two looks that lie ten seconds apart."""
-    most, first = 0.0, 0
-    for index, look in enumerate(looks):
-        while first < index and look.at_ms - looks[first + 1].at_ms >= FULL_SECONDS * 1000:
-            first += 1
-        seconds = (look.at_ms - looks[first].at_ms) / 1000
-        if seconds >= FULL_SECONDS:
-            most = max(most, (look.songs - looks[first].songs) / seconds)
-    return most
 
 
 class Bench:

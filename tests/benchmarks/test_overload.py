@@ -12,8 +12,9 @@ from redis import Redis
 from redis import asyncio as redis_asyncio
 
 from benchmarks import crowd, overload
+from benchmarks.capacity import is_full, songs_per_second
 from benchmarks.crowd import PERIOD_MS, Crowd, person_at, person_of
-from benchmarks.overload import Before, Run, is_full, songs_per_second
+from benchmarks.overload import Before, Run
 from benchmarks.slots import Slots
 from benchmarks.stall import stall
 from benchmarks.watch import Look

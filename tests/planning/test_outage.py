@@ -13,7 +13,8 @@ from lambdas.domain.next_song import ask
 from local.project import PROJECT
 from local.template.synth import synthesize
 from planning import outage
-from planning.outage import FLUSH_MS, TIMING, Lane, Outage, Way
+from planning.lane import FLUSH_MS, TIMING, Lane, Way
+from planning.outage import Outage
 from planning.template import Settings, settings_of
 
 MINUTE_MS = 60_000
