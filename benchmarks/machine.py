@@ -7,8 +7,9 @@ from functools import cache
 
 import psutil
 
-LOOP_STEPS = 1_000_000
-LOOPS = 5
+LOOP_STEPS = 100_000
+LOOPS = 100
+"""Short ones, so that one of them is hardly disturbed by what else runs here."""
 
 
 def describe() -> str:
@@ -23,9 +24,9 @@ def describe() -> str:
 
 @cache
 def plain_loop_per_s() -> float:
-    """Steps a second of a loop over integers on one core, the best of five; to compare machines.
+    """Steps a second of a loop over integers on one core, the fastest of many; to compare machines.
 
-    By the processor's time, so that what else runs here counts as little as can be.
+    By the processor's time.
     """
     return LOOP_STEPS / min(_loop_seconds() for _ in range(LOOPS))
 

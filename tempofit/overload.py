@@ -12,17 +12,18 @@ from tempofit.measured import measured
 
 COLUMNS = (
     "use",
-    "stall, s",
+    "stall s",
     "songs",
     "asked",
     "backlog",
     "silent",
     "empty",
-    "p50, s",
-    "p99, s",
-    "over, s",
+    "p50 s",
+    "p99 s",
+    "over s",
     "target",
 )
+"""`asked`: requests a song; `empty`: slots; `over`: until it was as before."""
 
 
 def overload(
@@ -57,7 +58,7 @@ def _print(report: overloads.Report) -> None:
     console = Console()
     console.print(f"\n{report.machine}\n", highlight=False)
     title = f"{report.capacity_songs_per_s:g} songs/s are this machine's capacity"
-    table = Table(*COLUMNS, title=title, box=None)
+    table = Table(*COLUMNS, title=title, box=None, padding=(0, 1, 0, 0))
     for column in table.columns:
         column.justify = "right"
     for run in report.runs:

@@ -11,7 +11,7 @@ import pytest
 from redis import Redis
 from redis import asyncio as redis_asyncio
 
-from benchmarks import crowd, overload
+from benchmarks import crowd, machine, overload
 from benchmarks.capacity import is_full, songs_per_second
 from benchmarks.crowd import PERIOD_MS, Crowd, person_at, person_of
 from benchmarks.overload import Before, Run
@@ -156,3 +156,9 @@ def worker(handler: str) -> "Popen[bytes]":
 def wait_until(process: "Popen[bytes]", status: str) -> None:
     while psutil.Process(process.pid).status() != status:
         time.sleep(0.01)
+
+
+def test_a_machine_is_described_with_the_speed_of_a_plain_loop() -> None:
+    speed = machine.plain_loop_per_s()
+    assert speed > 0
+    assert f"{speed / 1e6:.1f} million steps/s of a plain loop" in machine.describe()
