@@ -58,11 +58,12 @@ fuzz: setup ## Try every reader of what comes from outside with strange input fo
 	@TEMPOFIT_FUZZ_SECONDS=$$(($(MINUTES) * 40)) $(BIN)/pytest -q tests/fuzz
 	@VITE_FUZZ_SECONDS=$$(($(MINUTES) * 4)) $(NODE) run --silent fuzz
 
-bench: setup ## Run every benchmark, in about twenty minutes
+bench: setup ## Run every benchmark, in about forty minutes
 	@$(BIN)/tempofit bench pipeline
 	@$(BIN)/tempofit bench average
 	@$(BIN)/tempofit bench websocket
 	@$(BIN)/tempofit bench flood
+	@$(BIN)/tempofit bench overload
 	@$(BIN)/tempofit bench growth --seconds 30
 	@$(BIN)/tempofit bench imports
 	@$(BIN)/tempofit bench page

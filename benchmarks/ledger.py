@@ -5,13 +5,27 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from msgspec import Struct, json
+
 from events.messages import Error, ServerMessage
+from events.pulse import Pulse
 from events.samples import Sample
 from events.session import SongPush
 from events.stream import Average
 
 TOLERANCE = 1e-6
 """Beats a minute by which a correct average may differ, from another order of additions."""
+
+
+class Asked(Struct, frozen=True, gc=False):
+    """What a song request says of its slot and of the sample that made it due."""
+
+    session: int
+    slot: int
+    pulse: Pulse
+
+
+decode_asked = json.Decoder(Asked).decode
 
 
 @dataclass(slots=True)
@@ -23,6 +37,8 @@ class Person:
     sent_ms: "array[int]" = field(default_factory=lambda: array("q"))
     folded: int = 0
     pushes: list[tuple[SongPush, float]] = field(default_factory=list)
+    asked_ms: dict[tuple[int, int], int] = field(default_factory=dict)
+    """By session and slot, the time of the sample that asked for it first."""
     refusals: int = 0
     listens: bool = False
 
@@ -61,17 +77,26 @@ class Ledger:
         elif isinstance(message, Error):
             person.refusals += 1
 
+    def asked(self, user: str, request: Asked) -> None:
+        """A song request, read from its stream in order; the first of a slot is what counts."""
+        self.requests += 1
+        slot = request.session, request.slot
+        self.people[user].asked_ms.setdefault(slot, request.pulse.at_ms)
+
     def fold_ms(self) -> list[float]:
-        """From the PutRecords of a sample to the arrival of the average that ends with it."""
+        """From the PutRecords of a sample until the average that ends with it is in its stream."""
         return [
             at_ms - self._sent_ms(average.user, average.pulse.at_ms)
             for average, at_ms in self.averages
         ]
 
     def song_ms(self) -> list[float]:
-        """From the PutRecords of the sample that made a slot due to the push on the socket."""
+        """From the PutRecords of the sample that asked first for a slot to the push on the socket.
+
+        The song of a late one may have been chosen by a newer sample.
+        """
         return [
-            at_ms - self._sent_ms(user, push.why.at_ms)
+            at_ms - self._sent_ms(user, _asked_ms(person, push))
             for user, person in self.people.items()
             for push, at_ms in person.pushes
         ]
@@ -79,7 +104,7 @@ class Ledger:
     def wait_ms(self) -> list[float]:
         """From the moment a song comes within its lead to the average that notices it."""
         return [
-            float(max(0, later.why.at_ms - (earlier.ends_at_ms - self.lead_ms)))
+            float(max(0, _asked_ms(person, later) - (earlier.ends_at_ms - self.lead_ms)))
             for person in self.people.values()
             for (earlier, _), (later, _) in zip(person.pushes, person.pushes[1:], strict=False)
         ]
@@ -154,3 +179,7 @@ class Ledger:
         ends_at_ms = max(push.ends_at_ms for push, _ in person.pushes)
         noticed_ms = ends_at_ms - self.lead_ms + self.emit_every_ms
         return missing + (person.times_ms[-1] >= noticed_ms)
+
+
+def _asked_ms(person: Person, push: SongPush) -> int:
+    return person.asked_ms.get((push.session, push.slot), push.why.at_ms)

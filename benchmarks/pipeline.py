@@ -2,18 +2,20 @@
 
 import asyncio
 import time
+from array import array
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import msgspec
 
 from benchmarks import machine
-from benchmarks.ledger import Ledger, Person
+from benchmarks.kinesis import Kinesis, Puts
+from benchmarks.ledger import Ledger, Person, decode_asked
 from benchmarks.usage import Usage
 from catalog.demo import demo_songs
 from catalog.files import read_songs
@@ -32,7 +34,8 @@ from simulator.producer import Producer, produce
 LIBRARY = "demo"
 MAX_LISTENERS = 1000
 FLUSH_SECONDS = 0.1
-POLL_SECONDS = 0.025
+READ_SECONDS = 0.5
+"""Between two looks at a stream, which tells itself when each record arrived."""
 DRAIN_SECONDS = 20.0
 CONNECTS_AT_ONCE = 20
 
@@ -88,6 +91,7 @@ def run(
     The first `listeners` of them hold a WebSocket. Raises what the launcher and the readers raise.
     """
     catalog = list(read_songs(songs, lambda row: None)) if songs else demo_songs()
+    progress(f"Drawing the heart rates of {users:,} people")
     courses = _courses(workouts, users, seconds, seed)
     listening = min(users, MAX_LISTENERS if listeners is None else listeners)
     with (
@@ -128,8 +132,14 @@ def _recorded(path: Path, seconds: int) -> list[replay.Workout]:
 
 
 def _simulated(number: int, seed: int, seconds: int) -> Callable[[int], Iterator[Sample]]:
-    athlete = athletes.athlete(number, seed)
-    return lambda start_ms: athletes.samples(athlete, start_ms, seconds)
+    """Drawn beforehand, as that takes as long as sending them."""
+    drawn = list(athletes.samples(athletes.athlete(number, seed), 0, seconds))
+    times_ms = array("q", (time_ms for time_ms, _ in drawn))
+    heart_rates = array("d", (heart_rate for _, heart_rate in drawn))
+    return lambda start_ms: (
+        (start_ms + time_ms, heart_rate)
+        for time_ms, heart_rate in zip(times_ms, heart_rates, strict=True)
+    )
 
 
 async def _measure(
@@ -147,6 +157,7 @@ async def _measure(
     ledger.people = {user: Person() for user, _, _ in courses}
     async with open_http() as http, asyncio.TaskGroup() as group:
         tasks = []
+        kinesis = Kinesis(http, addresses.kinesis_url)
         progress(f"Connecting {listening:,} clients")
         gate = asyncio.Semaphore(CONNECTS_AT_ONCE)
         service = Service(addresses.websocket_url, addresses.token_url)
@@ -157,12 +168,8 @@ async def _measure(
             ledger.people[user].listens = True
             tasks.append(group.create_task(_listen(socket, user, ledger)))
         tasks += [
-            group.create_task(
-                _read_stream(cloud, addresses.averages_stream, POLL_SECONDS, _averages(ledger))
-            ),
-            group.create_task(  # only counted, so seldom
-                _read_stream(cloud, addresses.requests_stream, 1.0, _requests(ledger))
-            ),
+            group.create_task(_averages(kinesis, addresses.averages_stream, ledger)),
+            group.create_task(_requests(kinesis, addresses.requests_stream, ledger)),
         ]
         usage = Usage(cloud.parts)
         usage.start()
@@ -203,59 +210,44 @@ async def _listen(socket: aiohttp.ClientWebSocketResponse, user: str, ledger: Le
         ledger.received(user, decode_server(message.data), time.time() * 1000)
 
 
-def _averages(ledger: Ledger) -> Callable[[bytes, float], None]:
-    def read(data: bytes, at_ms: float) -> None:
-        for average in decode_averages(data).averages:
-            ledger.averaged(average, at_ms)
-
-    return read
-
-
-def _requests(ledger: Ledger) -> Callable[[bytes, float], None]:
-    def read(data: bytes, at_ms: float) -> None:
-        ledger.requests += 1
-
-    return read
-
-
-async def _read_stream(
-    cloud: Cloud, stream: str, every_seconds: float, read: Callable[[bytes, float], None]
-) -> None:
-    """Read every shard of a stream as any other consumer would, until cancelled."""
-    kinesis = cloud.client("kinesis")
-    shards = kinesis.list_shards(StreamName=stream)["Shards"]
-    iterators = [
-        kinesis.get_shard_iterator(
-            StreamName=stream, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
-        )["ShardIterator"]
-        for shard in shards
-    ]
+async def _averages(kinesis: Kinesis, stream: str, ledger: Ledger) -> None:
+    """Read the averages, as any other consumer would, until cancelled."""
+    reader = await kinesis.reader(stream)
     while True:
-        for index, iterator in enumerate(iterators):
-            answer = await asyncio.to_thread(kinesis.get_records, ShardIterator=iterator)
-            at_ms = time.time() * 1000
-            for record in answer["Records"]:
-                read(record["Data"], at_ms)
-            iterators[index] = answer["NextShardIterator"]
-        await asyncio.sleep(every_seconds)
+        for record in await reader.read():
+            at_ms = record.approximate_arrival_timestamp * 1000
+            for average in decode_averages(record.data).averages:
+                ledger.averaged(average, at_ms)
+        await asyncio.sleep(READ_SECONDS)
+
+
+async def _requests(kinesis: Kinesis, stream: str, ledger: Ledger) -> None:
+    """The same with the song requests."""
+    reader = await kinesis.reader(stream)
+    while True:
+        for record in await reader.read():
+            ledger.asked(record.partition_key, decode_asked(record.data))
+        await asyncio.sleep(READ_SECONDS)
 
 
 async def _send(cloud: Cloud, courses: list[Course], ledger: Ledger) -> None:
     """Everybody's samples in real time; then one more each, late enough to be averaged."""
     addresses = cloud.addresses
-    producer = Producer(cloud.client("kinesis"), addresses.heart_rate_stream, ledger.sent)
     now_ms = clock_ms()
     feeds = {}
     for user, joins, samples in courses:
         start_ms = now_ms + int(joins * 1000)
         feeds[user] = Feed(samples(start_ms), Pace(start_ms, start_ms))
-    await produce(producer, feeds, FLUSH_SECONDS)
-    last = {
-        user: [(person.times_ms[-1] + ledger.emit_every_ms, person.heart_rates[-1])]
-        for user, person in ledger.people.items()
-        if person.times_ms
-    }
-    await asyncio.to_thread(producer.put, last)
+    with closing(Puts(addresses.kinesis_url)) as puts:
+        # It puts records as boto3's client does, which is all that a producer asks of it.
+        producer = Producer(cast(Any, puts), addresses.heart_rate_stream, ledger.sent)
+        await produce(producer, feeds, FLUSH_SECONDS)
+        last = {
+            user: [(person.times_ms[-1] + ledger.emit_every_ms, person.heart_rates[-1])]
+            for user, person in ledger.people.items()
+            if person.times_ms
+        }
+        await asyncio.to_thread(producer.put, last)
 
 
 async def _drain(ledger: Ledger) -> None:

@@ -8,16 +8,18 @@ import psutil
 
 from local.processes import Part
 
-EVERY_SECONDS = 0.5
+EVERY_SECONDS = 2.0
+"""Each look reads all processes of the machine, which takes about ten milliseconds."""
 
 
 class Usage:
-    """Looks at all processes twice a second, from `start` to `stop`."""
+    """Looks at all processes every two seconds, from `start` to `stop`."""
 
     def __init__(self, parts: list[Part]) -> None:
         self._parts = parts
         self._seconds: dict[psutil.Process, tuple[str, float]] = {}
         self._before: dict[psutil.Process, float] = {}
+        self._names: dict[psutil.Process, str] = {}
         self.peak_rss_mb: defaultdict[str, float] = defaultdict(float)
         self.total_rss_mb: list[float] = []
         """All parts together, without the benchmark, at each look."""
@@ -60,12 +62,22 @@ class Usage:
         self.total_rss_mb.append(sum(rss_mb.values()) - rss_mb["benchmark"])
 
     def _processes(self) -> Iterator[tuple[str, psutil.Process]]:
-        yield "benchmark", psutil.Process()
-        for part in self._parts:
-            root = psutil.Process(part.process.pid)
-            yield part.name, root
-            for child in root.children(recursive=True):
-                yield _name_of(child, part.name), child
+        """All parts are this process's children, so one look at what runs here finds everything."""
+        parts = {part.process.pid: part.name for part in self._parts}
+        part_of: dict[int, str] = {}
+        benchmark = psutil.Process()
+        yield "benchmark", benchmark
+        for child in benchmark.children(recursive=True):  # parents come before their children
+            try:
+                part = parts.get(child.pid) or part_of.get(child.ppid())
+                if part is None:
+                    continue
+                part_of[child.pid] = part
+                if child not in self._names:
+                    self._names[child] = part if child.pid in parts else _name_of(child, part)
+            except psutil.NoSuchProcess:
+                continue
+            yield self._names[child], child
 
 
 def _seconds(process: psutil.Process) -> float:

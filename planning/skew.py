@@ -133,7 +133,7 @@ def lesson(people: int, flush_seconds: float = 5.0, seed: int = 1) -> Lesson:
             if slot == len(seconds):
                 seconds.append(Counter())
             seconds[slot][int(at)] += 1
-            ends += _duration(random)
+            ends += duration(random)
             flushes = ceil((ends - LEAD_SECONDS - flush) / flush_seconds)
             at, slot = flush + flushes * flush_seconds, slot + 1
     mean = MEDIAN_DURATION_SECONDS * exp(DURATION_SPREAD**2 / 2)
@@ -154,7 +154,8 @@ def first_songs_seconds(people: int, settings: Settings) -> float:
     return max(ask, busiest * answer_seconds(settings) + batches * batch_seconds())
 
 
-def _duration(random: Random) -> float:
+def duration(random: Random) -> float:
+    """Of a song, in seconds, as those of catalog.demo."""
     duration = MEDIAN_DURATION_SECONDS * exp(random.gauss(0, DURATION_SPREAD))
     return min(MAX_DURATION_SECONDS, max(MIN_DURATION_SECONDS, duration))
 

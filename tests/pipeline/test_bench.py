@@ -5,7 +5,8 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from benchmarks.ledger import Ledger, Person
+from benchmarks import overload
+from benchmarks.ledger import Asked, Ledger, Person
 from events.pulse import Pulse
 from events.session import Opinion, Song, SongPush, Why
 from events.stream import Average
@@ -71,17 +72,39 @@ def test_others_lose_no_song_to_a_flood() -> None:
     assert sum(flood["refused"] for flood in report["floods"]) > 0
 
 
+def test_a_crowd_is_served_again_after_a_stall(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("JOIN_SECONDS", "BEFORE_SECONDS", "RECENT_SECONDS"):
+        monkeypatch.setattr(overload, name, 3.0)
+    command = ["bench", "overload", "--capacity", "2", "--stall", "2", "--seconds", "4", "--json"]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0, done.output
+    report = json.loads(done.stdout)
+    assert report.keys() == {"machine", "capacity_songs_per_s", "runs"}
+    assert report["capacity_songs_per_s"] == 2
+    uses = [(run["use"], run["stall_s"]) for run in report["runs"]]
+    assert uses == [(0.5, 0), (1, 0), (2, 0), (0.5, 2), (0.3, 2)]
+    assert all(run["recovered_s"] is not None for run in report["runs"])
+    assert sum(run["songs"] for run in report["runs"]) > 60
+    loaded = report["runs"][2]
+    assert loaded["songs"] > 30
+    assert loaded["requests_per_song"] > 0
+    assert loaded["p99_s"] >= loaded["p50_s"] > 0
+
+
 @pytest.fixture
 def ledger() -> Ledger:
     """One person who sent ten samples and got one song of a hundred seconds."""
     ledger = Ledger(interval_ms=30_000, gap_ms=30_000, lead_ms=10_000, emit_every_ms=5_000)
     ledger.people = {"ann": Person(listens=True)}
     ledger.sent("ann", [(second * 1000, 100.0 + second) for second in range(10)], at_ms=50_000)
-    ledger.averaged(
-        Average("ann", Pulse(9000, 4000, 109.0, 104.5, 100.0, 109.0, 0.0), 10, 9000), at_ms=50_020.0
-    )
+    ledger.averaged(Average("ann", pulse_at(9000), 10, 9000), at_ms=50_020.0)
+    ledger.asked("ann", Asked(0, 0, pulse_at(9000)))
     ledger.received("ann", push(0, ends_at_ms=100_000), at_ms=50_070.0)
     return ledger
+
+
+def pulse_at(at_ms: int) -> Pulse:
+    return Pulse(at_ms, at_ms - 5000, 109.0, 104.5, 100.0, 109.0, 0.0)
 
 
 def push(slot: int, ends_at_ms: int) -> SongPush:
@@ -96,6 +119,17 @@ def test_a_clean_run_is_counted_as_clean(ledger: Ledger) -> None:
     assert ledger.songs_duplicated() == ledger.slots_unfilled() == 0
     assert ledger.fold_ms() == [20]
     assert ledger.song_ms() == [70]
+
+
+def test_a_late_song_is_measured_from_the_first_sample_that_asked_for_it(ledger: Ledger) -> None:
+    ledger.sent("ann", [(second * 1000, 100.0) for second in (90, 95, 120)], at_ms=60_000)
+    ledger.sent("ann", [(125_000, 100.0)], at_ms=95_000)
+    ledger.asked("ann", Asked(0, 1, pulse_at(95_000)))
+    ledger.asked("ann", Asked(0, 1, pulse_at(125_000)))
+    ledger.received("ann", push(1, ends_at_ms=225_000), at_ms=95_500.0)
+    assert ledger.song_ms() == [70, 35_500]
+    assert ledger.wait_ms() == [5_000]
+    assert ledger.requests == 3
 
 
 def test_a_lost_sample_is_counted(ledger: Ledger) -> None:
