@@ -12,7 +12,7 @@ from msgspec import Struct
 from catalog.demo import DURATION_SPREAD, MEDIAN_DURATION_SECONDS
 from lambdas.domain.due import Timing, song_times
 from planning.skew import duration
-from planning.work import INVOKE_SECONDS
+from planning.work import batch_seconds
 
 FLUSH_MS = 5_000
 TIMING = Timing(lead_ms=10_000, ask_again_ms=30_000, session_gap_ms=3_600_000)
@@ -114,7 +114,7 @@ class Lane:
         queue = self._queue
         batch = [queue.popleft() for _ in range(min(self._batch, len(queue)))]
         newest = {person: index for index, (_, person, _) in enumerate(batch)}
-        now = start + 1000 * INVOKE_SECONDS
+        now = start + 1000 * batch_seconds()
         for index, (asked_ms, person, slot) in enumerate(batch):
             if newest[person] != index:
                 continue
