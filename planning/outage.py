@@ -19,7 +19,7 @@ from local.template.synth import synthesize
 from planning.lane import ASKED_MS, TIMING, WATCHED_MS, Lane, Way
 from planning.tables import table
 from planning.template import Settings, settings_of
-from planning.work import answer_seconds
+from planning.work import answer_seconds, batch_seconds
 
 CALM_MS = 60_000
 """So long before the end of that nobody may be silent any more."""
@@ -85,10 +85,11 @@ def outage(
     keeps to one.
     """
     random = Random(f"{seed} {users} {outage_seconds} {use}")
-    wanted = users * answer_seconds(settings) / (use * SONG_SECONDS)
-    lanes = max(1, round(wanted))
-    answer_ms = 1000 * use * SONG_SECONDS * lanes / users
     batch = settings.readers["recommend"].batch_size
+    beside = batch_seconds() / batch  # what a batch takes besides, when it is full
+    songs_per_second = users / SONG_SECONDS
+    lanes = max(1, round(songs_per_second * (answer_seconds(settings) + beside) / use))
+    answer_ms = 1000 * (use * lanes / songs_per_second - beside)
     until_ms = int(outage_seconds * 1000)
     found = [
         Lane(people, answer_ms, batch, way, random).run(until_ms)
