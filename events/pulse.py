@@ -21,3 +21,5 @@ class Pulse(Struct, frozen=True, array_like=True):
     """Of the last 30 s, or of the interval if that is longer."""
     peak: Annotated[float, Meta(ge=0, le=MAX_HEART_RATE)]
     """Highest average over a whole interval in this session; 0 before there is one."""
+    started_ms: TimeMs = 0
+    """Time of the first sample since the last silence; 0 when whoever wrote this did not know."""

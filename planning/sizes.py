@@ -30,7 +30,7 @@ SONG_END_BYTES = 1104
 SONG_ITEM_BYTES = 200
 """An item of the songs table, names of attributes included."""
 
-WINDOW_BYTES, WINDOW_SAMPLE_BYTES = 40, 24
+WINDOW_BYTES, WINDOW_SAMPLE_BYTES = 48, 24
 """A packed window: what it holds besides, and each of its samples."""
 TRACE_POINT_BYTES = 82
 """A field and its value: user, step, [time, heart rate, average]."""
@@ -84,7 +84,7 @@ def sizes(flush_seconds: float) -> Sizes:
     at_ms, user = 1_760_000_000_000, "u" * USER_BYTES
     count = max(1, round(flush_seconds * SAMPLES_PER_SECOND))
     samples: list[Sample] = [(at_ms + 1000 * second, 142) for second in range(count)]
-    pulse = Pulse(at_ms, at_ms - 5_000, 142, AVERAGE, 139, 144, AVERAGE)
+    pulse = Pulse(at_ms, at_ms - 5_000, 142, AVERAGE, 139, 144, AVERAGE, at_ms)
     average = Average(user, pulse, 900, at_ms)
     request = SongRequest(
         *(at_ms, 3, pulse, at_ms, AVERAGE, None),

@@ -20,7 +20,8 @@ MOST = 2**53
 """Beyond every time and every count."""
 EXPIRE_SECONDS = 2 * 3600
 _HEAD = Struct("<qqqqd")
-"""Of a stored window; times, heart rates and areas follow, eight bytes each, little-endian."""
+"""Of a stored window; times, heart rates, areas and, of one value, when it was last empty follow,
+eight bytes each, little-endian."""
 
 
 def _key(group: int, hour: int) -> str:
@@ -78,24 +79,27 @@ def _pack(window: Window) -> bytes:
     head = _HEAD.pack(
         window.interval_ms, window.session, window.folded, window.emitted_ms, window.peak
     )
-    return b"".join((head, window.times_ms, window.heart_rates, window.areas))
+    started = window.started_ms.to_bytes(8, "little")
+    return b"".join((head, window.times_ms, window.heart_rates, window.areas, started))
 
 
 def _unpack(packed: bytes) -> Window:
     interval_ms, session, folded, emitted_ms, peak = _HEAD.unpack_from(packed)
     if not (interval_ms > 0 <= session and 0 <= folded < MOST and 0 <= emitted_ms < MOST):
         raise ValueError("no window has such numbers")
-    size = (len(packed) - _HEAD.size) // 3
-    times, rates = _HEAD.size, _HEAD.size + size
+    size = (len(packed) - _HEAD.size) // 24 * 8
+    times, rates, areas = (_HEAD.size + size * part for part in range(3))
+    started = areas + size
     return Window(
         interval_ms,
         session,
         folded,
         emitted_ms,
         peak,
+        int.from_bytes(packed[started : started + 8], "little"),  # 0 where it is not stored
         array("q", packed[times:rates]),
-        array("d", packed[rates : rates + size]),
-        array("d", packed[rates + size :]),
+        array("d", packed[rates:areas]),
+        array("d", packed[areas:started]),
     )
 
 

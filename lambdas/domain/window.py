@@ -39,6 +39,8 @@ class Window:
     """Time of the last average that was emitted."""
     peak: float = 0.0
     """Highest average over a whole interval that was emitted in the session, beats/min."""
+    started_ms: int = 0
+    """Time of the first sample since the window was last empty; 0 while nobody knows."""
     times_ms: "array[int]" = field(default_factory=_times)
     heart_rates: "array[float]" = field(default_factory=_numbers)
     areas: "array[float]" = field(default_factory=_numbers)
@@ -72,6 +74,7 @@ def fold(
         else:
             del times[:], heart_rates[:], areas[:]
             areas.append(0.0)
+            window.started_ms = at_ms
         times.append(at_ms)
         heart_rates.append(heart_rate)
         last_ms = at_ms
@@ -135,6 +138,7 @@ def emit(window: Window) -> Pulse:
         lowest=min(window.heart_rates),
         highest=max(window.heart_rates),
         peak=window.peak,
+        started_ms=window.started_ms,
     )
 
 

@@ -11,3 +11,11 @@ def test_a_window_survives_redis_as_it_was() -> None:
     stored = windows.read(["ann", "bob", "cat"], START_MS)
     assert stored == {"ann": window, "bob": Window(30_000)}
     assert average(stored["ann"]) == average(window)
+
+
+def test_a_window_of_the_version_before_does_not_tell_when_it_was_last_empty() -> None:
+    window = Window(30_000, session=START_MS)
+    fold(window, [(START_MS, 100.0), (START_MS + 1000, 101.0)], START_MS + 1000, gap_ms=30_000)
+    read = windows._unpack(windows._pack(window)[:-8])
+    assert read.started_ms == 0
+    assert (read.times_ms, read.areas) == (window.times_ms, window.areas)

@@ -85,6 +85,18 @@ def test_a_mean_lies_between_the_lowest_and_the_highest(
     assert emit(window).peak <= max(window.heart_rates)
 
 
+def test_a_window_knows_when_it_was_last_empty() -> None:
+    window = folded([(second * 1000, 120.0) for second in range(1, 601)])
+    assert emit(window).started_ms == 1_000, "however much was trimmed"
+    fold(window, [(600_000 + GAP_MS, 120.0)], LATER, GAP_MS)
+    assert emit(window).started_ms == 1_000, "no silence yet"
+    fold(window, [(601_000 + 2 * GAP_MS, 120.0)], LATER, GAP_MS)
+    assert emit(window).started_ms == 601_000 + 2 * GAP_MS
+    anew = restarted(window, session=700_000, interval_ms=30_000)
+    fold(anew, [(701_000, 120.0)], LATER, GAP_MS)
+    assert emit(anew).started_ms == 701_000
+
+
 def test_an_empty_window_has_no_average() -> None:
     with pytest.raises(ValueError, match="fold a sample first"):
         average(Window(30_000))

@@ -7,6 +7,7 @@ import pytest
 
 from events import asyncapi, messages, stream
 from events.asyncapi import EXAMPLES
+from events.pulse import Pulse
 from events.schemas import ROUTES, draft4
 
 DECODERS: dict[str, Callable[[bytes], Any]] = {
@@ -42,6 +43,11 @@ def test_an_example_survives_decoding_and_encoding(name: str) -> None:
     data = (EXAMPLES / f"{name}.json").read_bytes()
     decoded = DECODERS[name](data)
     assert json.loads(stream.encode(decoded)) == json.loads(data)
+
+
+def test_a_pulse_of_the_version_before_does_not_tell_when_the_last_silence_ended() -> None:
+    pulse = msgspec.json.decode(b"[9000,4000,122.5,121.75,120.0,123.0,121.75]", type=Pulse)
+    assert (pulse.at_ms, pulse.peak, pulse.started_ms) == (9000, 121.75, 0)
 
 
 @pytest.mark.parametrize("name", DECODERS)
