@@ -11,7 +11,7 @@ from events.messages import TracePoint
 from events.pulse import Pulse
 from lambdas import average, change, recommend, schedule, skip, start, workout
 from lambdas.adapters import clients, connections, playlists, song_ends, traces, windows
-from lambdas.domain.window import Window
+from lambdas.domain.window import Window, fold
 from tests.adapters.conftest import (
     START_MS,
     Context,
@@ -85,9 +85,8 @@ def test_three_heart_rates_that_add_up_to_more_than_each_of_them_stop_nobody(
 
 def test_a_value_that_its_reader_would_refuse_is_not_written() -> None:
     broken = Window(30_000)
-    broken.times_ms.extend([START_MS, START_MS + 40_000])
-    broken.heart_rates.extend([230, IMPOSSIBLE])
-    broken.areas.extend([0.0, IMPOSSIBLE * 40_000])
+    beats = [(START_MS, 230.0), (START_MS + 40_000, IMPOSSIBLE)]
+    fold(broken, beats, START_MS + 40_000, gap_ms=60_000)
     windows.write({"ann": broken}, START_MS)
     late = (45_000, 150)
     assert averaged(("ann", beaten(late)), ("bob", beaten(late))) == ["bob"]
