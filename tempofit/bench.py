@@ -121,8 +121,9 @@ def average_command(
     """Samples a second on one core through `average`, against Bytewax, Flink SQL and plain Python.
 
     Bytewax and Flink run twice, in memory and keeping their state as TempoFit does; of Quix
-    Streams, which runs with Kafka only, the state is measured. Peers are installed into environments of their own under .tempofit. Exits with 1 when the
-    implementations do not come to the same averages and decisions.
+    Streams, which runs with Kafka only, the state is measured. Peers are installed into
+    environments of their own under .tempofit. Exits with 1 when the implementations do not come
+    to the same averages and decisions.
     """
     sizes = samples_per_record or [1, 5]
     if profile:
