@@ -49,6 +49,11 @@ class Window(Struct, array_like=True, gc=False):
     form: Annotated[int, Meta(ge=0, lt=len(_CODES))] = 0
     samples: bytes = b""
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for samples that are not whole."""
+        if len(self.samples) % _LAYOUTS[self.form].size:
+            raise ValueError(f"`samples` of form {self.form} end within one of them")
+
     @property
     def newest(self) -> float:
         """The heart rate of the newest sample. Raises struct.error on an empty window."""
@@ -155,10 +160,10 @@ def _mean(
     steps_ms, numbers = steps_ms[first:], numbers[first - 1 :]
     if not steps_ms:
         return numbers[0]
-    area = sum(map(mul, steps_ms, map(add, numbers, numbers[1:]))) / 2
+    area: float = sum(map(mul, steps_ms, map(add, numbers, numbers[1:]))) / 2
     if before_ms <= 0:
         return area / min(span_ms, interval_ms)
-    slope = (numbers[1] - numbers[0]) / steps_ms[0]
+    slope: float = (numbers[1] - numbers[0]) / steps_ms[0]
     return (area - (numbers[0] + slope * before_ms / 2) * before_ms) / interval_ms
 
 

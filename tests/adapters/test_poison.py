@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from msgspec import msgpack
 from redis import Redis
 
 from events import stream
@@ -95,7 +96,21 @@ def test_a_value_that_its_reader_would_refuse_is_not_written() -> None:
     assert averaged(("ann", beaten((50_000, 150)))) == ["ann", "bob"], "begun anew"
 
 
-@pytest.mark.parametrize("stored", [b"", b"short", b"x" * 57, b"\xff" * 64])
+HEAD = (30_000, START_MS, 1, 0, 0.0, START_MS, START_MS)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        *(b"", b"short", b"x" * 57, b"\xff" * 64),
+        msgpack.encode((*HEAD, 0, 0, b"ab")),
+        msgpack.encode((*HEAD, 0, 0, b"abcd")),
+        msgpack.encode((*HEAD, 0, 0, b"\0\0\0\0\0\0")),
+        msgpack.encode((*HEAD, 2**50, 1, b"\0\0\0\0\0\0\0\0")),
+        msgpack.encode((*HEAD, 0, 2, b"\xff" * 24)),
+        msgpack.encode((*HEAD, 0, 3, b"")),
+    ],
+)
 def test_a_window_that_cannot_be_read_begins_anew(stored: bytes, redis: Redis) -> None:
     hour = (START_MS + 60_000) // windows.HOUR_MS
     redis.hset(windows._key(stream.group_of("ann"), hour), "ann", stored)
