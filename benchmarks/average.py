@@ -12,10 +12,27 @@ from typing import Any
 import msgspec
 
 from benchmarks import machine
+from benchmarks.peers.workload import SNAPSHOT_MS
 from local.project import PROJECT
 
+SNAPSHOT_SECONDS = SNAPSHOT_MS // 1000
 ENVIRONMENTS = PROJECT / ".tempofit" / "peers"
 PEERS = PROJECT / "benchmarks" / "peers"
+DURABLE = {
+    "bytewax_durable": f"recovery store in SQLite, an epoch every {SNAPSHOT_SECONDS} s of the data",
+    "flink_durable": f"checkpoints to disk every {SNAPSHOT_SECONDS} s of the data",
+    "quix_state": f"RocksDB, without a broker, committed every {SNAPSHOT_SECONDS} s of the data",
+}
+"""What peers that keep their state keep it in, and how often; TempoFit keeps it with each batch."""
+COMMANDS = {
+    "bytewax": ("bytewax", ["bytewax_flow"]),
+    "bytewax_durable": ("bytewax", ["bytewax_flow", "--durable"]),
+    "quix_state": ("quix", ["quix_state"]),
+    "flink": ("flink", ["flink_sql"]),
+    "flink_durable": ("flink", ["flink_sql", "--durable"]),
+}
+"""The environment of each peer, and its module in `benchmarks.peers` with its flags."""
+FLINK = {"flink", "flink_durable"}
 TOLERANCE = 1e-6
 """Beats a minute by which averages may differ, from another order of additions."""
 TIMEOUT_SECONDS = 600
@@ -87,6 +104,8 @@ class Report(msgspec.Struct, frozen=True):
     peers: dict[str, int]
     ratio: dict[str, float]
     sizes: list[Comparison]
+    durable: dict[str, str]
+    """Of the peers: how those keep their state that do not lose it when they stop."""
     left_out: dict[str, str]
 
 
@@ -105,14 +124,14 @@ def run(
     core; a peer's is the higher one. The median of `repeats` counts. Raises BenchmarkError when
     an implementation fails; a peer that cannot be had is left out, with the reason.
     """
-    pythons, left_out = _pythons(progress) if with_peers else ({}, {})
-    commands = {name: [python, "-m", module] for name, (python, module) in pythons.items()}
+    commands, left_out = _commands(progress) if with_peers else ({}, {})
     comparisons: list[Comparison] = []
     known: dict[str, Rate] = {}
     for size in sorted(set(sizes)):
         comparisons.append(_compare(commands, users, size, seconds, repeats, known, progress))
-        if commands.pop("flink", None):  # gets one sample a line, whatever the size of a record
-            known["flink"] = comparisons[0].peers_by["flink"]
+        for name in FLINK & commands.keys():  # one sample a line, whatever the size of a record
+            known[name] = comparisons[0].peers_by[name]
+            del commands[name]
     top = comparisons[-1]
     return Report(
         machine.describe(),
@@ -124,6 +143,7 @@ def run(
         top.peers,
         top.ratio,
         comparisons,
+        {name: how for name, how in DURABLE.items() if name in top.peers},
         left_out,
     )
 
@@ -139,17 +159,19 @@ def profile(users: int, sizes: list[int], seconds: int) -> str:
     return "\n\n".join(found) + "\n"
 
 
-def _pythons(progress: Say) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
-    """The interpreter and the module of every peer that can run here; and why others cannot."""
-    pythons = {"plain_python": (sys.executable, "benchmarks.peers.plain")}
+def _commands(progress: Say) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """The command of every peer that can run here; and why others cannot."""
+    commands = {"plain_python": [sys.executable, "-m", "benchmarks.peers.plain"]}
     left_out = {}
-    for name, module in (("bytewax", "bytewax_flow"), ("flink", "flink_sql")):
+    for name, (environment, (module, *flags)) in COMMANDS.items():
         try:
-            pythons[name] = (_environment(name, progress), f"benchmarks.peers.{module}")
+            python = _environment(environment, progress)
         except PeerError as error:
             left_out[name] = str(error)
             progress(f"Left out {name}: {error}")
-    return pythons, left_out
+        else:
+            commands[name] = [python, "-m", f"benchmarks.peers.{module}", *flags]
+    return commands, left_out
 
 
 def _environment(name: str, progress: Say) -> str:
@@ -190,7 +212,7 @@ def _compare(
     with TemporaryDirectory(prefix="tempofit-bench-") as directory:
         for turn in range(repeats):
             for name, command in all_commands.items():
-                if name == "flink" and turn:
+                if name in FLINK and turn:
                     continue  # it repeats in its own process: starting a JVM takes long
                 progress(f"{name}, {size} samples a record, {turn + 1} of {repeats}")
                 file = Path(directory, f"{name}.json")
@@ -224,7 +246,7 @@ def _compare(
 
 def _run(name: str, command: list[str], config: dict[str, Any], *flags: str) -> bytes:
     return _call(
-        [*command, msgspec.json.encode(config).decode(), *flags],
+        [*command, *flags, msgspec.json.encode(config).decode()],
         f"The measurement of {name} failed",
     )
 

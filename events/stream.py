@@ -7,8 +7,8 @@
 | `song-requests`      | `SongRequest`                    | user               |
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
-from functools import lru_cache
 from zlib import crc32
 
 from msgspec import UNSET, MsgspecError, Raw, Struct, ValidationError, json
@@ -22,7 +22,6 @@ from events.session import IntervalSeconds, Slot
 GROUPS = 16
 
 
-@lru_cache(maxsize=1 << 16)
 def group_of(user: str) -> int:
     """The group, 0 to 15, whose windows, trace and averages hold this user."""
     return crc32(user.encode()) % GROUPS
@@ -93,7 +92,13 @@ class _Apart(Struct, frozen=True):
     averages: list[Raw]
 
 
+def together(averages: Iterable[bytes]) -> bytes:
+    """A record of `Averages` that are encoded already, each by itself."""
+    return _encode(_Apart([Raw(average) for average in averages]))
+
+
 encode = checked.encode
+_encode = json.Encoder().encode
 decode_heart_rate = json.Decoder(HeartRateBatch | SessionStart).decode
 decode_averages = json.Decoder(Averages).decode
 decode_song_request = json.Decoder(SongRequest).decode

@@ -1,7 +1,8 @@
 """heart-rate → average-heart-rate: folds each person's samples into their running average."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 from msgspec import Meta, Struct, ValidationError
 
@@ -40,7 +41,9 @@ class Environment(Struct, frozen=True):
 environment = read(Environment)
 need(clients.PushAddress, clients.RedisAddress, dead_letters.Queue)
 EMIT_EVERY_MS = int(environment.emit_every_seconds * 1000)
+INTERVAL_MS = environment.interval_seconds * 1000
 GAP_MS = int(environment.gap_seconds * 1000)
+Record: TypeAlias = records.Record[stream.HeartRateBatch | stream.SessionStart]
 TOO_MANY = floods.too_many(floods.HEART_RATES)
 
 
@@ -55,7 +58,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     batch, unreadable = records.decode(event, stream.decode_heart_rate)
     arrived_ms = int(event["Records"][-1]["kinesis"]["approximateArrivalTimestamp"] * 1000)
     people = windows.read({record.key for record in batch}, arrived_ms)
-    averages: list[stream.Average] = []
+    averages: list[tuple[stream.Average, bytes]] = []
     refused: dict[str, Error] = {}
     unusable, closed = [], set[str]()
     for record in batch:
@@ -68,10 +71,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         try:
             _fold(record, people, averages, refused)
         except (ValidationError, ArithmeticError):  # the window that was stored is broken
-            people[record.key] = Window(interval_ms=environment.interval_seconds * 1000)
+            people[record.key] = Window(INTERVAL_MS)
             unusable.append(record.raw)
     _send(averages)
-    traces.write(averages)
+    traces.write(average for average, _ in averages)
     windows.write(people, arrived_ms)
     _tell(refused, closed)
     dead_letters.send(unusable, dead_letters.UNUSABLE)
@@ -85,7 +88,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return {"batchItemFailures": []}
 
 
-def _verdict(record: records.Record[stream.HeartRateBatch | stream.SessionStart]) -> Verdict:
+def _verdict(record: Record) -> Verdict:
     """Whether a record is taken; the start of a session always is."""
     if isinstance(record.value, stream.SessionStart):
         return Verdict.TAKEN
@@ -103,37 +106,35 @@ def _tell(refused: Mapping[str, Error], closed: Collection[str]) -> None:
 
 
 def _fold(
-    record: records.Record[stream.HeartRateBatch | stream.SessionStart],
+    record: Record,
     people: dict[str, Window],
-    averages: list[stream.Average],
+    averages: list[tuple[stream.Average, bytes]],
     refused: dict[str, Error],
 ) -> None:
     user, value = record.key, record.value
     window = people.get(user)
     if window is None:
-        window = people[user] = Window(interval_ms=environment.interval_seconds * 1000)
+        window = people[user] = Window(INTERVAL_MS)
     if isinstance(value, stream.SessionStart):
         people[user] = restarted(window, value.session, value.interval_seconds * 1000)
         return
     late = fold(window, value.samples, record.arrived_ms + MAX_FUTURE_MS, GAP_MS)
     if late:
         refused[user] = _in_the_future(late[-1], value.id)
-    if window.times_ms and is_due_to_emit(window, EMIT_EVERY_MS):
+    if window.samples and is_due_to_emit(window, EMIT_EVERY_MS):
         average = stream.Average(user, emit(window), window.folded, record.arrived_ms)
-        stream.encode(average)  # raises here, where it is one person's, and not in the batch
-        averages.append(average)
+        # Encoding raises here, where it is one person's, and not in the batch.
+        averages.append((average, stream.encode(average)))
 
 
-def _send(averages: list[stream.Average]) -> None:
-    groups: dict[int, list[stream.Average]] = {}
-    for one in averages:
-        groups.setdefault(stream.group_of(one.user), []).append(one)
+def _send(averages: list[tuple[stream.Average, bytes]]) -> None:
+    groups = defaultdict[int, list[bytes]](list)
+    for average, encoded in averages:
+        groups[stream.group_of(average.user)].append(encoded)
     streams.put(
         environment.averages_stream,
         [
-            streams.entry(
-                str(group), stream.encode(stream.Averages(members)), stream.hash_key_of(group)
-            )
+            streams.entry(str(group), stream.together(members), stream.hash_key_of(group))
             for group, members in groups.items()
         ],
     )

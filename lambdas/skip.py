@@ -82,7 +82,7 @@ def _end(request: Request, session: Session, song: SongPush, skip: Skip) -> Serv
 def _pulse(request: Request, skipped_ms: int, why: Why, at_ms: int) -> Pulse:
     """What is known of the heart rate at a skip; what the skipped song was chosen by, if stale."""
     window = windows.read([request.user], request.arrived_ms).get(request.user)
-    if window and window.times_ms and not is_stale(window.last_ms, skipped_ms):
+    if window and window.samples and not is_stale(window.last_ms, skipped_ms):
         return msgspec.structs.replace(emit(window), at_ms=at_ms, peak=0.0)
     average = why.average
     return Pulse(at_ms, 0, why.heart_rate, average, average, average, peak=0.0)

@@ -121,8 +121,10 @@ def average_command(
 ) -> None:
     """Samples a second on one core through `average`, against Bytewax, Flink SQL and plain Python.
 
-    Peers are installed into environments of their own under .tempofit. Exits with 1 when the
-    implementations do not come to the same averages and decisions.
+    Bytewax and Flink run twice, in memory and keeping their state as TempoFit does; of Quix
+    Streams, which runs with Kafka only, the state is measured. Peers are installed into
+    environments of their own under .tempofit. Exits with 1 when the implementations do not come
+    to the same averages and decisions.
     """
     sizes = samples_per_record or [1, 5]
     if profile:
@@ -170,5 +172,7 @@ def _print_averages(report: averages.Report) -> None:
                 f"{size.ratio[name]:.2f} times as fast" if name in size.ratio else "",
             )
     console.print(table)
+    for name, how in report.durable.items():
+        console.print(f"{name.replace('_', ' ').capitalize()}: {how}.", highlight=False)
     for name, reason in report.left_out.items():
         console.print(f"Left out {name}: {reason}", highlight=False)

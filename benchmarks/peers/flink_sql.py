@@ -1,4 +1,6 @@
-"""Flink SQL, one slot: an OVER window of 30 s in one JVM, state on its heap, no checkpoints.
+"""Flink SQL, one slot: an OVER window of 30 s in one JVM, its state on the heap.
+
+With `--durable`, checkpoints go to disk every `SNAPSHOT_MS` of the data; without, there are none.
 
 The average is the plain mean of the samples, not weighted by time, and nothing is decided: less
 work than the others do. Samples come one a line, whatever the size of a record, as event time has
@@ -6,6 +8,7 @@ to be a column. Starting the JVM, warming it up, planning and submitting are not
 """
 
 import json
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -46,7 +49,9 @@ def main() -> None:
             environment.execute_sql(SAMPLES.format(name=name, path=path))
         environment.execute_sql(AVERAGES)
         for _ in range(WARM_UPS):
-            _run(environment, "many")
+            seconds, _ = _run(environment, "many")
+        if "--durable" in sys.argv:
+            _keep(environment, Path(directory, "checkpoints"), seconds / _data_seconds(messages))
         runs = [(_run(environment, "few"), _run(environment, "many")) for _ in range(REPEATS)]
     wall_seconds = min(many[0] for _, many in runs) - min(few[0] for few, _ in runs)
     cpu_seconds = min(many[1] for _, many in runs) - min(few[1] for few, _ in runs)
@@ -75,6 +80,18 @@ def _environment() -> Any:
     environment.get_config().set("parallelism.default", "1")
     environment.get_config().set("pipeline.object-reuse", "true")
     return environment
+
+
+def _data_seconds(messages: list[workload.Message]) -> float:
+    return (messages[-1][2] - messages[0][2]) / 1000
+
+
+def _keep(environment: Any, folder: Path, pace: float) -> None:
+    """Checkpoints from here on, `pace` seconds of the wall's clock for each second of the data."""
+    interval_ms = max(10, round(workload.SNAPSHOT_MS * pace))
+    environment.get_config().set("execution.checkpointing.interval", f"{interval_ms} ms")
+    environment.get_config().set("execution.checkpointing.storage", "filesystem")
+    environment.get_config().set("execution.checkpointing.dir", folder.as_uri())
 
 
 def _run(environment: Any, name: str) -> tuple[float, float]:

@@ -17,6 +17,10 @@ LEAD_MS = 10_000
 SONG_MS = 200_000
 WARM_UP_SECONDS = 40
 """Fills every window before the clock runs."""
+SNAPSHOT_MS = 5_000
+"""Of the data, between two snapshots of a durable peer. They replay many times faster than people
+live, so an interval of the clock on the wall would spare them most of the snapshots they have to
+take when it counts."""
 GAPS_EACH_SECOND = 1 / 600
 """How often somebody's strap falls silent, for 3 to 45 s: as often as simulated straps do."""
 
@@ -40,7 +44,7 @@ def config() -> Config:
     """What the command asks of this process, which keeps to one core from here on."""
     if hasattr(os, "sched_setaffinity"):  # Linux only
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    return Config(**json.loads(sys.argv[1]))
+    return Config(**json.loads(sys.argv[-1]))
 
 
 def messages(config: Config) -> tuple[list[Message], int]:
@@ -68,6 +72,12 @@ def messages(config: Config) -> tuple[list[Message], int]:
                 found.append((name_of(user), text.encode(), at_ms + 50, len(buffer)))
                 buffer.clear()
     return found, start
+
+
+def snapshots(messages: list[Message]) -> list[int]:
+    """Where messages begin that a snapshot comes before, the first of all excepted."""
+    steps = [arrived_ms // SNAPSHOT_MS for _, _, arrived_ms, _ in messages]
+    return [place for place in range(1, len(steps)) if steps[place] != steps[place - 1]]
 
 
 def name_of(user: int) -> str:

@@ -16,7 +16,7 @@ def readable(read: Callable[[S], T], stored: S) -> T | None:
     """What `read` makes of something stored, or None, which is counted: it begins anew."""
     try:
         return read(stored)
-    except (MsgspecError, KeyError, TypeError, ValueError, struct.error) as error:
+    except (MsgspecError, ArithmeticError, KeyError, TypeError, ValueError, struct.error) as error:
         logger.warning(f"What {read.__module__} stored cannot be read: {type(error).__name__}.")
         count(UnreadableStates=1)
         return None

@@ -9,7 +9,6 @@ from typing import Any
 
 from msgspec import json
 
-from events import checked
 from events.messages import TracePoint
 from events.stream import Average, group_of
 from lambdas.adapters import clients, stored
@@ -20,6 +19,7 @@ KEPT_MS = 2 * 3_600_000
 OLDEST_MS = 7 * 86_400_000
 """Of a recording that is played again with its own times; beyond, each message could be a key."""
 
+_encode = json.Encoder().encode
 _decode = json.Decoder(TracePoint).decode
 
 
@@ -34,7 +34,7 @@ def write(averages: Iterable[Average]) -> None:
         if at_ms < one.arrived_ms - OLDEST_MS:
             continue
         minute, rest_ms = divmod(at_ms, MINUTE_MS)
-        point = checked.encode(TracePoint(at_ms, one.pulse.heart_rate, one.pulse.average))
+        point = _encode(TracePoint(at_ms, one.pulse.heart_rate, one.pulse.average))
         hashes[group_of(user), minute] += (_field(user, rest_ms), point)
     with clients.redis().pipeline(transaction=False) as pipeline:
         for (group, minute), points in hashes.items():

@@ -10,12 +10,14 @@ from collections.abc import Collection, Iterable, Mapping
 from struct import Struct
 from typing import TYPE_CHECKING
 
+from msgspec import MsgspecError, msgpack
+
 from events import checked
 from events.messages import TracePoint
 from events.pulse import Pulse
 from events.stream import group_of
 from lambdas.adapters import clients, stored
-from lambdas.domain.window import Window, average, emit
+from lambdas.domain.window import Window, average, emit, fold
 
 if TYPE_CHECKING:
     from redis.client import Pipeline
@@ -24,9 +26,9 @@ HOUR_MS = 3_600_000
 MOST = 2**53
 """Beyond every time and every count."""
 EXPIRE_SECONDS = 2 * 3600
-_HEAD = Struct("<qqqqd")
-"""Of a stored window; times, heart rates, areas and, of one value, when it was last empty follow,
-eight bytes each, little-endian."""
+_WIDE_HEAD = Struct("<qqqqd")
+_pack = msgpack.Encoder().encode
+_decode = msgpack.Decoder(Window).decode
 
 
 def _key(group: int, hour: int) -> str:
@@ -43,13 +45,13 @@ def read(users: Collection[str], arrived_ms: int) -> dict[str, Window]:
 
 def latest(window: Window | None, from_ms: int = 0) -> TracePoint | None:
     """The newest sample of a window, unless before `from_ms`, and the running average at it."""
-    if window is None or not window.times_ms or window.last_ms < from_ms:
+    if window is None or not window.samples or window.last_ms < from_ms:
         return None
     return stored.readable(_point_of, window)
 
 
 def _point_of(window: Window) -> TracePoint:
-    point = TracePoint(window.last_ms, window.heart_rates[-1], average(window))
+    point = TracePoint(window.last_ms, window.newest, average(window))
     checked.encode(point)
     return point
 
@@ -62,8 +64,8 @@ def ask(pipeline: "Pipeline", user: str, arrived_ms: int) -> None:
 
 def newest(*packed: bytes | None) -> Pulse | None:
     """The pulse at the newest sample of a window, from the answers that `ask` asked for."""
-    window = next((stored.readable(_unpack, one) for one in packed if one is not None), None)
-    return stored.readable(_pulse_of, window) if window is not None and window.times_ms else None
+    window = next((_unpack(one) for one in packed if one is not None), None)
+    return stored.readable(_pulse_of, window) if window is not None and window.samples else None
 
 
 def _pulse_of(window: Window) -> Pulse:
@@ -79,7 +81,7 @@ def _read(users: Iterable[str], hour: int) -> dict[str, Window]:
             pipeline.hmget(_key(group, hour), members)
         answers = pipeline.execute()
     unpacked = {
-        user: stored.readable(_unpack, packed)
+        user: _unpack(packed)
         for members, values in zip(groups.values(), answers, strict=True)
         for user, packed in zip(members, values, strict=True)
         if packed is not None
@@ -98,32 +100,23 @@ def write(windows: Mapping[str, Window], arrived_ms: int) -> None:
         pipeline.execute()
 
 
-def _pack(window: Window) -> bytes:
-    head = _HEAD.pack(
-        window.interval_ms, window.session, window.folded, window.emitted_ms, window.peak
-    )
-    started = window.started_ms.to_bytes(8, "little")
-    return b"".join((head, window.times_ms, window.heart_rates, window.areas, started))
+def _unpack(packed: bytes) -> Window | None:
+    try:
+        return _decode(packed)
+    except MsgspecError:
+        return stored.readable(_unpack_wide, packed)
 
 
-def _unpack(packed: bytes) -> Window:
-    interval_ms, session, folded, emitted_ms, peak = _HEAD.unpack_from(packed)
-    if not (interval_ms > 0 <= session and 0 <= folded < MOST and 0 <= emitted_ms < MOST):
-        raise ValueError("no window has such numbers")
-    size = (len(packed) - _HEAD.size) // 24 * 8
-    times, rates, areas = (_HEAD.size + size * part for part in range(3))
-    started = areas + size
-    return Window(
-        interval_ms,
-        session,
-        folded,
-        emitted_ms,
-        peak,
-        int.from_bytes(packed[started : started + 8], "little"),  # 0 where it is not stored
-        array("q", packed[times:rates]),
-        array("d", packed[rates:areas]),
-        array("d", packed[areas:started]),
-    )
+def _unpack_wide(packed: bytes) -> Window:
+    """A window of the version before: times, heart rates and areas in eight bytes each."""
+    interval_ms, session, folded, emitted_ms, peak = _WIDE_HEAD.unpack_from(packed)
+    times = _WIDE_HEAD.size
+    rates, areas = (times + (len(packed) - times) // 24 * 8 * part for part in (1, 2))
+    window = Window(interval_ms, session, 0, emitted_ms, peak, last_ms=session - 1)
+    samples = zip(array("q", packed[times:rates]), array("d", packed[rates:areas]), strict=True)
+    fold(window, samples, until_ms=MOST, gap_ms=2**32 - 1)
+    window.folded, window.started_ms = folded, 0
+    return _decode(_pack(window))
 
 
 def _by_group(users: Iterable[str]) -> dict[int, list[str]]:

@@ -36,15 +36,13 @@ class Allowance:
 
     def judge(self, user: str, at_ms: int) -> Verdict:
         """What becomes of a message that arrived at `at_ms`; messages may be out of order."""
-        bucket = self._buckets.pop(user, None) or _Bucket(self.burst, at_ms)
-        self._buckets[user] = bucket
-        if len(self._buckets) > self.people:
-            self._buckets.popitem(last=False)
-        elapsed_ms = max(0, at_ms - bucket.at_ms)
-        bucket.at_ms += elapsed_ms
-        bucket.tokens = min(self.burst, bucket.tokens + elapsed_ms / 1000 * self.per_second)
-        if bucket.tokens == self.burst:  # not at each token, or a flood would be forgiven by it
-            bucket.refused = 0
+        bucket = self._bucket(user, at_ms)
+        elapsed_ms = at_ms - bucket.at_ms
+        if elapsed_ms > 0:
+            bucket.at_ms = at_ms
+            bucket.tokens += elapsed_ms / 1000 * self.per_second
+        if bucket.tokens >= self.burst:  # not at each token, or a flood would be forgiven by it
+            bucket.tokens, bucket.refused = self.burst, 0
         if bucket.tokens >= 1:
             bucket.tokens -= 1
             return Verdict.TAKEN
@@ -53,6 +51,16 @@ class Allowance:
             return Verdict.REFUSED
         bucket.refused = 0
         return Verdict.CLOSED
+
+    def _bucket(self, user: str, at_ms: int) -> _Bucket:
+        """The newest of the buckets from now on."""
+        if bucket := self._buckets.get(user):
+            self._buckets.move_to_end(user)
+            return bucket
+        if len(self._buckets) == self.people:
+            self._buckets.popitem(last=False)
+        bucket = self._buckets[user] = _Bucket(self.burst, at_ms)
+        return bucket
 
     def give_back(self, user: str) -> None:
         """A message that was taken comes again, through no fault of its sender."""

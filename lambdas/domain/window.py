@@ -1,9 +1,11 @@
 """The running average of one person's heart rate over the last seconds of their workout."""
 
-from array import array
-from bisect import bisect_right
+import struct
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from operator import add, mul
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from events.pulse import Pulse
 
@@ -12,44 +14,53 @@ HELD_MS = 30_000
 """What a window holds at least: extremes look back as far even when averages do not."""
 MAX_SAMPLES = 600
 """Samples a window holds at most: 300 s, the longest interval, at two a second."""
+_CODES = ("HB", "HH", "Id")
+"""The forms of packed samples: the ms since the sample before, and a heart rate times a scale.
+Heart rates are whole in the first, tenths in the second, and any in the third."""
+_SCALES = (1, 10, 1)
+_LAYOUTS = tuple(struct.Struct(f"<{code}") for code in _CODES)
+_ANY = 2
+
+Count = Annotated[int, Meta(ge=0, lt=2**53)]
 
 
-def _times() -> "array[int]":
-    return array("q")
-
-
-def _numbers() -> "array[float]":
-    return array("d")
-
-
-@dataclass(slots=True)
-class Window:
+class Window(Struct, array_like=True, gc=False):
     """Samples of the last interval, or 30 s, oldest first, and one before to interpolate from.
 
-    The samples are arrays, which Redis stores and gives back as they are; `areas` holds the area
-    under the heart rate up to each of them, so that an average costs the same for any interval.
+    They are packed as they are stored, so that one is folded in without a look at the others; in
+    the narrowest form that holds, exactly, whatever came since the window was last empty.
     """
 
-    interval_ms: int
-    session: int = 0
+    interval_ms: Annotated[int, Meta(ge=1)]
+    session: Count = 0
     """Epoch ms at which the session started; samples before it are ignored."""
-    folded: int = 0
+    folded: Count = 0
     """Samples folded since the window was first opened."""
-    emitted_ms: int = 0
+    emitted_ms: Count = 0
     """Time of the last average that was emitted."""
     peak: float = 0.0
     """Highest average over a whole interval that was emitted in the session, beats/min."""
-    started_ms: int = 0
+    started_ms: Count = 0
     """Time of the first sample since the window was last empty; 0 while nobody knows."""
-    times_ms: "array[int]" = field(default_factory=_times)
-    heart_rates: "array[float]" = field(default_factory=_numbers)
-    areas: "array[float]" = field(default_factory=_numbers)
-    """Beats/min x ms since the first sample after a gap."""
+    last_ms: Annotated[int, Meta(ge=-1)] = -1
+    """The watermark: samples at or before it are duplicates or late."""
+    span_ms: Count = 0
+    """From the oldest sample to the newest."""
+    form: Annotated[int, Meta(ge=0, lt=len(_CODES))] = 0
+    samples: bytes = b""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for samples that are not whole."""
+        if len(self.samples) % _LAYOUTS[self.form].size:
+            raise ValueError(f"`samples` of form {self.form} end within one of them")
 
     @property
-    def last_ms(self) -> int:
-        """The watermark: samples at or before it are duplicates or late."""
-        return self.times_ms[-1] if self.times_ms else self.session - 1
+    def newest(self) -> float:
+        """The heart rate of the newest sample. Raises struct.error on an empty window."""
+        layout = _LAYOUTS[self.form]
+        _, number = layout.unpack_from(self.samples, len(self.samples) - layout.size)
+        heart_rate: float = number / _SCALES[self.form]
+        return heart_rate
 
 
 def fold(
@@ -60,60 +71,100 @@ def fold(
     What is not newer than the watermark is ignored. A silence longer than `gap_ms` empties the
     window, so an average never spans a pause.
     """
-    times, heart_rates, areas = window.times_ms, window.heart_rates, window.areas
-    last_ms = times[-1] if times else window.session - 1
-    refused = []
+    last_ms, folded, refused = window.last_ms, 0, []
     for at_ms, heart_rate in samples:
-        if at_ms <= last_ms:
+        step_ms = at_ms - last_ms
+        if step_ms <= 0:
             continue
         if at_ms > until_ms:
             refused.append(at_ms)
             continue
-        if times and at_ms - last_ms <= gap_ms:
-            areas.append(areas[-1] + (heart_rates[-1] + heart_rate) / 2 * (at_ms - last_ms))
-        else:
-            del times[:], heart_rates[:], areas[:]
-            areas.append(0.0)
+        if step_ms > gap_ms or not window.samples:
+            window.form, window.samples, window.span_ms, step_ms = 0, b"", 0, 0
             window.started_ms = at_ms
-        times.append(at_ms)
-        heart_rates.append(heart_rate)
+        _append(window, step_ms, heart_rate)
+        window.span_ms += step_ms
         last_ms = at_ms
-        window.folded += 1
-    _trim(window, last_ms - max(window.interval_ms, HELD_MS))
+        folded += 1
+    window.last_ms = last_ms
+    window.folded += folded
+    _trim(window)
     return refused
 
 
-def _trim(window: Window, start_ms: int) -> None:
-    """Drop what is older than the last sample at or before `start_ms`."""
-    times = window.times_ms
-    if len(times) > 1 and (times[1] <= start_ms or len(times) > MAX_SAMPLES):
-        drop = max(bisect_right(times, start_ms) - 1, len(times) - MAX_SAMPLES)
-        del times[:drop], window.heart_rates[:drop], window.areas[:drop]
+def _append(window: Window, step_ms: int, heart_rate: float) -> None:
+    """Pack one more sample; and the others anew, in the next form, where theirs cannot hold it."""
+    form = window.form
+    scale = _SCALES[form]
+    number = heart_rate if form == _ANY else round(heart_rate * scale)
+    if number / scale == heart_rate and (step_ms < 2**16 or form == _ANY):
+        window.samples += _LAYOUTS[form].pack(step_ms, number)
+        return
+    held = zip(*_unpacked(window), strict=True)
+    window.form, window.samples = form + 1, b""
+    for held_ms, number in held:
+        _append(window, held_ms, number / scale)
+    _append(window, step_ms, heart_rate)
+
+
+def _trim(window: Window) -> None:
+    """Drop what is older than the last sample before everything that has to be held."""
+    samples, span_ms, layout = window.samples, window.span_ms, _LAYOUTS[window.form]
+    size, held_ms = layout.size, max(window.interval_ms, HELD_MS)
+    first, second = 0, size
+    while second < len(samples):
+        span_ms -= layout.unpack_from(samples, second)[0]
+        if span_ms < held_ms and len(samples) - first <= MAX_SAMPLES * size:
+            break
+        first, second = second, second + size
+        window.span_ms = span_ms
+    if first:
+        window.samples = samples[first:]
+
+
+def _unpacked(window: Window) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    """Steps in ms, the first of which does not count, and heart rates times the form's scale."""
+    count = len(window.samples) // _LAYOUTS[window.form].size
+    fields = struct.unpack_from("<" + _CODES[window.form] * count, window.samples)
+    return fields[::2], fields[1::2]
 
 
 def average(window: Window) -> float:
     """Time-weighted mean of the last interval, beats/min: heart rate is linear between samples.
 
-    A mean lies between the lowest and the highest sample, and is held there: sums of floats may
-    give 230.00000000000003 for a heart that beat at 230. Raises ValueError on an empty window.
+    Raises ValueError on an empty window.
     """
-    times, heart_rates, areas = window.times_ms, window.heart_rates, window.areas
-    if not times:
+    return _measured(window)[0]
+
+
+def _measured(window: Window) -> tuple[float, float, float]:
+    """The average, and the lowest and the highest heart rate that are held."""
+    steps_ms, numbers = _unpacked(window)
+    if not numbers:
         raise ValueError("an empty window has no average: fold a sample first")
-    if len(times) == 1:
-        return heart_rates[0]
-    first = max(0, bisect_right(times, times[-1] - window.interval_ms) - 1)
-    first_ms, area = times[first], areas[-1] - areas[first]
-    before_ms = times[-1] - window.interval_ms - first_ms
-    if before_ms > 0:  # the interval starts between this sample and the next
-        heart_rate = heart_rates[first]
-        slope = (heart_rates[first + 1] - heart_rate) / (times[first + 1] - first_ms)
-        area -= (heart_rate + slope * before_ms / 2) * before_ms
-        first_ms += before_ms
-    if first_ms >= times[-1]:
-        return heart_rates[-1]  # times that do not rise: the window was not made here
-    mean = area / (times[-1] - first_ms)
-    return min(max(mean, min(heart_rates)), max(heart_rates))
+    scale, ordered = _SCALES[window.form], sorted(numbers)  # faster than min and max
+    lowest, highest = ordered[0], ordered[-1]
+    mean = _mean(steps_ms, numbers, window.span_ms, window.interval_ms)
+    # Sums of floats may give 230.00000000000003 for a heart that beat at 230.
+    return min(max(mean, lowest), highest) / scale, lowest / scale, highest / scale
+
+
+def _mean(
+    steps_ms: tuple[int, ...], numbers: tuple[float, ...], span_ms: int, interval_ms: int
+) -> float:
+    before_ms = span_ms - interval_ms  # from the first sample that counts to the interval
+    first = 1
+    while first < len(steps_ms) and steps_ms[first] <= before_ms:
+        before_ms -= steps_ms[first]
+        first += 1
+    steps_ms, numbers = steps_ms[first:], numbers[first - 1 :]
+    if not steps_ms:
+        return numbers[0]
+    area: float = sum(map(mul, steps_ms, map(add, numbers, numbers[1:]))) / 2
+    if before_ms <= 0:
+        return area / min(span_ms, interval_ms)
+    slope: float = (numbers[1] - numbers[0]) / steps_ms[0]
+    return (area - (numbers[0] + slope * before_ms / 2) * before_ms) / interval_ms
 
 
 def is_due_to_emit(window: Window, emit_every_ms: int) -> bool:
@@ -126,17 +177,17 @@ def emit(window: Window) -> Pulse:
 
     Raises ValueError on an empty window.
     """
-    running = average(window)
-    if window.last_ms - window.times_ms[0] >= window.interval_ms:
+    running, lowest, highest = _measured(window)
+    if window.span_ms >= window.interval_ms:
         window.peak = max(window.peak, running)
     previous_ms, window.emitted_ms = window.emitted_ms, window.last_ms
     return Pulse(
         at_ms=window.last_ms,
         previous_ms=previous_ms,
-        heart_rate=window.heart_rates[-1],
+        heart_rate=window.newest,
         average=running,
-        lowest=min(window.heart_rates),
-        highest=max(window.heart_rates),
+        lowest=lowest,
+        highest=highest,
         peak=window.peak,
         started_ms=window.started_ms,
     )
@@ -154,4 +205,4 @@ def restarted(window: Window, session: int, interval_ms: int) -> Window:
     if session == window.session:
         window.interval_ms = interval_ms
         return window
-    return Window(interval_ms=interval_ms, session=session, folded=window.folded)
+    return Window(interval_ms, session, window.folded, last_ms=session - 1)

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from msgspec import msgpack
 from redis import Redis
 
 from events import stream
@@ -11,7 +12,7 @@ from events.messages import TracePoint
 from events.pulse import Pulse
 from lambdas import average, change, recommend, schedule, skip, start, workout
 from lambdas.adapters import clients, connections, playlists, song_ends, traces, windows
-from lambdas.domain.window import Window
+from lambdas.domain.window import Window, fold
 from tests.adapters.conftest import (
     START_MS,
     Context,
@@ -86,9 +87,8 @@ def test_three_heart_rates_that_add_up_to_more_than_each_of_them_stop_nobody(
 
 def test_a_value_that_its_reader_would_refuse_is_not_written() -> None:
     broken = Window(30_000)
-    broken.times_ms.extend([START_MS, START_MS + 40_000])
-    broken.heart_rates.extend([230, IMPOSSIBLE])
-    broken.areas.extend([0.0, IMPOSSIBLE * 40_000])
+    beats = [(START_MS, 230.0), (START_MS + 40_000, IMPOSSIBLE)]
+    fold(broken, beats, START_MS + 40_000, gap_ms=60_000)
     windows.write({"ann": broken}, START_MS)
     late = (45_000, 150)
     assert averaged(("ann", beaten(late)), ("bob", beaten(late))) == ["bob"]
@@ -97,7 +97,21 @@ def test_a_value_that_its_reader_would_refuse_is_not_written() -> None:
     assert averaged(("ann", beaten((50_000, 150)))) == ["ann", "bob"], "begun anew"
 
 
-@pytest.mark.parametrize("stored", [b"", b"short", b"x" * 57, b"\xff" * 64])
+HEAD = (30_000, START_MS, 1, 0, 0.0, START_MS, START_MS)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        *(b"", b"short", b"x" * 57, b"\xff" * 64),
+        msgpack.encode((*HEAD, 0, 0, b"ab")),
+        msgpack.encode((*HEAD, 0, 0, b"abcd")),
+        msgpack.encode((*HEAD, 0, 0, b"\0\0\0\0\0\0")),
+        msgpack.encode((*HEAD, 2**50, 1, b"\0\0\0\0\0\0\0\0")),
+        msgpack.encode((*HEAD, 0, 2, b"\xff" * 24)),
+        msgpack.encode((*HEAD, 0, 3, b"")),
+    ],
+)
 def test_a_window_that_cannot_be_read_begins_anew(stored: bytes, redis: Redis) -> None:
     hour = (START_MS + 60_000) // windows.HOUR_MS
     redis.hset(windows._key(stream.group_of("ann"), hour), "ann", stored)

@@ -25,7 +25,9 @@ def test_tempofit_and_plain_python_come_to_the_same_averages_and_decisions(
     assert done.exit_code == 0, done.output
     report = json.loads(done.stdout)
     assert report.keys() >= KEYS
-    assert report["left_out"].keys() == {"bytewax", "flink"}
+    assert report["left_out"].keys() == average.COMMANDS.keys()
+    assert average.DURABLE.keys() <= average.COMMANDS.keys()
+    assert report["durable"] == {}
     assert report["peers"].keys() == report["ratio"].keys() == {"plain_python"}
     assert report["tempofit"]["samples_per_s_per_core"] > 0
     assert [size["samples_per_record"] for size in report["sizes"]] == [1, 5]
@@ -46,6 +48,17 @@ def test_averages_that_differ_are_noticed() -> None:
 def test_a_failed_measurement_says_what_was_printed_last() -> None:
     with pytest.raises(average.BenchmarkError, match=r"(?s)bytewax failed: .*samples_per_record"):
         average._run("bytewax", [sys.executable, "-m", "benchmarks.peers.plain"], {"users": 1})
+
+
+def test_a_durable_peer_keeps_its_state_every_five_seconds_of_the_data() -> None:
+    config = workload.Config(users=30, samples_per_record=1, seconds=20, outcomes="")
+    messages, _ = workload.messages(config)
+    places = workload.snapshots(messages)
+    first, last = (messages[place][2] // workload.SNAPSHOT_MS for place in (0, -1))
+    assert len(places) == last - first > 10
+    for place in places:
+        before, after = messages[place - 1][2], messages[place][2]
+        assert before // workload.SNAPSHOT_MS + 1 == after // workload.SNAPSHOT_MS
 
 
 @pytest.mark.parametrize("size", [1, 5])

@@ -1,4 +1,4 @@
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import pytest
 from hypothesis import example, given
@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from lambdas.domain.window import (
     MAX_SAMPLES,
     Window,
+    _unpacked,
     average,
     emit,
     fold,
@@ -28,6 +29,16 @@ def folded(samples: list[tuple[int, float]], interval_ms: int = 30_000) -> Windo
     window = Window(interval_ms)
     fold(window, samples, LATER, GAP_MS)
     return window
+
+
+def times_ms(window: Window) -> list[int]:
+    steps_ms, _ = _unpacked(window)
+    return list(accumulate(steps_ms[1:], initial=window.last_ms - window.span_ms))
+
+
+def held(window: Window) -> list[float]:
+    _, numbers = _unpacked(window)
+    return [number / (1, 10, 1)[window.form] for number in numbers]
 
 
 def test_one_sample_is_its_own_average() -> None:
@@ -81,8 +92,8 @@ def test_a_mean_lies_between_the_lowest_and_the_highest(
     samples: list[tuple[int, float]], interval_ms: int
 ) -> None:
     window = folded(sorted(samples), interval_ms)
-    assert min(window.heart_rates) <= average(window) <= max(window.heart_rates)
-    assert emit(window).peak <= max(window.heart_rates)
+    assert min(held(window)) <= average(window) <= max(held(window))
+    assert emit(window).peak <= max(held(window))
 
 
 def test_a_window_knows_when_it_was_last_empty() -> None:
@@ -115,7 +126,7 @@ def test_the_average_lies_between_the_lowest_and_the_highest(
     samples: list[tuple[int, float]],
 ) -> None:
     window = folded(sorted(samples))
-    low, high = min(window.heart_rates), max(window.heart_rates)
+    low, high = min(held(window)), max(held(window))
     assert low - 1e-9 <= average(window) <= high + 1e-9
 
 
@@ -138,9 +149,9 @@ def test_what_is_not_newer_than_the_watermark_changes_nothing(
     samples: list[tuple[int, float]],
 ) -> None:
     window = folded(sorted(samples))
-    before = (window.last_ms, window.folded, list(window.times_ms))
+    before = (window.last_ms, window.folded, times_ms(window))
     fold(window, [(window.last_ms, 33.0), (0, 33.0)], LATER, GAP_MS)
-    assert (window.last_ms, window.folded, list(window.times_ms)) == before
+    assert (window.last_ms, window.folded, times_ms(window)) == before
 
 
 @given(st.lists(heart_rates, min_size=2, max_size=400), st.integers(10, 300))
@@ -152,9 +163,53 @@ def test_what_left_the_interval_no_longer_counts(rates: list[float], seconds: in
     assert average(window) == pytest.approx(sum(means) / len(means))
 
 
+ordinary = st.one_of(st.integers(30, 230).map(float), st.integers(300, 2300).map(lambda n: n / 10))
+short_and_long = st.one_of(st.integers(1, 2_000), st.sampled_from([65_535, 65_536, 600_000]))
+
+
+@given(st.lists(st.tuples(short_and_long, ordinary | heart_rates), min_size=1, max_size=40))
+@example([(1, 120.0), (1_000, 120.5), (1_000, 230.00000000000003 - 1e-12), (65_536, 30.0)])
+def test_samples_are_held_exactly_as_they_were(steps: list[tuple[int, float]]) -> None:
+    times = list(accumulate(step_ms for step_ms, _ in steps))
+    rates = [heart_rate for _, heart_rate in steps]
+    window = Window(10**9)
+    fold(window, zip(times, rates, strict=True), LATER, gap_ms=600_000)
+    assert (times_ms(window), held(window)) == (times, rates)
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 5_000), ordinary), min_size=2, max_size=80),
+    st.integers(1, 80),
+    st.integers(10_000, 300_000),
+)
+def test_an_average_is_the_area_under_the_line_by_its_length(
+    steps: list[tuple[int, float]], batch: int, interval_ms: int
+) -> None:
+    times = accumulate(step_ms for step_ms, _ in steps)
+    samples = [(at_ms, rate) for at_ms, (_, rate) in zip(times, steps, strict=True)]
+    window = Window(interval_ms)
+    for first in range(0, len(samples), batch):
+        fold(window, samples[first : first + batch], LATER, GAP_MS)
+    start_ms = max(samples[0][0], samples[-1][0] - interval_ms)
+    area = 0.0
+    for (first_ms, first_rate), (next_ms, next_rate) in pairwise(samples):
+        if next_ms > start_ms:
+            since_ms = max(first_ms, start_ms)
+            slope = (next_rate - first_rate) / (next_ms - first_ms)
+            there = first_rate + slope * (since_ms - first_ms)
+            area += (there + next_rate) / 2 * (next_ms - since_ms)
+    assert average(window) == pytest.approx(area / (samples[-1][0] - start_ms), abs=1e-6)
+
+
+def test_whole_heart_rates_take_three_bytes_a_sample_and_tenths_four() -> None:
+    whole = folded([(second * 1000, 120.0) for second in range(40)])
+    tenths = folded([(second * 1000, 120.1) for second in range(40)])
+    assert (len(whole.samples), len(tenths.samples)) == (31 * 3, 31 * 4)
+
+
 def test_a_window_stays_small_however_fast_somebody_sends() -> None:
     window = folded([(at_ms, 100.0) for at_ms in range(1, 5_000)])
-    assert len(window.times_ms) == MAX_SAMPLES
+    assert len(times_ms(window)) == MAX_SAMPLES
     assert average(window) == pytest.approx(100)
 
 
@@ -173,7 +228,7 @@ def test_a_heart_rate_is_stale_after_ten_seconds() -> None:
 def test_a_new_session_starts_empty_and_ignores_what_is_older() -> None:
     window = restarted(folded([(90_000, 100.0)]), session=50_000, interval_ms=60_000)
     fold(window, [(49_999, 80.0), (50_000, 81.0)], LATER, GAP_MS)
-    assert list(window.times_ms) == [50_000]
+    assert times_ms(window) == [50_000]
     assert window.interval_ms == 60_000
     assert window.folded == 2
 

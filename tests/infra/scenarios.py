@@ -1,7 +1,6 @@
 """Events that take each function down every path on which it calls AWS."""
 
 import os
-from array import array
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -23,7 +22,7 @@ from lambdas.adapters import (
 )
 from lambdas.domain.due import SongEnd
 from lambdas.domain.session import Session
-from lambdas.domain.window import Window
+from lambdas.domain.window import Window, fold
 from tests.adapters.conftest import (
     START_MS,
     Context,
@@ -44,8 +43,8 @@ def average(handler: Handler) -> None:
     connections.add("ann", "connection-1")
     samples = stream.encode(stream.HeartRateBatch([(START_MS, 130), (START_MS + HOUR_MS, 131)]))
     handler(kinesis_event(("ann", samples), UNREADABLE), Context)
-    broken = Window(30_000, times_ms=array("q", [START_MS]), heart_rates=array("d", [999]))
-    broken.areas.append(0)
+    broken = Window(30_000)
+    fold(broken, [(START_MS, 999.5)], START_MS, gap_ms=30_000)
     windows.write({"bob": broken}, START_MS)
     later = stream.encode(stream.HeartRateBatch([(START_MS + 5_000, 130)]))
     handler(kinesis_event(("bob", later)), Context)
