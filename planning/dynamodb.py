@@ -29,13 +29,14 @@ def dynamodb(load: Load, settings: Settings, recommend: Hop) -> DynamoDB:
     units_of_item = ceil(SONG_END_BYTES / quotas.READ_UNIT_BYTES)
     writes_of_item = ceil(SONG_END_BYTES / quotas.WRITE_UNIT_BYTES)
     averages_per_second = load.users / average_period(load, settings)
+    reads_per_second = averages_per_second + load.songs_per_second + 2 * load.starts_per_second
     # Each warm function reads each run of songs again after five minutes.
     runs = 2 * TEMPI / songs.CACHE_SECONDS
     lanes = recommend.shards * settings.readers["recommend"].parallelization
     queries = min(2 * load.songs_per_second, lanes * runs)
     page_units = ceil(songs.PAGE * SONG_ITEM_BYTES / quotas.READ_UNIT_BYTES) / 2
     return DynamoDB(
-        read_units_per_second=(averages_per_second + 2 * load.starts_per_second) * units_of_item,
+        read_units_per_second=reads_per_second * units_of_item,
         write_units_per_second=(load.songs_per_second + load.starts_per_second) * writes_of_item,
         queries_per_second=queries,
         query_units_per_second=queries * page_units,

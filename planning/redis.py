@@ -24,6 +24,10 @@ from planning.sizes import (
 from planning.template import Settings
 
 
+SONG_COMMANDS = 11
+"""Of `recommend` for each song: five that read, two of them much, and six that write."""
+
+
 class Redis(Struct, frozen=True):
     """Bytes that are kept, by what they are; commands, ECPUs, and those of the busiest slot."""
 
@@ -46,13 +50,13 @@ def redis(load: Load, settings: Settings, average: Hop) -> Redis:
     traces_ecpu = max(groups * batches, points / quotas.ECPU_BYTES) + groups * batches
     heard = load.workouts * load.songs_per_workout * HEARD_SONG_BYTES
     artists = ARTISTS_APART * sizes(load.flush_seconds).song
-    request_ecpu = max(1.0, heard / quotas.ECPU_BYTES) + artists / quotas.ECPU_BYTES + 6
+    request_ecpu = max(1.0, heard / quotas.ECPU_BYTES) + artists / quotas.ECPU_BYTES + SONG_COMMANDS - 2
     connects = load.starts_per_second
     socket = 2 + 1 + 4  # connect, disconnect, workout
     busiest = most_in_one(load.users, 1 / settings.groups, settings.groups)
     return Redis(
         bytes_kept=_kept(load, settings),
-        commands_per_second=5 * groups * batches + 8 * load.songs_per_second + socket * connects,
+        commands_per_second=5 * groups * batches + SONG_COMMANDS * load.songs_per_second + socket * connects,
         ecpu_per_second=windows_ecpu
         + traces_ecpu
         + request_ecpu * load.songs_per_second

@@ -223,7 +223,7 @@ def lessons_table(settings: Settings) -> str:
                 f"{people:,}",
                 *(f"{peak:,}" for peak in found.peaks_per_second[:shown]),
                 number(found.steady_per_second),
-                *(f"{first_songs_seconds(people, one):.0f} s" for one in (settings, serial)),
+                *(f"{first_songs_seconds(people, one):.1f} s" for one in (settings, serial)),
             ]
         )
     return table(rows)

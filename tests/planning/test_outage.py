@@ -61,8 +61,8 @@ def test_without_an_outage_nobody_is_silent_and_each_song_is_asked_for_once(way:
     assert found.requests_per_song == pytest.approx(1, abs=0.02)
 
 
-def test_two_minutes_at_a_third_of_the_use_pass_and_done_naively_never_do() -> None:
-    found, naive = (happened(120, 0.3, way) for way in (outage.as_it_is(), outage.naive()))
+def test_five_minutes_at_half_the_use_pass_and_done_naively_never_do() -> None:
+    found, naive = (happened(300, 0.5, way) for way in (outage.as_it_is(), outage.naive()))
     assert found.recovered_seconds is not None
     assert naive.recovered_seconds is None
     assert found.requests_per_song < naive.requests_per_song
