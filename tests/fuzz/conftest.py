@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import tests.adapters.conftest  # noqa: F401 - what handlers want to know when they are imported
 from tests.fuzz.profile import SECONDS
 
 

@@ -1,0 +1,553 @@
+"""One song a slot, told, and nobody unanswered: whatever comes twice, late, in part or not at all.
+
+People send heart rates, skip, start and change; records are delivered in batches of any size,
+again, and again from earlier on; functions die, and stores fail, at any call. The handlers are the
+real ones.
+"""
+
+import json
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import pytest
+from botocore.exceptions import BotoCoreError, ClientError
+from hypothesis import settings as profile
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from redis import Redis as RealRedis
+from redis.exceptions import RedisError
+
+from events import stream
+from events.messages import ServerMessage, decode_song_push
+from events.session import Settings, Song, SongPush
+from lambdas import average, change, recommend, schedule, skip, start, workout
+from lambdas.adapters import (
+    batch_get,
+    clients,
+    connections,
+    floods,
+    playlists,
+    push,
+    song_ends,
+    songs,
+    statements,
+    streams,
+)
+from lambdas.adapters.batch_writes import BusyError
+from lambdas.domain.due import PLAYED_MS
+from lambdas.domain.session import Session
+from tests.adapters.conftest import NAMES, START_MS, Context, kinesis_event, websocket_event
+from tests.fuzz.faults import REDIS, Crash, Fault, Faults, Kind, Unsteady, UnsteadyRedis
+from tests.fuzz.profile import SECONDS, fuzzed
+from tests.fuzz.stores import Connections, Lane, Record, Redis, Streams, Tables
+
+EXAMPLES = int(__import__("os").environ.get("EX", "5"))
+from hypothesis import Phase
+PHASES = [Phase.generate] + ([Phase.shrink] if __import__("os").environ.get("SH") else [])
+USERS = ["ann", "bob"]
+GAP_MS = int(NAMES["SESSION_GAP_SECONDS"]) * 1000
+CATALOG = [
+    Song(f"song-{tempo}", "A song", f"Artist {tempo}", tempo, 45 + tempo % 100)
+    for tempo in range(60, 201, 3)
+]
+HANDLERS = {
+    "heart-rate": average.handler,
+    "average-heart-rate": schedule.handler,
+    "song-requests": recommend.handler,
+}
+CALLS = {
+    "heart-rate": [REDIS, "put_records"],
+    "average-heart-rate": ["batch_get_item", "put_records"],
+    "song-requests": [
+        *("batch_get_item", REDIS, "query", "batch_execute_statement", "update_item"),
+        "post_to_connection",
+    ],
+    "skip": ["get_item", "put_item", "update_item", REDIS, "put_records"],
+    "start": ["get_item", "batch_get_item", "put_item", "put_records"],
+    "change": ["get_item", "put_item", "put_records"],
+}
+OF_STORES = (BotoCoreError, ClientError, RedisError, BusyError, streams.RefusedError)
+
+
+def faults_of(handler: str) -> st.SearchStrategy[Fault | None]:
+    """None, or what happens to one of the calls that a handler makes."""
+    calls, times = st.sampled_from(CALLS[handler]), st.sampled_from([1, 2, 9])
+    return st.none() | st.builds(Fault, calls, st.sampled_from(Kind), st.integers(1, 3), times)
+
+
+users = st.sampled_from(USERS)
+stream_names = st.sampled_from(list(HANDLERS))
+lanes = st.integers(0, 1)
+heart_rates = st.sampled_from([60.0, 95.0, 130.0, 131.5, 165.0, 200.0])
+chosen = st.builds(
+    Settings, mode=st.sampled_from(["pulse", "zone", "hold"]), responsive=st.booleans()
+)
+
+
+class Write(NamedTuple):
+    """What a handler made of a person's session."""
+
+    user: str
+    before: Session | None
+    after: Session
+    by: str
+
+
+class SongPath(RuleBasedStateMachine):
+    """The song path with its stores, the people on it, and what they have been told."""
+
+    def __init__(self, dynamodb: Any, redis: Any) -> None:
+        super().__init__()
+        self.dynamodb, self.redis = dynamodb, redis
+        self.now_ms = START_MS
+        self.people: list[str] = []
+        self.faults = Faults()
+        self.faults.written, self.faults.meanwhile = self._note_writes, self._do_meanwhile
+        self.connections = Connections()
+        self.dead: list[tuple[str, Record]] = []
+        self.running: list[str] = []
+        self.sessions: dict[str, Session] = {}
+        self.writes: list[Write] = []
+        self.newest_session: Counter[str] = Counter()
+        self.told: dict[str, list[SongPush]] = defaultdict(list)
+        self.pushes: Counter[tuple[str, int, int]] = Counter()
+        self.faults_at_push: dict[tuple[str, int, int], int] = {}
+        self.faults_before = 0
+        self.lost: Counter[tuple[str, int]] = Counter()
+        self.dead_letters: list[str] = []
+        self.meanwhile: Callable[[], object] = lambda: None
+        self.patch = pytest.MonkeyPatch()
+
+    @initialize(people=st.integers(1, 2), lanes=st.integers(1, 2))
+    def begin(self, people: int, lanes: int) -> None:
+        self.people = USERS[:people]
+        self.streams = Streams(HANDLERS, lanes)
+        self.streams.now_ms = self.now_ms
+        self._patch_stores()
+        for user in self.people:
+            self.connect(user)
+
+    def _patch_stores(self) -> None:
+        stand_ins = {
+            "dynamodb": Unsteady(self.dynamodb, self.faults),
+            "redis": UnsteadyRedis(self.redis, self.faults),
+            "kinesis": Unsteady(self.streams, self.faults),
+            "management": Unsteady(self.connections, self.faults),
+            "sqs": self,
+        }
+        for name, stand_in in stand_ins.items():
+            self.patch.setattr(clients, name, lambda stand_in=stand_in: stand_in)
+        self.patch.setattr(push, "_pool", lambda: AtOnce())
+        for module in (batch_get, statements, streams):
+            self.patch.setattr(module, "sleep", lambda seconds: None)
+        songs._runs.clear()
+        for allowance in (floods.MESSAGES, floods.HEART_RATES, floods.SONGS):
+            allowance._buckets.clear()
+
+    def send_message(self, **message: Any) -> None:
+        """Stands where SQS is."""
+        self.dead_letters.append(message["MessageBody"])
+
+    def teardown(self) -> None:
+        try:
+            if self.people and sys.exc_info()[0] is None:
+                self.all_is_quiet()
+        finally:
+            self.patch.undo()
+
+    # What people do
+
+    @rule(user=users, after_s=st.integers(1, 60), heart_rate=heart_rates)
+    def hear(self, user: str, after_s: int, heart_rate: float) -> None:
+        self._pass(after_s * 1000)
+        self._hear(user, heart_rate)
+
+    @rule(steps=st.integers(1, 12), heart_rate=heart_rates)
+    def go_on(self, steps: int, heart_rate: float) -> None:
+        """Everybody's heart is heard every ten seconds, and everything works."""
+        for _ in range(steps):
+            self._pass(10_000)
+            for user in self.people:
+                self._hear(user, heart_rate)
+            self._deliver_all()
+
+    @rule(minutes=st.sampled_from([2, 14, 16, 40]))
+    def pause(self, minutes: int) -> None:
+        self._pass(minutes * 60_000)
+
+    @rule(
+        user=users,
+        back=st.sampled_from([0, 0, 1, 2, -1]),
+        after_s=st.integers(-200, 60) | st.just(-100_000),
+        fault=faults_of("skip"),
+        meanwhile=stream_names,
+    )
+    def skip(
+        self, user: str, back: int, after_s: int, fault: Fault | None, meanwhile: str
+    ) -> None:
+        session = self.sessions.get(user)
+        slot = max(0, (session.end.slot if session else 0) - back)
+        at_ms = max(0, self.now_ms + after_s * 1000)
+        self.meanwhile = lambda: self._deliver(meanwhile, 0, 3)
+        self._ask("skip", skip.handler, user, {"slot": slot, "at_ms": at_ms}, fault)
+
+    @rule(user=users, after_s=st.integers(-30, 60), settings=chosen, fault=faults_of("start"))
+    def start(self, user: str, after_s: int, settings: Settings, fault: Fault | None) -> None:
+        body = {"at_ms": self.now_ms + after_s * 1000, "settings": _said(settings)}
+        self.meanwhile = lambda: self._deliver("song-requests", 0, 3)
+        self._ask("start", start.handler, user, body, fault)
+
+    @rule(user=users, settings=chosen, fault=faults_of("change"))
+    def change(self, user: str, settings: Settings, fault: Fault | None) -> None:
+        self.meanwhile = lambda: self._deliver("song-requests", 0, 3)
+        self._ask("change", change.handler, user, {"settings": _said(settings)}, fault)
+
+    @rule(user=users)
+    def disconnect(self, user: str) -> None:
+        self.connections.gone.add(user)
+
+    @rule(user=users)
+    def connect(self, user: str) -> None:
+        self.connections.gone.discard(user)
+        connections.add(user, user)
+
+    # What the cloud does
+
+    @rule(data=st.data(), name=stream_names, lane=lanes, size=st.integers(1, 6))
+    def deliver(self, data: st.DataObject, name: str, lane: int, size: int) -> None:
+        fault = data.draw(faults_of(name))
+        self.meanwhile = self._drawn_meanwhile(data, fault, name, lane, size)
+        self._deliver(name, lane, size, fault)
+
+    @rule(name=stream_names, lane=lanes, back=st.integers(1, 8), size=st.integers(1, 4))
+    def deliver_again(self, name: str, lane: int, back: int, size: int) -> None:
+        """A function that was given up as too slow, and does its work in the end."""
+        one = self._lane(name, lane)
+        first = max(0, one.at - back)
+        self._invoke(name, one, one.records[first : min(first + size, one.at)])
+
+    @rule(name=stream_names, lane=lanes, back=st.integers(1, 20))
+    def rewind(self, name: str, lane: int, back: int) -> None:
+        one = self._lane(name, lane)
+        one.at = max(0, one.at - back)
+
+    @rule(name=stream_names, lane=lanes, size=st.integers(1, 4))
+    def give_up(self, name: str, lane: int, size: int) -> None:
+        one = self._lane(name, lane)
+        self.dead += [(name, record) for record in one.records[one.at : one.at + size]]
+        one.at = min(one.at + size, len(one.records))
+
+    @precondition(lambda self: self.dead)
+    @rule()
+    def redrive(self) -> None:
+        for name, record in self.dead:
+            self.streams.put(name, record.key, record.data)
+        self.dead.clear()
+
+    @rule()
+    def empty_redis(self) -> None:
+        """Of a session only the last song is still known, from its song end."""
+        self.faults.fired += 1
+        self.redis.flushdb()
+        for user, session in self.sessions.items():
+            self.lost[user, session.end.session] = max(0, session.end.slot)
+
+    @rule()
+    def sweep(self) -> None:
+        """The TTL of song ends."""
+        for user in self.people:
+            item = self._item(user)
+            if item and int(item["expires_at"]["N"]) < self.now_ms // 1000:
+                self.dynamodb.delete_item(TableName="song-ends", Key={"user_id": {"S": user}})
+                self.sessions.pop(user, None)
+
+    @rule()
+    def all_is_quiet(self) -> None:
+        """Whatever has been, it is over: within ten minutes everybody has a song and knows it."""
+        for user in self.people:
+            self.connect(user)
+        self._deliver_all()
+        for _ in range(60):
+            self._pass(10_000)
+            for user in self.people:
+                self._hear(user, 130)
+            self._deliver_all()
+            if all(self._plays(user) for user in self.people):
+                break
+        for user in self.people:
+            assert self._plays(user), f"{user} has no song: {self.sessions.get(user)}"
+            self._knows_all(user)
+        self.what_holds()
+
+    # What holds
+
+    @invariant()
+    def what_holds(self) -> None:
+        self.a_slot_has_one_song()
+        self.slots_are_filled_one_after_the_other()
+        self.a_session_follows_another_that_is_over()
+        self.a_version_is_never_there_twice()
+        self.the_end_of_a_song_moves_back_only_by_a_skip()
+        self.a_song_starts_when_the_one_before_has_ended_or_is_left()
+        self.a_playlist_says_what_the_song_ends_said()
+        self.a_song_is_pushed_again_only_after_a_fault()
+        self.no_record_is_given_up_by_a_handler()
+
+    def a_slot_has_one_song(self) -> None:
+        found: dict[tuple[str, int, int], str] = {}
+        for user in self.people:
+            stored = [write.after.song for write in self.writes if write.user == user]
+            pushed = self.told[user]
+            for song in [*stored, *pushed, *self._played(user)]:
+                if song is not None:
+                    key = (user, song.session, song.slot)
+                    assert found.setdefault(key, song.song.id) == song.song.id, key
+
+    def slots_are_filled_one_after_the_other(self) -> None:
+        for write in self.writes:
+            before, end = write.before, write.after.end
+            if before is None or before.end.session != end.session:
+                assert end.slot == (-1 if write.by == "start" else 0), write
+            else:
+                assert end.slot - before.end.slot in (0, 1), write
+                assert end.slot == before.end.slot or write.by == "recommend", write
+
+    def a_session_follows_another_that_is_over(self) -> None:
+        for write in self.writes:
+            if write.before is None or write.before.end.session == write.after.end.session:
+                continue
+            before, end = write.before.end, write.after.end
+            assert end.session > before.session, write
+            assert write.by == "start" or end.starts_at_ms > before.ends_at_ms + GAP_MS, write
+
+    def a_version_is_never_there_twice(self) -> None:
+        versions = Counter((write.user, write.after.version) for write in self.writes)
+        assert set(versions.values()) <= {1}, versions
+
+    def the_end_of_a_song_moves_back_only_by_a_skip(self) -> None:
+        for write in self.writes:
+            if write.before is None:
+                continue
+            before, end = write.before.end, write.after.end
+            same_slot = (before.session, before.slot) == (end.session, end.slot)
+            if not same_slot or before.ends_at_ms == end.ends_at_ms:
+                continue
+            assert write.by == "skip", write
+            if end.starts_at_ms == before.starts_at_ms:
+                assert before.starts_at_ms <= end.ends_at_ms < before.ends_at_ms, write
+            else:
+                assert end.starts_at_ms < before.starts_at_ms, write
+                length_ms = before.ends_at_ms - before.starts_at_ms
+                assert end.ends_at_ms - end.starts_at_ms == length_ms, write
+
+    def a_song_starts_when_the_one_before_has_ended_or_is_left(self) -> None:
+        for write in self.writes:
+            if write.before is None or write.after.end.slot != write.before.end.slot + 1:
+                continue
+            before, end = write.before.end, write.after.end
+            if before.session == end.session and end.starts_at_ms < before.ends_at_ms:
+                assert end.starts_at_ms >= before.starts_at_ms + PLAYED_MS, write
+
+    def a_playlist_says_what_the_song_ends_said(self) -> None:
+        for user in self.people:
+            said = {_times(write.after.song) for write in self.writes if write.user == user}
+            assert {_times(song) for song in self._played(user)} <= said
+
+    def a_song_is_pushed_again_only_after_a_fault(self) -> None:
+        for key, count in self.pushes.items():
+            assert count <= 1 + self.faults.fired - self.faults_at_push[key], (key, count)
+
+    def no_record_is_given_up_by_a_handler(self) -> None:
+        assert self.dead_letters == []
+
+    # How it is done
+
+    def _pass(self, ms: int) -> None:
+        self.now_ms += ms
+        if self.people:
+            self.streams.now_ms = self.now_ms
+
+    def _hear(self, user: str, heart_rate: float) -> None:
+        if user in self.people:
+            samples = stream.HeartRateBatch([(self.now_ms, heart_rate)])
+            self.streams.put("heart-rate", user, stream.encode(samples))
+
+    def _ask(self, name: str, handler: Any, user: str, body: Any, fault: Fault | None) -> Any:
+        if user not in self.people:
+            return None
+        event = websocket_event(user, {"action": name, **body}, self.now_ms)
+        event["requestContext"]["connectionId"] = user
+        return self._run(name, lambda: handler(event, Context), fault)
+
+    def _lane(self, name: str, lane: int) -> Lane:
+        lanes = self.streams.lanes[name]
+        return lanes[lane % len(lanes)]
+
+    def _deliver_all(self) -> None:
+        for name in HANDLERS:
+            for lane in self.streams.lanes[name]:
+                while lane.at < len(lane.records):
+                    self._deliver_from(name, lane, 100)
+
+    def _deliver(self, name: str, lane: int, size: int, fault: Fault | None = None) -> None:
+        self._deliver_from(name, self._lane(name, lane), size, fault)
+
+    def _deliver_from(
+        self, name: str, lane: Lane, size: int, fault: Fault | None = None
+    ) -> None:
+        first, batch = lane.at, lane.records[lane.at : lane.at + size]
+        answer = self._invoke(name, lane, batch, fault)
+        if answer is not None:
+            failed = [int(one["itemIdentifier"]) for one in answer["batchItemFailures"]]
+            assert fault or not failed, failed
+            lane.at = first + min(failed, default=len(batch))
+
+    def _invoke(
+        self, name: str, lane: Lane, batch: list[Record], fault: Fault | None = None
+    ) -> Any:
+        """Sequence numbers are places in the batch."""
+        if not batch:
+            return None
+        raw = [
+            kinesis_event((one.key, one.data), arrived_ms=one.arrived_ms)["Records"][0]
+            for one in batch
+        ]
+        for number, one in enumerate(raw):
+            one["kinesis"]["sequenceNumber"] = str(number)
+        by = HANDLERS[name].__module__.rpartition(".")[2]
+        return self._run(by, lambda: HANDLERS[name]({"Records": raw}, Context), fault)
+
+    def _run(self, by: str, handler: Callable[[], Any], fault: Fault | None) -> Any:
+        """What the handler answers; None when it did not live to answer."""
+        outermost = not self.running
+        before = self.faults.fired
+        if outermost:
+            self.faults_before = before
+        told = len(self.connections.taken)
+        self.running.append(by)
+        try:
+            with self.faults.planned(fault):
+                return handler()
+        except (Crash, *OF_STORES):
+            assert self.faults.fired > before, "a handler fails only when something else does"
+            return None
+        finally:
+            self.running.pop()
+            self._note_pushes(told)
+
+    def _do_meanwhile(self) -> None:
+        self.meanwhile()
+
+    def _drawn_meanwhile(
+        self, data: st.DataObject, fault: Fault | None, name: str, lane: int, size: int
+    ) -> Callable[[], object]:
+        if fault is None or fault.kind is not Kind.MEANWHILE:
+            return lambda: None
+        user = data.draw(users)
+        settings = data.draw(chosen)
+        others: dict[str, Callable[[], object]] = {
+            "the same": lambda: self._deliver(name, lane, size),
+            "skip": lambda: self.skip_now(user),
+            "start": lambda: self._ask(
+                "start",
+                start.handler,
+                user,
+                {"at_ms": self.now_ms, "settings": _said(settings)},
+                None,
+            ),
+            "change": lambda: self._ask(
+                "change", change.handler, user, {"settings": _said(settings)}, None
+            ),
+        }
+        return others[data.draw(st.sampled_from(sorted(others)))]
+
+    def skip_now(self, user: str) -> None:
+        session = self.sessions.get(user)
+        if session and session.end.slot >= 0:
+            body = {"slot": session.end.slot, "at_ms": self.now_ms}
+            self._ask("skip", skip.handler, user, body, None)
+
+    def _item(self, user: str) -> Any:
+        key = {"user_id": {"S": user}}
+        return self.dynamodb.get_item(TableName="song-ends", Key=key).get("Item")
+
+    def _note_writes(self) -> None:
+        for user in self.people:
+            item = self._item(user)
+            after = song_ends._session_of(item) if item else None
+            if after is not None and after != self.sessions.get(user):
+                self.writes.append(
+                    Write(user, self.sessions.get(user), after, self.running[-1])
+                )
+                self.sessions[user] = after
+
+    def _note_pushes(self, since: int) -> None:
+        taken = self.connections.taken[since:]
+        del self.connections.taken[since:]
+        for user, data in taken:
+            song = decode_song_push(data)
+            self.told[user].append(song)
+            key = (user, song.session, song.slot)
+            self.pushes[key] += 1
+            self.faults_at_push.setdefault(key, self.faults_before)
+
+    def _played(self, user: str) -> list[SongPush]:
+        """What the playlists of a person hold."""
+        names = {write.after.end.session for write in self.writes if write.user == user}
+        return [song for name in sorted(names) for song in playlists.read(user, name)]
+
+    def _plays(self, user: str) -> bool:
+        session = self.sessions.get(user)
+        return session is not None and session.song is not None and (
+            session.end.starts_at_ms <= self.now_ms + 10_000 and session.end.ends_at_ms > self.now_ms
+        )
+
+    def _knows_all(self, user: str) -> None:
+        """Every song of the session was pushed, or is told to whoever asks."""
+        answer = self._ask("workout", workout.handler, user, {}, None)
+        shown = json.loads(answer["body"])["songs"]
+        end = self.sessions[user].end
+        known = {song["slot"] for song in shown}
+        known |= {song.slot for song in self.told[user] if song.session == end.session}
+        filled = set(range(self.lost[user, end.session], end.slot + 1))
+        assert filled <= known, (user, end, known)
+
+
+class AtOnce:
+    """Stands where the threads are that push."""
+
+    def submit(self, function: Callable[..., Any], *args: Any) -> "Future[Any]":
+        future: Future[Any] = Future()
+        future.set_result(function(*args))
+        return future
+
+
+def _said(settings: Settings) -> dict[str, Any]:
+    return {"mode": settings.mode, "responsive": settings.responsive}
+
+
+def _times(song: SongPush | None) -> tuple[int, int, str, int, int] | None:
+    return song and (song.session, song.slot, song.song.id, song.starts_at_ms, song.ends_at_ms)
+
+
+def in_memory() -> SongPath:
+    tables = Tables()
+    tables.add_songs("demo", CATALOG)
+    return SongPath(tables, Redis())
+
+
+def test_songs_come_one_by_one_whatever_fails() -> None:
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        in_memory, settings=profile(fuzzed, max_examples=EXAMPLES, stateful_step_count=30, phases=PHASES)
+    )
