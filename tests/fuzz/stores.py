@@ -90,7 +90,9 @@ class Tables:
         return self.items[request["TableName"]].get(request["Key"]["user_id"]["S"])
 
     def _check(self, item: Item | None, request: Any) -> None:
-        condition = request["ConditionExpression"]
+        condition = request.get("ConditionExpression")
+        if condition is None:
+            return
         if condition.startswith("attribute_not_exists"):
             holds = item is None
         else:

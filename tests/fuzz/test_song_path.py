@@ -28,6 +28,7 @@ from hypothesis.stateful import (
 from redis import Redis as RealRedis
 from redis.exceptions import RedisError
 
+from catalog.store import store_songs
 from events import stream
 from events.messages import ServerMessage, decode_song_push
 from events.session import Settings, Song, SongPush
@@ -43,17 +44,26 @@ from lambdas.adapters import (
     songs,
     statements,
     streams,
+    telemetry,
 )
 from lambdas.adapters.batch_writes import BusyError
 from lambdas.domain.due import PLAYED_MS
 from lambdas.domain.session import Session
-from tests.adapters.conftest import NAMES, START_MS, Context, kinesis_event, websocket_event
+from tests.adapters.conftest import (
+    NAMES,
+    START_MS,
+    Context,
+    kinesis_event,
+    tables,
+    websocket_event,
+)
 from tests.fuzz.faults import REDIS, Crash, Fault, Faults, Kind, Unsteady, UnsteadyRedis
 from tests.fuzz.profile import SECONDS, fuzzed
 from tests.fuzz.stores import Connections, Lane, Record, Redis, Streams, Tables
 
 EXAMPLES = int(__import__("os").environ.get("EX", "5"))
 from hypothesis import Phase
+
 PHASES = [Phase.generate] + ([Phase.shrink] if __import__("os").environ.get("SH") else [])
 USERS = ["ann", "bob"]
 GAP_MS = int(NAMES["SESSION_GAP_SECONDS"]) * 1000
@@ -70,8 +80,8 @@ CALLS = {
     "heart-rate": [REDIS, "put_records"],
     "average-heart-rate": ["batch_get_item", "put_records"],
     "song-requests": [
-        *("batch_get_item", REDIS, "query", "batch_execute_statement", "update_item"),
-        "post_to_connection",
+        *("batch_get_item", REDIS, "batch_execute_statement", "post_to_connection"),
+        *("batch_execute_statement", REDIS, "batch_execute_statement", "update_item", "query"),
     ],
     "skip": ["get_item", "put_item", "update_item", REDIS, "put_records"],
     "start": ["get_item", "batch_get_item", "put_item", "put_records"],
@@ -82,8 +92,9 @@ OF_STORES = (BotoCoreError, ClientError, RedisError, BusyError, streams.RefusedE
 
 def faults_of(handler: str) -> st.SearchStrategy[Fault | None]:
     """None, or what happens to one of the calls that a handler makes."""
-    calls, times = st.sampled_from(CALLS[handler]), st.sampled_from([1, 2, 9])
-    return st.none() | st.builds(Fault, calls, st.sampled_from(Kind), st.integers(1, 3), times)
+    calls, kinds = st.sampled_from(CALLS[handler]), st.sampled_from([*Kind, Kind.MEANWHILE])
+    nth, times = st.sampled_from([1, 1, 1, 2, 3]), st.sampled_from([1, 1, 2, 9])
+    return st.none() | st.builds(Fault, calls, kinds, nth, times)
 
 
 users = st.sampled_from(USERS)
@@ -136,7 +147,7 @@ class SongPath(RuleBasedStateMachine):
         self.streams.now_ms = self.now_ms
         self._patch_stores()
         for user in self.people:
-            self.connect(user)
+            self._connect(user)
 
     def _patch_stores(self) -> None:
         stand_ins = {
@@ -151,6 +162,8 @@ class SongPath(RuleBasedStateMachine):
         self.patch.setattr(push, "_pool", lambda: AtOnce())
         for module in (batch_get, statements, streams):
             self.patch.setattr(module, "sleep", lambda seconds: None)
+        provider = telemetry.metrics.provider
+        self.patch.setattr(provider, "flush_metrics", lambda **_: provider.clear_metrics())
         songs._runs.clear()
         for allowance in (floods.MESSAGES, floods.HEART_RATES, floods.SONGS):
             allowance._buckets.clear()
@@ -177,10 +190,8 @@ class SongPath(RuleBasedStateMachine):
     def go_on(self, steps: int, heart_rate: float) -> None:
         """Everybody's heart is heard every ten seconds, and everything works."""
         for _ in range(steps):
-            self._pass(10_000)
-            for user in self.people:
-                self._hear(user, heart_rate)
-            self._deliver_all()
+            self._beat(heart_rate)
+            self._deliver_all(*HANDLERS)
 
     @rule(minutes=st.sampled_from([2, 14, 16, 40]))
     def pause(self, minutes: int) -> None:
@@ -188,54 +199,74 @@ class SongPath(RuleBasedStateMachine):
 
     @rule(
         user=users,
-        back=st.sampled_from([0, 0, 1, 2, -1]),
+        back=st.sampled_from([0, 0, 0, 1, 1, 2, -1]),
         after_s=st.integers(-200, 60) | st.just(-100_000),
         fault=faults_of("skip"),
-        meanwhile=stream_names,
     )
-    def skip(
-        self, user: str, back: int, after_s: int, fault: Fault | None, meanwhile: str
-    ) -> None:
-        session = self.sessions.get(user)
-        slot = max(0, (session.end.slot if session else 0) - back)
-        at_ms = max(0, self.now_ms + after_s * 1000)
-        self.meanwhile = lambda: self._deliver(meanwhile, 0, 3)
-        self._ask("skip", skip.handler, user, {"slot": slot, "at_ms": at_ms}, fault)
+    def skip(self, user: str, back: int, after_s: int, fault: Fault | None) -> None:
+        self.meanwhile = self._deliver_requests
+        self._skip(user, back, self.now_ms + after_s * 1000, fault)
 
     @rule(user=users, after_s=st.integers(-30, 60), settings=chosen, fault=faults_of("start"))
     def start(self, user: str, after_s: int, settings: Settings, fault: Fault | None) -> None:
-        body = {"at_ms": self.now_ms + after_s * 1000, "settings": _said(settings)}
-        self.meanwhile = lambda: self._deliver("song-requests", 0, 3)
-        self._ask("start", start.handler, user, body, fault)
+        self.meanwhile = self._deliver_requests
+        self._start(user, self.now_ms + after_s * 1000, settings, fault)
 
     @rule(user=users, settings=chosen, fault=faults_of("change"))
     def change(self, user: str, settings: Settings, fault: Fault | None) -> None:
-        self.meanwhile = lambda: self._deliver("song-requests", 0, 3)
-        self._ask("change", change.handler, user, {"settings": _said(settings)}, fault)
+        self.meanwhile = self._deliver_requests
+        self._change(user, settings, fault)
 
-    @rule(user=users)
-    def disconnect(self, user: str) -> None:
-        self.connections.gone.add(user)
-
-    @rule(user=users)
-    def connect(self, user: str) -> None:
-        self.connections.gone.discard(user)
-        connections.add(user, user)
+    @rule(user=users, comes=st.booleans())
+    def connect(self, user: str, comes: bool) -> None:
+        if comes:
+            self._connect(user)
+        else:
+            self.connections.gone.add(user)
 
     # What the cloud does
 
-    @rule(data=st.data(), name=stream_names, lane=lanes, size=st.integers(1, 6))
-    def deliver(self, data: st.DataObject, name: str, lane: int, size: int) -> None:
+    @rule(data=st.data(), heart_rate=heart_rates)
+    def a_song_falls_due(self, data: st.DataObject, heart_rate: float) -> None:
+        """Everything works until somebody's request waits, and then it may not."""
+        for _ in range(15):
+            if pending := self._pending("song-requests"):
+                self._deliver_with(data, *pending[0], size=3)
+                break
+            self._beat(heart_rate)
+            self._deliver_all("heart-rate", "average-heart-rate")
+
+    @precondition(lambda self: self._pending(*HANDLERS))
+    @rule(data=st.data(), size=st.integers(1, 6))
+    def deliver(self, data: st.DataObject, size: int) -> None:
+        pending = data.draw(st.sampled_from(self._pending(*HANDLERS)))
+        self._deliver_with(data, *pending, size)
+
+    def _deliver_with(self, data: st.DataObject, name: str, lane: int, size: int) -> None:
+        """A batch, and what happens to it; a function beside this one takes the same."""
         fault = data.draw(faults_of(name))
-        self.meanwhile = self._drawn_meanwhile(data, fault, name, lane, size)
+        self.meanwhile = lambda: self._deliver(name, lane, size)
+        if fault is not None and fault.kind is Kind.MEANWHILE and data.draw(st.booleans()):
+            self.meanwhile = self._message(data)
         self._deliver(name, lane, size, fault)
+
+    def _message(self, data: st.DataObject) -> Callable[[], object]:
+        """Something that somebody says."""
+        user, settings = data.draw(users), data.draw(chosen)
+        saying: list[Callable[[], object]] = [
+            lambda: self._skip(user, back=0, at_ms=self.now_ms),
+            lambda: self._skip(user, back=1, at_ms=self.now_ms),
+            lambda: self._start(user, self.now_ms, settings),
+            lambda: self._change(user, settings),
+        ]
+        return saying[data.draw(st.integers(0, 3))]
 
     @rule(name=stream_names, lane=lanes, back=st.integers(1, 8), size=st.integers(1, 4))
     def deliver_again(self, name: str, lane: int, back: int, size: int) -> None:
         """A function that was given up as too slow, and does its work in the end."""
         one = self._lane(name, lane)
         first = max(0, one.at - back)
-        self._invoke(name, one, one.records[first : min(first + size, one.at)])
+        self._invoke(name, one.records[first : min(first + size, one.at)])
 
     @rule(name=stream_names, lane=lanes, back=st.integers(1, 20))
     def rewind(self, name: str, lane: int, back: int) -> None:
@@ -276,13 +307,11 @@ class SongPath(RuleBasedStateMachine):
     def all_is_quiet(self) -> None:
         """Whatever has been, it is over: within ten minutes everybody has a song and knows it."""
         for user in self.people:
-            self.connect(user)
-        self._deliver_all()
+            self._connect(user)
+        self._deliver_all(*HANDLERS)
         for _ in range(60):
-            self._pass(10_000)
-            for user in self.people:
-                self._hear(user, 130)
-            self._deliver_all()
+            self._beat(130)
+            self._deliver_all(*HANDLERS)
             if all(self._plays(user) for user in self.people):
                 break
         for user in self.people:
@@ -298,6 +327,7 @@ class SongPath(RuleBasedStateMachine):
         self.slots_are_filled_one_after_the_other()
         self.a_session_follows_another_that_is_over()
         self.a_version_is_never_there_twice()
+        self.settings_stay_as_they_were_chosen()
         self.the_end_of_a_song_moves_back_only_by_a_skip()
         self.a_song_starts_when_the_one_before_has_ended_or_is_left()
         self.a_playlist_says_what_the_song_ends_said()
@@ -334,6 +364,12 @@ class SongPath(RuleBasedStateMachine):
     def a_version_is_never_there_twice(self) -> None:
         versions = Counter((write.user, write.after.version) for write in self.writes)
         assert set(versions.values()) <= {1}, versions
+
+    def settings_stay_as_they_were_chosen(self) -> None:
+        for write in self.writes:
+            before, after = write.before, write.after
+            if before and before.end.session == after.end.session and write.by != "change":
+                assert _said(after.settings) == _said(before.settings), write
 
     def the_end_of_a_song_moves_back_only_by_a_skip(self) -> None:
         for write in self.writes:
@@ -390,32 +426,43 @@ class SongPath(RuleBasedStateMachine):
         event["requestContext"]["connectionId"] = user
         return self._run(name, lambda: handler(event, Context), fault)
 
+    def _beat(self, heart_rate: float) -> None:
+        self._pass(10_000)
+        for user in self.people:
+            self._hear(user, heart_rate)
+
     def _lane(self, name: str, lane: int) -> Lane:
         lanes = self.streams.lanes[name]
         return lanes[lane % len(lanes)]
 
-    def _deliver_all(self) -> None:
-        for name in HANDLERS:
-            for lane in self.streams.lanes[name]:
-                while lane.at < len(lane.records):
-                    self._deliver_from(name, lane, 100)
+    def _pending(self, *names: str) -> list[tuple[str, int]]:
+        """The lanes in which records wait."""
+        return [
+            (name, number)
+            for name in names
+            for number, lane in enumerate(self.streams.lanes[name])
+            if lane.at < len(lane.records)
+        ]
 
-    def _deliver(self, name: str, lane: int, size: int, fault: Fault | None = None) -> None:
-        self._deliver_from(name, self._lane(name, lane), size, fault)
+    def _deliver_all(self, *names: str) -> None:
+        for name in names:
+            while pending := self._pending(name):
+                self._deliver(*pending[0], size=100)
 
-    def _deliver_from(
-        self, name: str, lane: Lane, size: int, fault: Fault | None = None
-    ) -> None:
+    def _deliver_requests(self) -> None:
+        for pending in self._pending("song-requests"):
+            self._deliver(*pending, size=3)
+
+    def _deliver(self, name: str, number: int, size: int, fault: Fault | None = None) -> None:
+        lane = self._lane(name, number)
         first, batch = lane.at, lane.records[lane.at : lane.at + size]
-        answer = self._invoke(name, lane, batch, fault)
+        answer = self._invoke(name, batch, fault)
         if answer is not None:
             failed = [int(one["itemIdentifier"]) for one in answer["batchItemFailures"]]
             assert fault or not failed, failed
             lane.at = first + min(failed, default=len(batch))
 
-    def _invoke(
-        self, name: str, lane: Lane, batch: list[Record], fault: Fault | None = None
-    ) -> Any:
+    def _invoke(self, name: str, batch: list[Record], fault: Fault | None = None) -> Any:
         """Sequence numbers are places in the batch."""
         if not batch:
             return None
@@ -449,34 +496,22 @@ class SongPath(RuleBasedStateMachine):
     def _do_meanwhile(self) -> None:
         self.meanwhile()
 
-    def _drawn_meanwhile(
-        self, data: st.DataObject, fault: Fault | None, name: str, lane: int, size: int
-    ) -> Callable[[], object]:
-        if fault is None or fault.kind is not Kind.MEANWHILE:
-            return lambda: None
-        user = data.draw(users)
-        settings = data.draw(chosen)
-        others: dict[str, Callable[[], object]] = {
-            "the same": lambda: self._deliver(name, lane, size),
-            "skip": lambda: self.skip_now(user),
-            "start": lambda: self._ask(
-                "start",
-                start.handler,
-                user,
-                {"at_ms": self.now_ms, "settings": _said(settings)},
-                None,
-            ),
-            "change": lambda: self._ask(
-                "change", change.handler, user, {"settings": _said(settings)}, None
-            ),
-        }
-        return others[data.draw(st.sampled_from(sorted(others)))]
-
-    def skip_now(self, user: str) -> None:
+    def _skip(self, user: str, back: int, at_ms: int, fault: Fault | None = None) -> None:
+        """Of the song that was chosen last, or of one so many slots before it."""
         session = self.sessions.get(user)
-        if session and session.end.slot >= 0:
-            body = {"slot": session.end.slot, "at_ms": self.now_ms}
-            self._ask("skip", skip.handler, user, body, None)
+        slot = max(0, session.end.slot - back) if session else 0
+        self._ask("skip", skip.handler, user, {"slot": slot, "at_ms": at_ms}, fault)
+
+    def _start(self, user: str, at_ms: int, settings: Settings, fault: Fault | None = None) -> None:
+        body = {"at_ms": at_ms, "settings": _said(settings)}
+        self._ask("start", start.handler, user, body, fault)
+
+    def _change(self, user: str, settings: Settings, fault: Fault | None = None) -> None:
+        self._ask("change", change.handler, user, {"settings": _said(settings)}, fault)
+
+    def _connect(self, user: str) -> None:
+        self.connections.gone.discard(user)
+        connections.add(user, user)
 
     def _item(self, user: str) -> Any:
         key = {"user_id": {"S": user}}
@@ -487,9 +522,7 @@ class SongPath(RuleBasedStateMachine):
             item = self._item(user)
             after = song_ends._session_of(item) if item else None
             if after is not None and after != self.sessions.get(user):
-                self.writes.append(
-                    Write(user, self.sessions.get(user), after, self.running[-1])
-                )
+                self.writes.append(Write(user, self.sessions.get(user), after, self.running[-1]))
                 self.sessions[user] = after
 
     def _note_pushes(self, since: int) -> None:
@@ -509,8 +542,13 @@ class SongPath(RuleBasedStateMachine):
 
     def _plays(self, user: str) -> bool:
         session = self.sessions.get(user)
-        return session is not None and session.song is not None and (
-            session.end.starts_at_ms <= self.now_ms + 10_000 and session.end.ends_at_ms > self.now_ms
+        return (
+            session is not None
+            and session.song is not None
+            and (
+                session.end.starts_at_ms <= self.now_ms + 10_000
+                and session.end.ends_at_ms > self.now_ms
+            )
         )
 
     def _knows_all(self, user: str) -> None:
@@ -542,12 +580,37 @@ def _times(song: SongPush | None) -> tuple[int, int, str, int, int] | None:
 
 
 def in_memory() -> SongPath:
-    tables = Tables()
-    tables.add_songs("demo", CATALOG)
-    return SongPath(tables, Redis())
+    stored = Tables()
+    stored.add_songs("demo", CATALOG)
+    return SongPath(stored, Redis())
+
+
+@pytest.fixture
+def real(redis_url: str) -> Iterator[Callable[[], SongPath]]:
+    """DynamoDB by moto and a real Redis, empty for each path."""
+    with tables(), RealRedis.from_url(redis_url) as redis:
+        dynamodb = clients.dynamodb()
+        store_songs(dynamodb, "songs", "demo", CATALOG)
+
+        def emptied() -> SongPath:
+            redis.flushdb()
+            for table in ("song-ends", "tastes"):
+                for user in USERS:
+                    dynamodb.delete_item(TableName=table, Key={"user_id": {"S": user}})
+            return SongPath(dynamodb, redis)
+
+        yield emptied
+        redis.flushdb()
 
 
 def test_songs_come_one_by_one_whatever_fails() -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        in_memory, settings=profile(fuzzed, max_examples=EXAMPLES, stateful_step_count=30, phases=PHASES)
+        in_memory,
+        settings=profile(fuzzed, max_examples=EXAMPLES, stateful_step_count=30, phases=PHASES),
+    )
+
+
+def test_real_stores_let_songs_come_one_by_one(real: Callable[[], SongPath]) -> None:
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        real, settings=profile(fuzzed, max_examples=4, stateful_step_count=20, phases=PHASES)
     )
