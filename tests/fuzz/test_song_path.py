@@ -90,16 +90,26 @@ CALLS = {
 OF_STORES = (BotoCoreError, ClientError, RedisError, BusyError, streams.RefusedError)
 
 
-def faults_of(handler: str) -> st.SearchStrategy[Fault | None]:
-    """None, or what happens to one of the calls that a handler makes."""
-    calls, kinds = st.sampled_from(CALLS[handler]), st.sampled_from([*Kind, Kind.MEANWHILE])
-    nth, times = st.sampled_from([1, 1, 1, 2, 3]), st.sampled_from([1, 1, 2, 9])
-    return st.none() | st.builds(Fault, calls, kinds, nth, times)
+FAULTS = {
+    handler: [
+        Fault(call, kind, nth, times)
+        for nth, times in [(1, 1), (1, 1), (2, 1), (3, 1), (1, 9)]
+        for call in calls
+        for kind in [*Kind, Kind.MEANWHILE]
+    ]
+    for handler, calls in CALLS.items()
+}
+
+
+def faults_of(handler: str) -> st.SearchStrategy[Fault]:
+    """What happens to one of the calls that a handler makes."""
+    return st.sampled_from(FAULTS[handler])
 
 
 users = st.sampled_from(USERS)
 stream_names = st.sampled_from(list(HANDLERS))
 lanes = st.integers(0, 1)
+pauses_s = st.sampled_from([120, 840, 960, 2_400])
 heart_rates = st.sampled_from([60.0, 95.0, 130.0, 131.5, 165.0, 200.0])
 chosen = st.builds(
     Settings, mode=st.sampled_from(["pulse", "zone", "hold"]), responsive=st.booleans()
@@ -162,6 +172,8 @@ class SongPath(RuleBasedStateMachine):
         self.patch.setattr(push, "_pool", lambda: AtOnce())
         for module in (batch_get, statements, streams):
             self.patch.setattr(module, "sleep", lambda seconds: None)
+        self.patch.setattr(telemetry.logger, "error", lambda *_, **__: None)
+        self.patch.setattr(telemetry.logger, "exception", lambda *_, **__: None)
         provider = telemetry.metrics.provider
         self.patch.setattr(provider, "flush_metrics", lambda **_: provider.clear_metrics())
         songs._runs.clear()
@@ -181,7 +193,7 @@ class SongPath(RuleBasedStateMachine):
 
     # What people do
 
-    @rule(user=users, after_s=st.integers(1, 60), heart_rate=heart_rates)
+    @rule(user=users, after_s=st.integers(1, 60) | pauses_s, heart_rate=heart_rates)
     def hear(self, user: str, after_s: int, heart_rate: float) -> None:
         self._pass(after_s * 1000)
         self._hear(user, heart_rate)
@@ -193,26 +205,27 @@ class SongPath(RuleBasedStateMachine):
             self._beat(heart_rate)
             self._deliver_all(*HANDLERS)
 
-    @rule(minutes=st.sampled_from([2, 14, 16, 40]))
-    def pause(self, minutes: int) -> None:
-        self._pass(minutes * 60_000)
-
     @rule(
         user=users,
         back=st.sampled_from([0, 0, 0, 1, 1, 2, -1]),
         after_s=st.integers(-200, 60) | st.just(-100_000),
-        fault=faults_of("skip"),
+        fault=st.none() | faults_of("skip"),
     )
     def skip(self, user: str, back: int, after_s: int, fault: Fault | None) -> None:
         self.meanwhile = self._deliver_requests
         self._skip(user, back, self.now_ms + after_s * 1000, fault)
 
-    @rule(user=users, after_s=st.integers(-30, 60), settings=chosen, fault=faults_of("start"))
+    @rule(
+        user=users,
+        after_s=st.integers(-30, 60),
+        settings=chosen,
+        fault=st.none() | faults_of("start"),
+    )
     def start(self, user: str, after_s: int, settings: Settings, fault: Fault | None) -> None:
         self.meanwhile = self._deliver_requests
         self._start(user, self.now_ms + after_s * 1000, settings, fault)
 
-    @rule(user=users, settings=chosen, fault=faults_of("change"))
+    @rule(user=users, settings=chosen, fault=st.none() | faults_of("change"))
     def change(self, user: str, settings: Settings, fault: Fault | None) -> None:
         self.meanwhile = self._deliver_requests
         self._change(user, settings, fault)
@@ -226,12 +239,14 @@ class SongPath(RuleBasedStateMachine):
 
     # What the cloud does
 
-    @rule(data=st.data(), heart_rate=heart_rates)
-    def a_song_falls_due(self, data: st.DataObject, heart_rate: float) -> None:
+    @rule(data=st.data(), heart_rate=heart_rates, count=st.integers(1, 3))
+    def songs_fall_due(self, data: st.DataObject, heart_rate: float, count: int) -> None:
         """Everything works until somebody's request waits, and then it may not."""
-        for _ in range(15):
+        for _ in range(15 * count):
             if pending := self._pending("song-requests"):
                 self._deliver_with(data, *pending[0], size=3)
+                count -= 1
+            if count == 0:
                 break
             self._beat(heart_rate)
             self._deliver_all("heart-rate", "average-heart-rate")
@@ -246,7 +261,7 @@ class SongPath(RuleBasedStateMachine):
         """A batch, and what happens to it; a function beside this one takes the same."""
         fault = data.draw(faults_of(name))
         self.meanwhile = lambda: self._deliver(name, lane, size)
-        if fault is not None and fault.kind is Kind.MEANWHILE and data.draw(st.booleans()):
+        if fault.kind is Kind.MEANWHILE and data.draw(st.booleans()):
             self.meanwhile = self._message(data)
         self._deliver(name, lane, size, fault)
 
@@ -261,49 +276,45 @@ class SongPath(RuleBasedStateMachine):
         ]
         return saying[data.draw(st.integers(0, 3))]
 
-    @rule(name=stream_names, lane=lanes, back=st.integers(1, 8), size=st.integers(1, 4))
+    @rule(name=stream_names, lane=lanes, back=st.integers(1, 20), size=st.integers(0, 4))
     def deliver_again(self, name: str, lane: int, back: int, size: int) -> None:
-        """A function that was given up as too slow, and does its work in the end."""
+        """A batch, by a function that was given up as too slow; or all from there on, for 0."""
         one = self._lane(name, lane)
         first = max(0, one.at - back)
-        self._invoke(name, one.records[first : min(first + size, one.at)])
+        if size:
+            self._invoke(name, one.records[first : min(first + size, one.at)])
+        else:
+            one.at = first
 
-    @rule(name=stream_names, lane=lanes, back=st.integers(1, 20))
-    def rewind(self, name: str, lane: int, back: int) -> None:
-        one = self._lane(name, lane)
-        one.at = max(0, one.at - back)
-
-    @rule(name=stream_names, lane=lanes, size=st.integers(1, 4))
+    @rule(name=stream_names, lane=lanes, size=st.integers(0, 4))
     def give_up(self, name: str, lane: int, size: int) -> None:
+        """A batch, to the dead letters; or put all of these into their streams again, for 0."""
         one = self._lane(name, lane)
         self.dead += [(name, record) for record in one.records[one.at : one.at + size]]
         one.at = min(one.at + size, len(one.records))
+        if size == 0:
+            for stream_name, record in self.dead:
+                self.streams.put(stream_name, record.key, record.data)
+            self.dead.clear()
 
-    @precondition(lambda self: self.dead)
-    @rule()
-    def redrive(self) -> None:
-        for name, record in self.dead:
-            self.streams.put(name, record.key, record.data)
-        self.dead.clear()
-
-    @rule()
-    def empty_redis(self) -> None:
-        """Of a session only the last song is still known, from its song end."""
+    @rule(redis=st.booleans())
+    def forget(self, redis: bool) -> None:
+        """All that Redis holds, so that of a session only its last song is known; or by TTL."""
+        if not redis:
+            self._sweep()
+            return
         self.faults.fired += 1
         self.redis.flushdb()
         for user, session in self.sessions.items():
             self.lost[user, session.end.session] = max(0, session.end.slot)
 
-    @rule()
-    def sweep(self) -> None:
-        """The TTL of song ends."""
+    def _sweep(self) -> None:
         for user in self.people:
             item = self._item(user)
             if item and int(item["expires_at"]["N"]) < self.now_ms // 1000:
                 self.dynamodb.delete_item(TableName="song-ends", Key={"user_id": {"S": user}})
                 self.sessions.pop(user, None)
 
-    @rule()
     def all_is_quiet(self) -> None:
         """Whatever has been, it is over: within ten minutes everybody has a song and knows it."""
         for user in self.people:
