@@ -15,7 +15,7 @@ REDIS = "redis"
 """A pipeline, or a command outside of one, in the place of the name of a call."""
 
 
-class Crash(BaseException):  # noqa: N818 - it is no error that anybody could handle
+class Crash(BaseException):
     """The function is gone, in the middle of what it did."""
 
 
@@ -45,7 +45,7 @@ class Faults:
 
     def __init__(self) -> None:
         self.fired = 0
-        self.meanwhile: Callable[[], None] = lambda: None
+        self.meanwhile: Callable[[], object] = lambda: None
         self.written: Callable[[], None] = lambda: None
         self._planned: Fault | None = None
         self._calls = 0

@@ -10,7 +10,6 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import pytest
@@ -30,7 +29,7 @@ from redis.exceptions import RedisError
 
 from catalog.store import store_songs
 from events import stream
-from events.messages import ServerMessage, decode_song_push
+from events.messages import decode_song_push
 from events.session import Settings, Song, SongPush
 from lambdas import average, change, recommend, schedule, skip, start, workout
 from lambdas.adapters import (
@@ -58,13 +57,9 @@ from tests.adapters.conftest import (
     websocket_event,
 )
 from tests.fuzz.faults import REDIS, Crash, Fault, Faults, Kind, Unsteady, UnsteadyRedis
-from tests.fuzz.profile import SECONDS, fuzzed
+from tests.fuzz.profile import fuzzed
 from tests.fuzz.stores import Connections, Lane, Record, Redis, Streams, Tables
 
-EXAMPLES = int(__import__("os").environ.get("EX", "5"))
-from hypothesis import Phase
-
-PHASES = [Phase.generate] + ([Phase.shrink] if __import__("os").environ.get("SH") else [])
 USERS = ["ann", "bob"]
 GAP_MS = int(NAMES["SESSION_GAP_SECONDS"]) * 1000
 CATALOG = [
@@ -134,20 +129,19 @@ class SongPath(RuleBasedStateMachine):
         self.now_ms = START_MS
         self.people: list[str] = []
         self.faults = Faults()
-        self.faults.written, self.faults.meanwhile = self._note_writes, self._do_meanwhile
+        self.faults.written = self._note_writes
         self.connections = Connections()
         self.dead: list[tuple[str, Record]] = []
         self.running: list[str] = []
         self.sessions: dict[str, Session] = {}
         self.writes: list[Write] = []
-        self.newest_session: Counter[str] = Counter()
+        self.kept: list[tuple[Write, set[int]]] = []
         self.told: dict[str, list[SongPush]] = defaultdict(list)
         self.pushes: Counter[tuple[str, int, int]] = Counter()
         self.faults_at_push: dict[tuple[str, int, int], int] = {}
         self.faults_before = 0
         self.lost: Counter[tuple[str, int]] = Counter()
         self.dead_letters: list[str] = []
-        self.meanwhile: Callable[[], object] = lambda: None
         self.patch = pytest.MonkeyPatch()
 
     @initialize(people=st.integers(1, 2), lanes=st.integers(1, 2))
@@ -212,7 +206,7 @@ class SongPath(RuleBasedStateMachine):
         fault=st.none() | faults_of("skip"),
     )
     def skip(self, user: str, back: int, after_s: int, fault: Fault | None) -> None:
-        self.meanwhile = self._deliver_requests
+        self.faults.meanwhile = self._deliver_requests
         self._skip(user, back, self.now_ms + after_s * 1000, fault)
 
     @rule(
@@ -222,12 +216,12 @@ class SongPath(RuleBasedStateMachine):
         fault=st.none() | faults_of("start"),
     )
     def start(self, user: str, after_s: int, settings: Settings, fault: Fault | None) -> None:
-        self.meanwhile = self._deliver_requests
+        self.faults.meanwhile = self._deliver_requests
         self._start(user, self.now_ms + after_s * 1000, settings, fault)
 
     @rule(user=users, settings=chosen, fault=st.none() | faults_of("change"))
     def change(self, user: str, settings: Settings, fault: Fault | None) -> None:
-        self.meanwhile = self._deliver_requests
+        self.faults.meanwhile = self._deliver_requests
         self._change(user, settings, fault)
 
     @rule(user=users, comes=st.booleans())
@@ -260,9 +254,9 @@ class SongPath(RuleBasedStateMachine):
     def _deliver_with(self, data: st.DataObject, name: str, lane: int, size: int) -> None:
         """A batch, and what happens to it; a function beside this one takes the same."""
         fault = data.draw(faults_of(name))
-        self.meanwhile = lambda: self._deliver(name, lane, size)
+        self.faults.meanwhile = lambda: self._deliver(name, lane, size)
         if fault.kind is Kind.MEANWHILE and data.draw(st.booleans()):
-            self.meanwhile = self._message(data)
+            self.faults.meanwhile = self._message(data)
         self._deliver(name, lane, size, fault)
 
     def _message(self, data: st.DataObject) -> Callable[[], object]:
@@ -342,6 +336,7 @@ class SongPath(RuleBasedStateMachine):
         self.the_end_of_a_song_moves_back_only_by_a_skip()
         self.a_song_starts_when_the_one_before_has_ended_or_is_left()
         self.a_playlist_says_what_the_song_ends_said()
+        self.a_playlist_has_the_song_that_was_chosen_and_the_one_before()
         self.a_song_is_pushed_again_only_after_a_fault()
         self.no_record_is_given_up_by_a_handler()
 
@@ -410,6 +405,10 @@ class SongPath(RuleBasedStateMachine):
         for user in self.people:
             said = {_times(write.after.song) for write in self.writes if write.user == user}
             assert {_times(song) for song in self._played(user)} <= said
+
+    def a_playlist_has_the_song_that_was_chosen_and_the_one_before(self) -> None:
+        for write, slots in self.kept:
+            assert {max(0, write.after.end.slot - 1), write.after.end.slot} <= slots, write
 
     def a_song_is_pushed_again_only_after_a_fault(self) -> None:
         for key, count in self.pushes.items():
@@ -488,9 +487,8 @@ class SongPath(RuleBasedStateMachine):
 
     def _run(self, by: str, handler: Callable[[], Any], fault: Fault | None) -> Any:
         """What the handler answers; None when it did not live to answer."""
-        outermost = not self.running
-        before = self.faults.fired
-        if outermost:
+        before, written = self.faults.fired, len(self.writes)
+        if not self.running:
             self.faults_before = before
         told = len(self.connections.taken)
         self.running.append(by)
@@ -503,9 +501,15 @@ class SongPath(RuleBasedStateMachine):
         finally:
             self.running.pop()
             self._note_pushes(told)
+            if by == "recommend" and self.faults.fired == before:
+                self._note_playlists(self.writes[written:])
 
-    def _do_meanwhile(self) -> None:
-        self.meanwhile()
+    def _note_playlists(self, writes: list[Write]) -> None:
+        """Of a batch in which nothing failed."""
+        with self.faults.planned(None):
+            for write in writes:
+                songs = playlists.read(write.user, write.after.end.session)
+                self.kept.append((write, {song.slot for song in songs}))
 
     def _skip(self, user: str, back: int, at_ms: int, fault: Fault | None = None) -> None:
         """Of the song that was chosen last, or of one so many slots before it."""
@@ -615,13 +619,13 @@ def real(redis_url: str) -> Iterator[Callable[[], SongPath]]:
 
 
 def test_songs_come_one_by_one_whatever_fails() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        in_memory,
-        settings=profile(fuzzed, max_examples=EXAMPLES, stateful_step_count=30, phases=PHASES),
-    )
+    _try(in_memory, paths=200, steps=30)
 
 
 def test_real_stores_let_songs_come_one_by_one(real: Callable[[], SongPath]) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        real, settings=profile(fuzzed, max_examples=4, stateful_step_count=20, phases=PHASES)
-    )
+    _try(real, paths=5, steps=20)
+
+
+def _try(path: Callable[[], SongPath], *, paths: int, steps: int) -> None:
+    settings = profile(fuzzed, max_examples=paths, stateful_step_count=steps)
+    run_state_machine_as_test(path, settings=settings)  # type: ignore[no-untyped-call]
