@@ -135,12 +135,13 @@ class SongPath(RuleBasedStateMachine):
         self.running: list[str] = []
         self.sessions: dict[str, Session] = {}
         self.writes: list[Write] = []
+        self.answers: list[tuple[stream.SongRequest, Session, set[int]]] = []
         self.kept: list[tuple[Write, set[int]]] = []
         self.told: dict[str, list[SongPush]] = defaultdict(list)
         self.pushes: Counter[tuple[str, int, int]] = Counter()
         self.faults_at_push: dict[tuple[str, int, int], int] = {}
         self.faults_before = 0
-        self.lost: Counter[tuple[str, int]] = Counter()
+        self.lost: set[tuple[str, int, int]] = set()
         self.dead_letters: list[str] = []
         self.patch = pytest.MonkeyPatch()
 
@@ -245,6 +246,13 @@ class SongPath(RuleBasedStateMachine):
             self._beat(heart_rate)
             self._deliver_all("heart-rate", "average-heart-rate")
 
+    @rule(minutes=st.sampled_from([1, 4, 17]))
+    def nobody_answers(self, minutes: int) -> None:
+        """While hearts go on, and songs are asked for."""
+        for _ in range(minutes * 3):
+            self._beat(130, after_ms=20_000)
+            self._deliver_all("heart-rate", "average-heart-rate")
+
     @precondition(lambda self: self._pending(*HANDLERS))
     @rule(data=st.data(), size=st.integers(1, 6))
     def deliver(self, data: st.DataObject, size: int) -> None:
@@ -299,8 +307,7 @@ class SongPath(RuleBasedStateMachine):
             return
         self.faults.fired += 1
         self.redis.flushdb()
-        for user, session in self.sessions.items():
-            self.lost[user, session.end.session] = max(0, session.end.slot)
+        self._note_lost()
 
     def _sweep(self) -> None:
         for user in self.people:
@@ -323,6 +330,7 @@ class SongPath(RuleBasedStateMachine):
             assert self._plays(user), f"{user} has no song: {self.sessions.get(user)}"
             self._knows_all(user)
         self.what_holds()
+        self.a_session_is_named_by_its_first_sample_or_its_start()
 
     # What holds
 
@@ -337,6 +345,7 @@ class SongPath(RuleBasedStateMachine):
         self.a_song_starts_when_the_one_before_has_ended_or_is_left()
         self.a_playlist_says_what_the_song_ends_said()
         self.a_playlist_has_the_song_that_was_chosen_and_the_one_before()
+        self.whoever_asks_has_the_song_and_is_told()
         self.a_song_is_pushed_again_only_after_a_fault()
         self.no_record_is_given_up_by_a_handler()
 
@@ -410,12 +419,31 @@ class SongPath(RuleBasedStateMachine):
         for write, slots in self.kept:
             assert {max(0, write.after.end.slot - 1), write.after.end.slot} <= slots, write
 
+    def whoever_asks_has_the_song_and_is_told(self) -> None:
+        """Unless another session has begun, or the song that plays is near enough."""
+        for asked, session, held in self.answers:
+            end = session.end
+            if asked.playing_tempo is None:
+                assert session.version != asked.version, asked
+                assert end.session != asked.session or end.slot >= asked.slot, (asked, end)
+            if (end.session, end.slot) == (asked.session, asked.slot):
+                assert asked.slot in held, (asked, end)
+
     def a_song_is_pushed_again_only_after_a_fault(self) -> None:
         for key, count in self.pushes.items():
             assert count <= 1 + self.faults.fired - self.faults_at_push[key], (key, count)
 
     def no_record_is_given_up_by_a_handler(self) -> None:
         assert self.dead_letters == []
+
+    def a_session_is_named_by_its_first_sample_or_its_start(self) -> None:
+        """So that all who ask for it ask for one; after a gap without a song, by the gap's end."""
+        started = {write.after.end.session for write in self.writes if write.by == "start"}
+        for lane in self.streams.lanes["song-requests"]:
+            for record in lane.records:
+                asked = stream.decode_song_request(record.data)
+                if asked.slot == 0 and asked.session not in started:
+                    assert (asked.session - asked.pulse.started_ms) % GAP_MS == 0, asked
 
     # How it is done
 
@@ -436,8 +464,8 @@ class SongPath(RuleBasedStateMachine):
         event["requestContext"]["connectionId"] = user
         return self._run(name, lambda: handler(event, Context), fault)
 
-    def _beat(self, heart_rate: float) -> None:
-        self._pass(10_000)
+    def _beat(self, heart_rate: float, after_ms: int = 10_000) -> None:
+        self._pass(after_ms)
         for user in self.people:
             self._hear(user, heart_rate)
 
@@ -471,6 +499,8 @@ class SongPath(RuleBasedStateMachine):
             failed = [int(one["itemIdentifier"]) for one in answer["batchItemFailures"]]
             assert fault or not failed, failed
             lane.at = first + min(failed, default=len(batch))
+            if not failed and name == "song-requests" and _only_beside(fault):
+                self._note_answers(batch)
 
     def _invoke(self, name: str, batch: list[Record], fault: Fault | None = None) -> Any:
         """Sequence numbers are places in the batch."""
@@ -501,15 +531,36 @@ class SongPath(RuleBasedStateMachine):
         finally:
             self.running.pop()
             self._note_pushes(told)
-            if by == "recommend" and self.faults.fired == before:
-                self._note_playlists(self.writes[written:])
+            if by == "recommend":
+                with self.faults.planned(None):
+                    self._note_playlists(self.faults.fired > before, self.writes[written:])
 
-    def _note_playlists(self, writes: list[Write]) -> None:
-        """Of a batch in which nothing failed."""
-        with self.faults.planned(None):
-            for write in writes:
-                songs = playlists.read(write.user, write.after.end.session)
-                self.kept.append((write, {song.slot for song in songs}))
+    def _note_answers(self, batch: list[Record]) -> None:
+        """What has become of requests, of which only the newest of a person count."""
+        newest = {one.key: stream.decode_song_request(one.data) for one in batch}
+        for user, asked in newest.items():
+            if user not in self.sessions:
+                continue  # it was swept since it was asked for
+            held = {song.slot for song in playlists.read(user, asked.session)}
+            self.answers.append((asked, self.sessions[user], held))
+
+    def _note_playlists(self, failed: bool, writes: list[Write]) -> None:
+        """What they hold after a batch."""
+        if failed:
+            self._note_lost()
+            return
+        for write in writes:
+            songs = playlists.read(write.user, write.after.end.session)
+            self.kept.append((write, {song.slot for song in songs}))
+
+    def _note_lost(self) -> None:
+        """Of the songs that playlists lack the next one brings back the last, and no other."""
+        for user, session in self.sessions.items():
+            name = session.end.session
+            held = {song.slot for song in playlists.read(user, name)}
+            self.lost |= {(user, name, slot) for slot in range(session.end.slot)} - {
+                (user, name, slot) for slot in held
+            }
 
     def _skip(self, user: str, back: int, at_ms: int, fault: Fault | None = None) -> None:
         """Of the song that was chosen last, or of one so many slots before it."""
@@ -573,8 +624,8 @@ class SongPath(RuleBasedStateMachine):
         end = self.sessions[user].end
         known = {song["slot"] for song in shown}
         known |= {song.slot for song in self.told[user] if song.session == end.session}
-        filled = set(range(self.lost[user, end.session], end.slot + 1))
-        assert filled <= known, (user, end, known)
+        for slot in range(end.slot + 1):
+            assert slot in known or (user, end.session, slot) in self.lost, (user, end, known)
 
 
 class AtOnce:
@@ -584,6 +635,10 @@ class AtOnce:
         future: Future[Any] = Future()
         future.set_result(function(*args))
         return future
+
+
+def _only_beside(fault: Fault | None) -> bool:
+    return fault is None or (fault.kind is Kind.MEANWHILE and fault.times == 1)
 
 
 def _said(settings: Settings) -> dict[str, Any]:
