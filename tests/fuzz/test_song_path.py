@@ -136,7 +136,8 @@ class SongPath(RuleBasedStateMachine):
         self.running: list[str] = []
         self.sessions: dict[str, Session] = {}
         self.writes: list[Write] = []
-        self.answers: list[tuple[stream.SongRequest, Session, set[int]]] = []
+        self.answers: list[tuple[stream.SongRequest, Session, set[int], bool]] = []
+        self.deaf: set[str] = set()
         self.kept: list[tuple[Write, set[int]]] = []
         self.told: dict[str, list[SongPush]] = defaultdict(list)
         self.pushes: Counter[tuple[str, int, int]] = Counter()
@@ -232,6 +233,7 @@ class SongPath(RuleBasedStateMachine):
             self._connect(user)
         else:
             self.connections.gone.add(user)
+            self.deaf.add(user)
 
     # What the cloud does
 
@@ -307,6 +309,7 @@ class SongPath(RuleBasedStateMachine):
             self._sweep()
             return
         self.faults.fired += 1
+        self.deaf |= set(self.people)
         self.redis.flushdb()
         self._note_lost()
 
@@ -426,14 +429,18 @@ class SongPath(RuleBasedStateMachine):
             assert {max(0, write.after.end.slot - 1), write.after.end.slot} <= slots, write
 
     def whoever_asks_has_the_song_and_is_told(self) -> None:
-        """Unless another session has begun, or the song that plays is near enough."""
-        for asked, session, held in self.answers:
+        """Unless another session has begun, or the song that plays is near enough.
+
+        Who was ever not reached, or may not have been, is not pushed what their playlist tells.
+        """
+        for asked, session, held, heard in self.answers:
             end = session.end
             if asked.playing_tempo is None:
                 assert session.version != asked.version, asked
                 assert end.session != asked.session or end.slot >= asked.slot, (asked, end)
             if (end.session, end.slot) == (asked.session, asked.slot):
                 assert asked.slot in held, (asked, end)
+                assert heard, (asked, end)
 
     def a_song_is_pushed_again_only_after_a_fault(self) -> None:
         for key, count in self.pushes.items():
@@ -537,6 +544,8 @@ class SongPath(RuleBasedStateMachine):
         finally:
             self.running.pop()
             self._note_pushes(told)
+            if fault and fault.kind not in (Kind.CRASH_BEFORE, Kind.CRASH_AFTER, Kind.MEANWHILE):
+                self.deaf |= set(self.people)
             if by == "recommend":
                 with self.faults.planned(None):
                     self._note_playlists(self.faults.fired > before, self.writes[written:])
@@ -548,7 +557,9 @@ class SongPath(RuleBasedStateMachine):
             if user not in self.sessions:
                 continue  # it was swept since it was asked for
             held = {song.slot for song in playlists.read(user, asked.session)}
-            self.answers.append((asked, self.sessions[user], held))
+            end = self.sessions[user].end
+            heard = self.pushes[user, end.session, end.slot] > 0 or user in self.deaf
+            self.answers.append((asked, self.sessions[user], held, heard))
 
     def _note_playlists(self, failed: bool, writes: list[Write]) -> None:
         """What they hold after a batch."""
