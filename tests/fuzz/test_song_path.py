@@ -692,11 +692,11 @@ def real(redis_url: str) -> Iterator[Callable[[], SongPath]]:
 
 
 def test_songs_come_one_by_one_whatever_fails() -> None:
-    _try(in_memory, paths=200, steps=30)
+    _try(in_memory, paths=150, steps=30)
 
 
 def test_real_stores_let_songs_come_one_by_one(real: Callable[[], SongPath]) -> None:
-    _try(real, paths=5, steps=20)
+    _try(real, paths=3, steps=20)
 
 
 def _try(path: Any, *, paths: int, steps: int) -> None:
