@@ -50,7 +50,8 @@ def _skip(request: Request, skip: Skip) -> ServerMessage:
     at_ms = max(skip.at_ms, song.why.at_ms)  # whatever a clock says, it was chosen by then
     if skip.slot == song.slot:
         return _end(request, session, song, at_ms)
-    if skip.slot == song.slot - 1 and at_ms < song.starts_at_ms:
+    is_skipped = session.end.ends_at_ms < song.ends_at_ms  # and is not brought back
+    if skip.slot == song.slot - 1 and at_ms < song.starts_at_ms and not is_skipped:
         return _bring_forward(request, session, song, at_ms)
     return Skipped(skip.slot)  # it has ended already
 

@@ -512,8 +512,8 @@ class SongPath(RuleBasedStateMachine):
             failed = [int(one["itemIdentifier"]) for one in answer["batchItemFailures"]]
             assert fault or not failed, failed
             lane.at = first + min(failed, default=len(batch))
-            if not failed and name == "song-requests" and _only_beside(fault):
-                self._note_answers(batch)
+            if name == "song-requests" and (failed or _only_beside(fault)):
+                self._note_answers(batch, min(failed, default=len(batch)))
 
     def _invoke(self, name: str, batch: list[Record], fault: Fault | None = None) -> Any:
         """Sequence numbers are places in the batch."""
@@ -550,15 +550,21 @@ class SongPath(RuleBasedStateMachine):
                 with self.faults.planned(None):
                     self._note_playlists(self.faults.fired > before, self.writes[written:])
 
-    def _note_answers(self, batch: list[Record]) -> None:
-        """What has become of requests, of which only the newest of a person count."""
-        newest = {one.key: stream.decode_song_request(one.data) for one in batch}
-        for user, asked in newest.items():
-            if user not in self.sessions:
-                continue  # it was swept since it was asked for
-            held = {song.slot for song in playlists.read(user, asked.session)}
+    def _note_answers(self, batch: list[Record], taken: int) -> None:
+        """What has become of those taken, of which only the newest of a person count.
+
+        Where some were not taken, something failed, so who was reached is not looked at.
+        """
+        newest = {one.key: place for place, one in enumerate(batch)}
+        for user, place in newest.items():
+            if place >= taken or user not in self.sessions:
+                continue  # it comes again, or was swept since it was asked for
+            asked = stream.decode_song_request(batch[place].data)
             end = self.sessions[user].end
+            held = {song.slot for song in playlists.read(user, asked.session)}
             heard = self.pushes[user, end.session, end.slot] > 0 or user in self.deaf
+            if taken < len(batch):
+                held, heard = {asked.slot}, True
             self.answers.append((asked, self.sessions[user], held, heard))
 
     def _note_playlists(self, failed: bool, writes: list[Write]) -> None:
