@@ -47,36 +47,38 @@ def _skip(request: Request, skip: Skip) -> ServerMessage:
     song = session.song if session else None
     if session is None or song is None or skip.slot > song.slot:
         return Error("nothing_to_skip", f"Slot {skip.slot} does not play, so nothing was skipped.")
+    at_ms = max(skip.at_ms, song.why.at_ms)  # whatever a clock says, it was chosen by then
     if skip.slot == song.slot:
-        return _end(request, session, song, skip)
-    if skip.slot == song.slot - 1 and skip.at_ms < song.starts_at_ms:
-        return _bring_forward(request, session, song, skip.at_ms)
+        return _end(request, session, song, at_ms)
+    is_skipped = session.end.ends_at_ms < song.ends_at_ms  # and is not brought back
+    if skip.slot == song.slot - 1 and at_ms < song.starts_at_ms and not is_skipped:
+        return _bring_forward(request, session, song, at_ms)
     return Skipped(skip.slot)  # it has ended already
 
 
-def _end(request: Request, session: Session, song: SongPush, skip: Skip) -> ServerMessage:
+def _end(request: Request, session: Session, song: SongPush, skipped_ms: int) -> ServerMessage:
     """The song that plays ends now, and the next one is asked for as `schedule` would ask.
 
     A slot is skipped once: said again, whenever, it is the same skip, and is only asked for again.
     """
     at_ms, stored = session.end.ends_at_ms, session
-    if skip.at_ms < song.ends_at_ms <= at_ms:
-        at_ms = max(song.starts_at_ms, skip.at_ms)
+    if skipped_ms < song.ends_at_ms <= at_ms:
+        at_ms = max(song.starts_at_ms, skipped_ms)
         ended = replace(session, end=replace(session.end, ends_at_ms=at_ms))
-        times = {"at_ms": skip.at_ms, "arrived_ms": request.arrived_ms}
+        times = {"at_ms": skipped_ms, "arrived_ms": request.arrived_ms}
         stored = song_ends.write(request.user, ended, **times)
         tastes.count_skip(request.user, song.song.id)
     asked = stream.SongRequest(
         session=session.end.session,
-        slot=skip.slot + 1,
-        pulse=_pulse(request, skip.at_ms, song.why, at_ms),
+        slot=song.slot + 1,
+        pulse=_pulse(request, skipped_ms, song.why, at_ms),
         ends_at_ms=at_ms,
         playing_tempo=None,
         version=stored.version,
         arrived_ms=request.arrived_ms,
     )
     streams.put(environment.requests_stream, [streams.entry(request.user, stream.encode(asked))])
-    return Skipped(skip.slot)
+    return Skipped(song.slot)
 
 
 def _pulse(request: Request, skipped_ms: int, why: Why, at_ms: int) -> Pulse:

@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pkgutil import iter_modules
 from types import SimpleNamespace
@@ -56,12 +57,25 @@ START_MS = 1_760_000_040_000
 def aws(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Empty tables, streams, queue and Redis for each test."""
     monkeypatch.setenv("REDIS_URL", redis_url)
+    with tables():
+        for allowance in (floods.MESSAGES, floods.HEART_RATES, floods.SONGS, floods.OWN_SONGS):
+            allowance._buckets.clear()
+        for stream in ("heart-rate", "average-heart-rate", "song-requests"):
+            clients.kinesis().create_stream(StreamName=stream, ShardCount=1)
+        queue = clients.sqs().create_queue(QueueName="dead-letters")
+        monkeypatch.setenv("DEAD_LETTERS_QUEUE_URL", queue["QueueUrl"])
+        yield
+    with Redis.from_url(redis_url) as redis:
+        redis.flushdb()
+
+
+@contextmanager
+def tables() -> Iterator[None]:
+    """An account with nothing but empty tables."""
     with account():
         for client in (clients.dynamodb, clients.kinesis, clients.sqs, clients.redis):
             client.cache_clear()
         songs._runs.clear()
-        for allowance in (floods.MESSAGES, floods.HEART_RATES, floods.SONGS, floods.OWN_SONGS):
-            allowance._buckets.clear()
         dynamodb = clients.dynamodb()
         dynamodb.create_table(
             TableName="songs",
@@ -94,13 +108,7 @@ def aws(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
                 KeySchema=[{"AttributeName": "user_id", "KeyType": "HASH"}],
                 BillingMode="PAY_PER_REQUEST",
             )
-        for stream in ("heart-rate", "average-heart-rate", "song-requests"):
-            clients.kinesis().create_stream(StreamName=stream, ShardCount=1)
-        queue = clients.sqs().create_queue(QueueName="dead-letters")
-        monkeypatch.setenv("DEAD_LETTERS_QUEUE_URL", queue["QueueUrl"])
         yield
-    with Redis.from_url(redis_url) as redis:
-        redis.flushdb()
 
 
 def kinesis_event(*records: tuple[str, bytes], arrived_ms: int = START_MS) -> dict[str, Any]:

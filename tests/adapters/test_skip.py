@@ -136,6 +136,19 @@ def test_a_skip_before_the_song_began_ends_it_where_it_begins() -> None:
     assert found().end.ends_at_ms == SONG.starts_at_ms
 
 
+def test_a_song_is_not_brought_forward_to_before_it_was_chosen() -> None:
+    """Else it would be over for longer than a session lasts, and another one would begin."""
+    answer = invoke(2, at_ms=-3_600_000)
+    assert (answer["starts_at_ms"], answer["ends_at_ms"]) == (START_MS, START_MS + 200_000)
+    assert found().end == SongEnd(START_MS, 3, START_MS + 200_000, START_MS)
+
+
+def test_a_song_that_was_skipped_before_it_began_is_not_brought_forward() -> None:
+    invoke(3, at_ms=50_000)
+    assert invoke(2, at_ms=95_000) == {"type": "skipped", "slot": 2}
+    assert found().end.ends_at_ms == SONG.starts_at_ms
+
+
 def test_a_skip_in_the_future_is_refused() -> None:
     body = {"action": "skip", "slot": 3, "at_ms": START_MS + 3_600_000}
     answer = json.loads(skip.handler(websocket_event("ann", body), Context)["body"])

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import tests.adapters.conftest  # noqa: F401 - handlers want to know its names when they are imported
 from tests.fuzz.profile import SECONDS
 
 
