@@ -59,6 +59,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     arrived_ms = int(event["Records"][-1]["kinesis"]["approximateArrivalTimestamp"] * 1000)
     people = windows.read({record.key for record in batch}, arrived_ms)
     averages: list[tuple[stream.Average, bytes]] = []
+    lines: dict[traces.Minute, bytes] = {}
     refused: dict[str, Error] = {}
     unusable, closed = [], set[str]()
     for record in batch:
@@ -69,12 +70,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
                 closed.add(record.key)
             continue
         try:
-            _fold(record, people, averages, refused)
+            _fold(record, people, averages, lines, refused)
         except (ValidationError, ArithmeticError):  # the window that was stored is broken
             people[record.key] = Window(INTERVAL_MS)
             unusable.append(record.raw)
     _send(averages)
-    traces.write(average for average, _ in averages)
+    traces.write(lines, arrived_ms)
     windows.write(people, arrived_ms)
     _tell(refused, closed)
     dead_letters.send(unusable, dead_letters.UNUSABLE)
@@ -109,6 +110,7 @@ def _fold(
     record: Record,
     people: dict[str, Window],
     averages: list[tuple[stream.Average, bytes]],
+    lines: dict[traces.Minute, bytes],
     refused: dict[str, Error],
 ) -> None:
     user, value = record.key, record.value
@@ -125,6 +127,7 @@ def _fold(
         average = stream.Average(user, emit(window), window.folded, record.arrived_ms)
         # Encoding raises here, where it is one person's, and not in the batch.
         averages.append((average, stream.encode(average)))
+        lines[traces.Minute(user, window.minute)] = window.line
 
 
 def _send(averages: list[tuple[stream.Average, bytes]]) -> None:

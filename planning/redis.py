@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from lambdas.adapters import playlists, traces, windows
+from lambdas.domain import line
 from lambdas.domain.choose import ARTISTS_APART
 from lambdas.domain.window import HELD_MS, MAX_SAMPLES
 from planning import quotas
@@ -14,7 +15,6 @@ from planning.sizes import (
     PLAYLIST_ENTRY_BYTES,
     SAMPLES_PER_SECOND,
     TRACE_ENTRY_BYTES,
-    TRACE_POINT_BYTES,
     USER_BYTES,
     WINDOW_BYTES,
     WINDOW_ENTRY_BYTES,
@@ -22,7 +22,6 @@ from planning.sizes import (
     sizes,
 )
 from planning.template import Settings
-
 
 SONG_COMMANDS = 11
 """Of `recommend` for each song: five that read, two of them much, and six that write."""
@@ -46,17 +45,21 @@ def redis(load: Load, settings: Settings, average: Hop) -> Redis:
     # The windows of a batch are read and written, its averages become points of the trace.
     moved = people * window
     windows_ecpu = 2 * max(groups * batches, moved / quotas.ECPU_BYTES) + groups * batches
-    points = load.users / average_period(load, settings) * TRACE_POINT_BYTES
-    traces_ecpu = max(groups * batches, points / quotas.ECPU_BYTES) + groups * batches
+    lines = load.users / average_period(load, settings) * line_bytes(load, settings)
+    traces_ecpu = max(groups * batches, lines / quotas.ECPU_BYTES) + groups * batches
     heard = load.workouts * load.songs_per_workout * HEARD_SONG_BYTES
     artists = ARTISTS_APART * sizes(load.flush_seconds).song
-    request_ecpu = max(1.0, heard / quotas.ECPU_BYTES) + artists / quotas.ECPU_BYTES + SONG_COMMANDS - 2
+    request_ecpu = (
+        max(1.0, heard / quotas.ECPU_BYTES) + artists / quotas.ECPU_BYTES + SONG_COMMANDS - 2
+    )
     connects = load.starts_per_second
     socket = 2 + 1 + 4  # connect, disconnect, workout
     busiest = most_in_one(load.users, 1 / settings.groups, settings.groups)
     return Redis(
         bytes_kept=_kept(load, settings),
-        commands_per_second=5 * groups * batches + SONG_COMMANDS * load.songs_per_second + socket * connects,
+        commands_per_second=5 * groups * batches
+        + SONG_COMMANDS * load.songs_per_second
+        + socket * connects,
         ecpu_per_second=windows_ecpu
         + traces_ecpu
         + request_ecpu * load.songs_per_second
@@ -72,11 +75,16 @@ def window_bytes(settings: Settings) -> float:
     return WINDOW_BYTES + samples * WINDOW_SAMPLE_BYTES
 
 
+def line_bytes(load: Load, settings: Settings) -> float:
+    """A minute of a person's line, when it is whole: a field and its value."""
+    every_ms = max(line.STEP_MS, 1000 * average_period(load, settings))
+    return USER_BYTES + line.MINUTE_MS / every_ms * line.POINT_BYTES
+
+
 def _kept(load: Load, settings: Settings) -> dict[str, float]:
     """What expires late is kept for many more people than work out at once."""
     hours = 1 + windows.EXPIRE_SECONDS / 3600
     people_in_an_hour = 1 + 3600 / load.workout_seconds
-    every = max(traces.STEP_MS / 1000, average_period(load, settings))
     ended = playlists.EXPIRE_SECONDS / load.workout_seconds
     return {
         "windows": load.users
@@ -84,8 +92,8 @@ def _kept(load: Load, settings: Settings) -> dict[str, float]:
         * hours
         * (USER_BYTES + window_bytes(settings) + WINDOW_ENTRY_BYTES),
         "traces": load.users
-        * (traces.KEPT_MS / 1000 / every)
-        * (TRACE_POINT_BYTES + TRACE_ENTRY_BYTES),
+        * (traces.KEPT_MS / line.MINUTE_MS)
+        * (line_bytes(load, settings) + TRACE_ENTRY_BYTES),
         "heard": load.users
         * load.members
         * load.workouts

@@ -14,7 +14,6 @@ from lambdas.adapters import clients, environment, own_songs, song_ends, tastes
 LOOKED_AT = 1_000
 """Keys that one SCAN looks at; Redis does nothing else meanwhile, for less than a millisecond."""
 AT_ONCE = 200
-STEPS_OF_A_MINUTE = range(4)
 """Fields of a person in a hash of the trace."""
 
 _PLAYLIST, _NOTICE = r"playlist:{user}:\d+", r"notice:{user}:[a-z_]+"
@@ -46,10 +45,9 @@ def delete_keys(user: str) -> dict[str, int]:
     for keys in _chunks(_scan(f"[np]*:{_literal(user)}:*")):
         for kind, pattern in own.items():
             counts[kind] += _unlink(key for key in keys if pattern.fullmatch(key))
-    steps = [f"{user}:{step}" for step in STEPS_OF_A_MINUTE]
     for keys in _chunks(_scan(f"[tw]*:{group_of(user)}:*")):
         counts["windows"] += _delete_fields(_of("windows", keys), [user])
-        counts["traces"] += _delete_fields(_of("trace", keys), steps)
+        counts["traces"] += _delete_fields(_of("trace", keys), [user])
     counts["floors"] = sum(_leave(keys, user) for keys in _chunks(_scan("floor:*")))
     counts["heard songs"] = int(clients.redis().unlink(f"heard:{user}"))
     counts["floods"] = int(clients.redis().unlink(f"flood:{user}"))

@@ -8,6 +8,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from events.pulse import Pulse
+from lambdas.domain.line import MINUTE_MS, Point, longer
 
 STALE_AFTER_MS = 10_000
 HELD_MS = 30_000
@@ -48,6 +49,10 @@ class Window(Struct, array_like=True, gc=False):
     """From the oldest sample to the newest."""
     form: Annotated[int, Meta(ge=0, lt=len(_CODES))] = 0
     samples: bytes = b""
+    minute: Count = 0
+    """Of the last average that was emitted, since the epoch."""
+    line: bytes = b""
+    """Of that minute; see lambdas/domain/line.py."""
 
     def __post_init__(self) -> None:
         """Raise ValueError for samples that are not whole."""
@@ -173,7 +178,7 @@ def is_due_to_emit(window: Window, emit_every_ms: int) -> bool:
 
 
 def emit(window: Window) -> Pulse:
-    """The average of now; the window remembers when it was, and the highest of the session.
+    """The average of now; the window remembers it in its line, and the highest of the session.
 
     Raises ValueError on an empty window.
     """
@@ -181,10 +186,13 @@ def emit(window: Window) -> Pulse:
     if window.span_ms >= window.interval_ms:
         window.peak = max(window.peak, running)
     previous_ms, window.emitted_ms = window.emitted_ms, window.last_ms
+    heart_rate, minute = window.newest, window.last_ms // MINUTE_MS
+    line = window.line if window.minute == minute else b""
+    window.minute, window.line = minute, longer(line, Point(window.last_ms, heart_rate, running))
     return Pulse(
         at_ms=window.last_ms,
         previous_ms=previous_ms,
-        heart_rate=window.newest,
+        heart_rate=heart_rate,
         average=running,
         lowest=lowest,
         highest=highest,
@@ -205,4 +213,11 @@ def restarted(window: Window, session: int, interval_ms: int) -> Window:
     if session == window.session:
         window.interval_ms = interval_ms
         return window
-    return Window(interval_ms, session, window.folded, last_ms=session - 1)
+    return Window(
+        interval_ms,
+        session,
+        window.folded,
+        last_ms=session - 1,
+        minute=window.minute,
+        line=window.line,
+    )

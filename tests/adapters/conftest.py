@@ -19,8 +19,9 @@ from catalog.store import store_songs
 from events.pulse import Pulse
 from events.session import Song, SongPush
 from events.stream import SongRequest
-from lambdas.adapters import clients, floods, floors, listeners, playlists, songs
+from lambdas.adapters import clients, floods, floors, listeners, playlists, songs, traces
 from lambdas.adapters.records import Record
+from lambdas.domain.line import MINUTE_MS, Point, longer
 from lambdas.domain.turn import Turn
 from tests.aws import account
 
@@ -184,14 +185,23 @@ def turn_of(user: str, session: int, slot: int) -> Turn:
 
 def keep_song(user: str, song: SongPush) -> None:
     """A song is in its playlist."""
-    with clients.redis().pipeline() as pipeline:
+    with clients.redis().pipeline(transaction=False) as pipeline:
         playlists.write(pipeline, user, song)
         pipeline.execute()
 
 
+def draw(user: str, *points: Point, arrived_ms: int = START_MS) -> None:
+    """Points are in a person's line."""
+    lines: dict[traces.Minute, bytes] = {}
+    for point in points:
+        minute = traces.Minute(user, point.at_ms // MINUTE_MS)
+        lines[minute] = longer(lines.get(minute, b""), point)
+    traces.write(lines, arrived_ms)
+
+
 def join_floor(floor: str, user: str, arrived_ms: int) -> None:
     """Somebody is seen on a floor."""
-    with clients.redis().pipeline() as pipeline:
+    with clients.redis().pipeline(transaction=False) as pipeline:
         floors.join(pipeline, floor, user, arrived_ms)
         pipeline.execute()
 

@@ -6,16 +6,15 @@ from msgspec import structs
 from redis import Redis
 
 from events.messages import decode_server
-from events.pulse import Pulse
 from events.session import Settings
-from events.stream import Average
 from lambdas import floor, workout
-from lambdas.adapters import floors, song_ends, traces, windows
+from lambdas.adapters import floors, song_ends, windows
 from lambdas.adapters.websocket import MESSAGE_BYTES
 from lambdas.domain.due import SongEnd
+from lambdas.domain.line import Point
 from lambdas.domain.session import Session
 from lambdas.domain.window import Window, fold
-from tests.adapters.conftest import START_MS, Context, join_floor, keep_song, websocket_event
+from tests.adapters.conftest import START_MS, Context, draw, join_floor, keep_song, websocket_event
 from tests.adapters.test_skip import SONG
 
 NORTH = Settings(floor="north", alias="Kim", age=40, resting_heart_rate=55)
@@ -247,10 +246,8 @@ def test_whoever_was_not_seen_for_twenty_minutes_shows_no_workout_either() -> No
 
 def test_a_coach_sees_nothing_of_what_was_before_the_session() -> None:
     earlier_ms, rate = START_MS - 60_000, 120.0
-    traces.write(
-        Average("ann", Pulse(at_ms, 0, rate, rate, rate, rate, rate), 1, at_ms)
-        for at_ms in (earlier_ms, START_MS, START_MS + 15_000)
-    )
+    times = (earlier_ms, START_MS, START_MS + 15_000)
+    draw("ann", *(Point(at_ms, rate, rate) for at_ms in times))
     keep_song("ann", structs.replace(SONG, session=earlier_ms))
     play()
     join_floor("north", "ann", START_MS)

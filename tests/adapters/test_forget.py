@@ -15,9 +15,8 @@ from typer.testing import CliRunner, Result
 
 from events import stream
 from events.messages import Error
-from events.pulse import Pulse
 from events.session import Song
-from events.stream import Average, HeartRateBatch
+from events.stream import HeartRateBatch
 from lambdas import average, connect, forget, rate, recommend, schedule, skip, start
 from lambdas import own_songs as keep_own_songs
 from lambdas.adapters import (
@@ -26,9 +25,9 @@ from lambdas.adapters import (
     floods,
     own_songs,
     push,
-    traces,
     windows,
 )
+from lambdas.domain.line import Point
 from lambdas.domain.window import Window, fold
 from local.gateway import server as gateway
 from local.template.stack import Api, Authorizer, Function
@@ -42,6 +41,7 @@ from tests.adapters.conftest import (
     Context,
     Pushes,
     add_songs,
+    draw,
     join_floor,
     keep_song,
     kinesis_event,
@@ -164,12 +164,7 @@ def write_keys(user: str) -> None:
     window = Window(30_000)
     fold(window, [(START_MS, 150.0)], until_ms=START_MS, gap_ms=30_000)
     windows.write({user: window}, START_MS)
-    traces.write(
-        Average(
-            user, Pulse(START_MS + 60_000 * minute, 0, 150, 150.0, 150, 150, 150.0), 1, START_MS
-        )
-        for minute in range(3)
-    )
+    draw(user, *(Point(START_MS + 60_000 * minute, 150, 150) for minute in range(3)))
     keep_song(user, typical_song())
     connections.add(user, "connection")
     join_floor("north", user, START_MS)
@@ -208,7 +203,7 @@ def test_what_nobody_can_read_any_more_is_forgotten_too(redis: Redis) -> None:
 def test_a_line_of_last_year_is_found_as_well(redis: Redis) -> None:
     year_ms = 365 * 86_400_000
     then_ms = START_MS - year_ms
-    traces.write([Average(PERSON, Pulse(then_ms, 0, 150, 150, 150, 150, 150), 1, then_ms)])
+    draw(PERSON, Point(then_ms, 150, 150), arrived_ms=then_ms)
     assert invoke(PERSON)["traces"] == 1
 
 

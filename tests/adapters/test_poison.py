@@ -12,6 +12,7 @@ from events.messages import TracePoint
 from events.pulse import Pulse
 from lambdas import average, change, recommend, schedule, skip, start, workout
 from lambdas.adapters import clients, connections, playlists, song_ends, traces, windows
+from lambdas.domain.line import MINUTE_MS, Point
 from lambdas.domain.window import Window, fold
 from tests.adapters.conftest import (
     START_MS,
@@ -19,6 +20,7 @@ from tests.adapters.conftest import (
     Pushes,
     add_songs,
     dead_letters,
+    draw,
     kinesis_event,
     records_of,
     turn_of,
@@ -185,8 +187,9 @@ def test_a_song_and_a_point_that_cannot_be_read_are_left_out(redis: Redis) -> No
     ask(start.handler, "ann", action="start", at_ms=START_MS)
     averaged(("ann", beaten((0, 120), (20_000, 120))))
     redis.hset(playlists._key("ann", START_MS), "0", b"no json")
-    (minute,) = redis.keys("trace:*")
-    redis.hset(minute, traces._field("ann", 30_000), b"[1,2]")
+    broken = START_MS // MINUTE_MS - 1
+    redis.hset(traces._key(stream.group_of("ann"), broken), "ann", b"seven b")
+    redis.hset(traces._key(stream.group_of("ann"), broken - 1), "ann", b"\xff" * 6)
     told = ask(workout.handler, "ann", action="workout")
     assert told["songs"] == []
     assert [point[1] for point in told["trace"]] == [120.0]
@@ -233,8 +236,7 @@ def test_a_key_of_another_type_costs_its_person_alone(redis: Redis, pushes: Push
 def test_times_of_years_ago_make_no_keys(redis: Redis) -> None:
     """Each message of its own minute would otherwise make a key that is kept for two hours."""
     for years in range(1, 10):
-        pulse = Pulse(START_MS - years * 365 * 86_400_000, 0, 120, 120, 120, 120, 0)
-        traces.write([stream.Average("ann", pulse, 1, START_MS)])
+        draw("ann", Point(START_MS - years * 365 * 86_400_000, 120, 120))
     assert redis.keys("trace:*") == []
-    traces.write([stream.Average("ann", PULSE, 1, START_MS)])
+    draw("ann", Point(START_MS, 120, 118.5))
     assert traces.read("ann", START_MS - 1, START_MS) == [TracePoint(START_MS, 120, 118.5)]

@@ -15,13 +15,12 @@ from redis import Redis, SSLConnection
 from redis.exceptions import AuthenticationError, NoPermissionError
 
 from events.messages import Error
-from events.pulse import Pulse
-from events.stream import Average
 from infra.cache import ACCESS
 from lambdas.adapters import clients, connections, floods, playlists, push, traces, windows
 from lambdas.adapters.redis_login import REUSED_SECONDS, VALID_SECONDS, Login, sign
+from lambdas.domain.line import Point
 from lambdas.domain.window import Window
-from tests.adapters.conftest import START_MS, keep_song, turn_of
+from tests.adapters.conftest import START_MS, draw, keep_song, turn_of
 from tests.adapters.test_skip import SONG
 
 USER = "tempofit-1a2b3c4d"
@@ -139,7 +138,7 @@ def test_a_connection_that_the_server_cuts_is_opened_anew_with_a_new_token(
 def test_the_user_of_the_cache_may_do_all_that_the_functions_do(entered: Redis) -> None:
     windows.write({"ann": Window(30_000)}, START_MS)
     assert windows.read(["ann"], START_MS) == {"ann": Window(30_000)}
-    traces.write([Average("ann", Pulse(START_MS, 0, 120, 110, 110, 120, 0), 1, START_MS)])
+    draw("ann", Point(START_MS, 120, 110))
     assert len(traces.read("ann", START_MS - 1, START_MS)) == 1
     keep_song("ann", SONG)
     playlists.replace("ann", SONG)

@@ -3,16 +3,15 @@ from typing import Any
 
 from msgspec import structs
 
-from events.pulse import Pulse
 from events.session import Settings, SongPush
-from events.stream import Average
 from lambdas import workout
-from lambdas.adapters import song_ends, traces, windows
+from lambdas.adapters import song_ends, windows
 from lambdas.adapters.websocket import MESSAGE_BYTES
 from lambdas.domain.due import SongEnd
+from lambdas.domain.line import Point
 from lambdas.domain.session import Session
 from lambdas.domain.window import Window, fold
-from tests.adapters.conftest import START_MS, Context, keep_song, websocket_event
+from tests.adapters.conftest import START_MS, Context, draw, keep_song, websocket_event
 from tests.adapters.test_skip import SONG
 
 HOUR_MS = 3_600_000
@@ -25,17 +24,7 @@ def invoke(user: str = "ann", arrived_ms: int = START_MS + 60_000, **body: Any) 
 
 
 def averaged(*seconds: int) -> None:
-    traces.write(
-        [
-            Average(
-                "ann",
-                Pulse(START_MS + 1000 * at, 0, 120 + at, 110 + at, 110, 120 + at, 0),
-                at,
-                START_MS,
-            )
-            for at in seconds
-        ]
-    )
+    draw("ann", *(Point(START_MS + 1000 * at, 120 + at, 110 + at) for at in seconds))
     window = Window(30_000)
     samples = [(START_MS + 1000 * at, 120.0) for at in seconds]
     fold(window, samples, until_ms=START_MS + HOUR_MS, gap_ms=30_000)

@@ -11,11 +11,11 @@ import typer
 from redis import Redis
 from typer.testing import CliRunner
 
-from events.pulse import Pulse
 from events.samples import Sample
 from events.session import Settings as SongSettings
-from events.stream import GROUPS, Average
+from events.stream import GROUPS
 from lambdas.adapters import clients, connections, song_ends, traces, windows
+from lambdas.domain import line
 from lambdas.domain.due import SongEnd
 from lambdas.domain.session import Session
 from lambdas.domain.window import Window, emit, fold
@@ -24,6 +24,7 @@ from local.template.synth import synthesize
 from planning import capacity_tables, quotas, shards, sizes, work
 from planning.capacity import Capacity, capacity
 from planning.load import Load, average_period
+from planning.redis import line_bytes
 from planning.template import Settings, settings_of
 from tempofit.capacity import capacity as command
 from tests.adapters.conftest import keep_song
@@ -172,19 +173,12 @@ def test_windows_in_valkey_are_as_large_as_the_model_says(redis: Redis) -> None:
 
 
 def test_traces_in_valkey_are_as_large_as_the_model_says(redis: Redis) -> None:
-    minute_ms = AT_MS // 60_000 * 60_000
-    traces.write(
-        Average(
-            user=user(number),
-            pulse=Pulse(minute_ms + step * traces.STEP_MS, 0, 142, sizes.AVERAGE, 139, 144, 0),
-            samples=900,
-            arrived_ms=AT_MS,
-        )
-        for number in range(PEOPLE)
-        for step in range(4)
-    )
-    expected = sizes.TRACE_POINT_BYTES + sizes.TRACE_ENTRY_BYTES
-    assert bytes_of(redis, "trace:*") / (4 * PEOPLE) == pytest.approx(expected, rel=0.1)
+    minute, whole = AT_MS // line.MINUTE_MS, b""
+    for at_ms in range(minute * line.MINUTE_MS, (minute + 1) * line.MINUTE_MS, line.STEP_MS):
+        whole = line.longer(whole, line.Point(at_ms, 142, sizes.AVERAGE))
+    traces.write({traces.Minute(user(one), minute): whole for one in range(PEOPLE)}, AT_MS)
+    expected = line_bytes(Load(PEOPLE), settings()) + sizes.TRACE_ENTRY_BYTES
+    assert bytes_of(redis, "trace:*") / PEOPLE == pytest.approx(expected, rel=0.1)
 
 
 def test_playlists_in_valkey_are_as_large_as_the_model_says(redis: Redis) -> None:

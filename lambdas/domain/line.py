@@ -1,0 +1,39 @@
+"""The line of a workout: a point every 15 s, of which those of a minute are packed together."""
+
+from struct import Struct
+from typing import NamedTuple
+
+STEP_MS = 15_000
+MINUTE_MS = 60_000
+_POINT = Struct("<HHH")
+"""Ms since the minute began, heart rate in tenths and average in hundredths of a beat a minute."""
+POINT_BYTES = _POINT.size
+MOST = 2**16 - 1
+"""More than any heart rate, which whoever reads the line refuses."""
+
+
+class Point(NamedTuple):
+    """Epoch ms, beats/min, and the running average there."""
+
+    at_ms: int
+    heart_rate: float
+    average: float
+
+
+def longer(line: bytes, point: Point) -> bytes:
+    """A minute's line with one point more; of several within a step the last one stays."""
+    rest_ms = point.at_ms % MINUTE_MS
+    if line:
+        (last_ms, *_) = _POINT.unpack_from(line, len(line) - POINT_BYTES)
+        if last_ms // STEP_MS == rest_ms // STEP_MS:
+            line = line[:-POINT_BYTES]
+    numbers = round(point.heart_rate * 10), round(point.average * 100)
+    return line + _POINT.pack(rest_ms, *(min(number, MOST) for number in numbers))
+
+
+def points(minute: int, line: bytes) -> list[Point]:
+    """The points of a minute since the epoch. Raises struct.error when the line is none."""
+    return [
+        Point(minute * MINUTE_MS + rest_ms, heart_rate / 10, average / 100)
+        for rest_ms, heart_rate, average in _POINT.iter_unpack(line)
+    ]
