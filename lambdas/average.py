@@ -127,7 +127,7 @@ def _fold(
         average = stream.Average(user, emit(window), window.folded, record.arrived_ms)
         # Encoding raises here, where it is one person's, and not in the batch.
         averages.append((average, stream.encode(average)))
-        lines[traces.Minute(user, window.minute)] = window.line
+        lines[user, window.minute] = window.line
 
 
 def _send(averages: list[tuple[stream.Average, bytes]]) -> None:

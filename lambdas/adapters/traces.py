@@ -5,7 +5,6 @@ A hash holds one minute of a group of people, so a batch of lines is few command
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from msgspec import convert
 
@@ -19,11 +18,8 @@ OLDEST_MS = 7 * 86_400_000
 """Of a recording that is played again with its own times; beyond, each message could be a key."""
 
 
-class Minute(NamedTuple):
-    """A minute of a person's workout, since the epoch."""
-
-    user: str
-    minute: int
+Minute = tuple[str, int]
+"""Of a workout: whose, and which since the epoch."""
 
 
 def write(lines: Mapping[Minute, bytes], arrived_ms: int) -> None:

@@ -20,15 +20,13 @@ class Point(NamedTuple):
     average: float
 
 
-def longer(line: bytes, point: Point) -> bytes:
+def longer(line: bytes, at_ms: int, heart_rate: float, average: float) -> bytes:
     """A minute's line with one point more; of several within a step the last one stays."""
-    rest_ms = point.at_ms % MINUTE_MS
-    if line:
-        (last_ms, *_) = _POINT.unpack_from(line, len(line) - POINT_BYTES)
-        if last_ms // STEP_MS == rest_ms // STEP_MS:
-            line = line[:-POINT_BYTES]
-    numbers = round(point.heart_rate * 10), round(point.average * 100)
-    return line + _POINT.pack(rest_ms, *(min(number, MOST) for number in numbers))
+    rest_ms = at_ms % MINUTE_MS
+    if line and (line[-6] | line[-5] << 8) // STEP_MS == rest_ms // STEP_MS:
+        line = line[:-POINT_BYTES]
+    numbers = min(round(heart_rate * 10), MOST), min(round(average * 100), MOST)
+    return line + _POINT.pack(rest_ms, *numbers)
 
 
 def points(minute: int, line: bytes) -> list[Point]:

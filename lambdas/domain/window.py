@@ -8,7 +8,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from events.pulse import Pulse
-from lambdas.domain.line import MINUTE_MS, Point, longer
+from lambdas.domain.line import MINUTE_MS, longer
 
 STALE_AFTER_MS = 10_000
 HELD_MS = 30_000
@@ -188,7 +188,7 @@ def emit(window: Window) -> Pulse:
     previous_ms, window.emitted_ms = window.emitted_ms, window.last_ms
     heart_rate, minute = window.newest, window.last_ms // MINUTE_MS
     line = window.line if window.minute == minute else b""
-    window.minute, window.line = minute, longer(line, Point(window.last_ms, heart_rate, running))
+    window.minute, window.line = minute, longer(line, window.last_ms, heart_rate, running)
     return Pulse(
         at_ms=window.last_ms,
         previous_ms=previous_ms,

@@ -194,8 +194,8 @@ def draw(user: str, *points: Point, arrived_ms: int = START_MS) -> None:
     """Points are in a person's line."""
     lines: dict[traces.Minute, bytes] = {}
     for point in points:
-        minute = traces.Minute(user, point.at_ms // MINUTE_MS)
-        lines[minute] = longer(lines.get(minute, b""), point)
+        minute = user, point.at_ms // MINUTE_MS
+        lines[minute] = longer(lines.get(minute, b""), *point)
     traces.write(lines, arrived_ms)
 
 

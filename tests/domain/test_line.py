@@ -11,7 +11,7 @@ START_MS = MINUTE * MINUTE_MS
 def drawn(*seconds: int) -> bytes:
     line = b""
     for second in seconds:
-        line = longer(line, Point(START_MS + 1000 * second, 120.0 + second, 119.98))
+        line = longer(line, START_MS + 1000 * second, 120.0 + second, 119.98)
     return line
 
 
@@ -21,7 +21,7 @@ def test_of_several_points_within_a_step_the_last_one_stays() -> None:
 
 
 def test_a_point_is_told_to_a_tenth_and_its_average_to_a_hundredth_of_a_beat() -> None:
-    line = longer(b"", Point(START_MS + 7, 131.26, 128.337))
+    line = longer(b"", START_MS + 7, 131.26, 128.337)
     assert points(MINUTE, line) == [Point(START_MS + 7, 131.3, 128.34)]
 
 

@@ -175,8 +175,8 @@ def test_windows_in_valkey_are_as_large_as_the_model_says(redis: Redis) -> None:
 def test_traces_in_valkey_are_as_large_as_the_model_says(redis: Redis) -> None:
     minute, whole = AT_MS // line.MINUTE_MS, b""
     for at_ms in range(minute * line.MINUTE_MS, (minute + 1) * line.MINUTE_MS, line.STEP_MS):
-        whole = line.longer(whole, line.Point(at_ms, 142, sizes.AVERAGE))
-    traces.write({traces.Minute(user(one), minute): whole for one in range(PEOPLE)}, AT_MS)
+        whole = line.longer(whole, at_ms, 142, sizes.AVERAGE)
+    traces.write({(user(one), minute): whole for one in range(PEOPLE)}, AT_MS)
     expected = line_bytes(Load(PEOPLE), settings()) + sizes.TRACE_ENTRY_BYTES
     assert bytes_of(redis, "trace:*") / PEOPLE == pytest.approx(expected, rel=0.1)
 
