@@ -115,10 +115,12 @@ def _parts(due: list[Turn]) -> Iterator[list[Turn]]:
 
 def _is_due(turn: Turn, under_way: Pushes) -> bool:
     """Whether a slot is to be filled; one that is, and perhaps was not told, is told again."""
+    if turn.error is not None:
+        return False
     filled = turn.session.song if turn.session and turn.standing is Standing.FILLED else None
     if filled is not None and not turn.before.holds_slot:
         _tell(turn, filled, under_way)
-    return turn.standing is Standing.DUE and turn.error is None
+    return turn.standing is Standing.DUE
 
 
 def _is_taken(turn: Turn) -> bool:
