@@ -245,7 +245,7 @@ def invoke(*arguments: str) -> str:
     app.command()(command)
     result = CliRunner().invoke(app, [*arguments])
     assert result.exit_code == 0, result.output
-    return result.output
+    return result.stdout
 
 
 def test_the_command_prints_json_for_programs() -> None:

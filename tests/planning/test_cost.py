@@ -200,7 +200,7 @@ def test_a_page_with_another_number_of_tables_is_not_written() -> None:
 def invoke(*arguments: str) -> str:
     result = CliRunner().invoke(app, ["cost", *arguments])
     assert result.exit_code == 0, result.output
-    return result.output
+    return result.stdout
 
 
 def test_the_command_prints_json_for_programs() -> None:
