@@ -44,6 +44,7 @@ ATTEMPTS = 3
 CHOOSING_SECONDS = 10.0
 """To read a library of one's own whole takes up to a second; the rest of a batch comes again."""
 
+_Record = records.Record[stream.SongRequest]
 _Chosen = tuple[Turn, SongPush, song_ends.Write]
 """A song, and what stores it."""
 
@@ -59,7 +60,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """
     count(Records=len(event["Records"]))
     batch, unreadable = records.decode(event, stream.decode_song_request)
-    newest = {record.key: record for record in batch}
+    newest = _newest(batch)
     turns = listeners.read([record for record in batch if record is newest[record.key]])
     with pushes() as under_way:
         _answer(turns, under_way)
@@ -80,6 +81,22 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         Unusable=len(unusable),
     )
     return {"batchItemFailures": [{"itemIdentifier": one.sequence_number} for one in failed[:1]]}
+
+
+def _newest(batch: list[_Record]) -> dict[str, _Record]:
+    """By person, the request of whoever has seen most of the session; the last of several such.
+
+    Not just the last: what `schedule` has read before a skip may be put after the skip's request.
+    """
+    newest: dict[str, _Record] = {}
+    for record in batch:
+        if record.key not in newest or _seen(record) >= _seen(newest[record.key]):
+            newest[record.key] = record
+    return newest
+
+
+def _seen(record: _Record) -> tuple[int, int, int]:
+    return record.value.session, record.value.slot, record.value.version
 
 
 def _may_pass(turn: Turn) -> bool:

@@ -21,9 +21,9 @@ class Point(NamedTuple):
 
 
 def longer(line: bytes, at_ms: int, heart_rate: float, average: float) -> bytes:
-    """A minute's line with one point more; of several within a step the last one stays."""
+    """A minute's line with one point more; of its step, and of later ones, no other stays."""
     rest_ms = at_ms % MINUTE_MS
-    if line and (line[-6] | line[-5] << 8) // STEP_MS == rest_ms // STEP_MS:
+    while line and (line[-6] | line[-5] << 8) // STEP_MS >= rest_ms // STEP_MS:
         line = line[:-POINT_BYTES]
     numbers = min(round(heart_rate * 10), MOST), min(round(average * 100), MOST)
     return line + _POINT.pack(rest_ms, *numbers)

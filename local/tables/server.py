@@ -75,8 +75,8 @@ def application(config: Config) -> web.Application:
             return _refusal(
                 RefusedError("ValidationException", f"1 validation error detected: {error}")
             )
-        except msgspec.DecodeError as error:
-            sentence = f"The request is no JSON: {error}"
+        except (msgspec.DecodeError, RecursionError, ValueError, OverflowError) as error:
+            sentence = f"The request cannot be read: {error}"
             return _refusal(RefusedError("SerializationException", sentence))
         return web.Response(body=body, content_type=CONTENT_TYPE)
 

@@ -1,6 +1,7 @@
 """One unreadable thing of one person costs that person, and never those beside them."""
 
 import json
+from struct import pack
 from typing import Any
 
 import pytest
@@ -117,6 +118,20 @@ HEAD = (30_000, START_MS, 1, 0, 0.0, START_MS, START_MS)
 def test_a_window_that_cannot_be_read_begins_anew(stored: bytes, redis: Redis) -> None:
     hour = (START_MS + 60_000) // windows.HOUR_MS
     redis.hset(windows._key(stream.group_of("ann"), hour), "ann", stored)
+    sample = beaten((60_000, 120))
+    averaged(("ann", sample), ("bob", sample))
+    assert averaged(("ann", beaten((65_000, 121))), ("bob", sample)) == ["ann", "bob"]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        Window(30_000, line=b"abc", minute=(START_MS + 60_000) // 60_000),
+        Window(30_000, 0, 1, 0, 0.0, 1, START_MS + 59_000, 0, 2, pack("<Id", 0, float("nan"))),
+    ],
+)
+def test_a_window_with_which_nothing_can_be_done_begins_anew(broken: Window) -> None:
+    windows.write({"ann": broken}, START_MS + 60_000)
     sample = beaten((60_000, 120))
     averaged(("ann", sample), ("bob", sample))
     assert averaged(("ann", beaten((65_000, 121))), ("bob", sample)) == ["ann", "bob"]

@@ -503,6 +503,22 @@ def test_who_is_throttled_to_the_end_is_the_checkpoint_and_the_others_have_their
     assert len(connected.sent) == 1, "Ann is told once"
 
 
+def test_a_request_of_before_a_skip_that_comes_after_its_own_takes_nothing_from_it(
+    connected: Pushes,
+) -> None:
+    started()
+    add_songs([130, 131])
+    invoke(request(0))
+    stale = request(1, at_ms=100_000, playing_tempo=130)
+    skipped = replace(found(), end=replace(found().end, ends_at_ms=START_MS + 101_000))
+    song_ends.write("ann", skipped, at_ms=0, arrived_ms=0)
+    assert invoke(request(1, at_ms=101_000), stale) == {"batchItemFailures": []}
+    assert [slot for slot, _ in played()] == [0, 1]
+    first = request(2, at_ms=200_000)
+    assert invoke(first, request(1, at_ms=101_000)) == {"batchItemFailures": []}
+    assert [slot for slot, _ in played()] == [0, 1, 2]
+
+
 def test_what_dynamodb_refuses_for_good_costs_the_person_whose_it_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -20,6 +20,11 @@ def test_of_several_points_within_a_step_the_last_one_stays() -> None:
     assert [(point.at_ms - START_MS) // 1000 for point in found] == [14, 15, 44, 59]
 
 
+def test_a_session_that_begins_again_within_the_minute_makes_its_line_no_longer() -> None:
+    found = points(MINUTE, drawn(*range(60), *range(5, 40)))
+    assert [(point.at_ms - START_MS) // 1000 for point in found] == [14, 29, 39]
+
+
 def test_a_point_is_told_to_a_tenth_and_its_average_to_a_hundredth_of_a_beat() -> None:
     line = longer(b"", START_MS + 7, 131.26, 128.337)
     assert points(MINUTE, line) == [Point(START_MS + 7, 131.3, 128.34)]

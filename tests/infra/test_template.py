@@ -72,7 +72,7 @@ def test_mappings_lead_from_stream_to_function(stack: Stack) -> None:
     assert [(m.stream, m.function, m.batch_size) for m in stack.mappings] == [
         ("heart-rate", "average", 500),
         ("average-heart-rate", "schedule", 100),
-        ("song-requests", "recommend", 25),
+        ("song-requests", "recommend", 100),
     ]
     for mapping in stack.mappings:
         assert mapping.report_batch_item_failures

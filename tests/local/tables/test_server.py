@@ -20,6 +20,11 @@ from local.tables.server import Config, application
         ("DynamoDB_20120810.CreateBackup", "{}", "service#UnknownOperationException"),
         ("", "{}", "service#UnknownOperationException"),
         ("DynamoDB_20120810.ListTables", "tables", "service#SerializationException"),
+        (
+            "DynamoDB_20120810.PutItem",
+            '{"TableName": "a", "Item": {"b": ' + '{"L": [' * 5_000 + "]}" * 5_000 + "}}",
+            "service#SerializationException",
+        ),
         ("DynamoDB_20120810.ListTables", '{"Limit": 0}', "service#ValidationException"),
         (
             "DynamoDB_20120810.DescribeTable",
