@@ -9,6 +9,7 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import lru_cache
 from zlib import crc32
 
 from msgspec import UNSET, MsgspecError, Raw, Struct, ValidationError, json
@@ -22,6 +23,7 @@ from events.session import IntervalSeconds, Slot
 GROUPS = 16
 
 
+@lru_cache(100_000)
 def group_of(user: str) -> int:
     """The group, 0 to 15, whose windows, trace and averages hold this user."""
     return crc32(user.encode()) % GROUPS

@@ -75,7 +75,7 @@ class TempoFit(Stack):
             functions["average"],
             streams.heart_rate,
             streams.dead_letters,
-            batch_size=500,
+            batch_size=1_000,
             **fan_out,
         )
         feed(

@@ -1,5 +1,6 @@
 """heart-rate → average-heart-rate: folds each person's samples into their running average."""
 
+import gc
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any, TypeAlias
@@ -44,6 +45,7 @@ EMIT_EVERY_MS = int(environment.emit_every_seconds * 1000)
 INTERVAL_MS = environment.interval_seconds * 1000
 GAP_MS = int(environment.gap_seconds * 1000)
 Record: TypeAlias = records.Record[stream.HeartRateBatch | stream.SessionStart]
+gc.set_threshold(100_000)  # a batch makes thousands of objects, and hardly ever a cycle
 TOO_MANY = floods.too_many(floods.HEART_RATES)
 
 
@@ -63,17 +65,16 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     refused: dict[str, Error] = {}
     unusable, closed = [], set[str]()
     for record in batch:
-        verdict = _verdict(record)
-        if verdict is not Verdict.TAKEN:
-            refused[record.key] = TOO_MANY
-            if verdict is Verdict.CLOSED:
-                closed.add(record.key)
-            continue
         try:
-            _fold(record, people, averages, lines, refused)
+            verdict = _fold(record, people, averages, lines, refused)
         except Exception:  # noqa: BLE001 - whatever a stored window holds, it is this person's
             people[record.key] = Window(INTERVAL_MS)
             unusable.append(record.raw)
+            continue
+        if verdict is not Verdict.TAKEN:
+            refused[record.key] = TOO_MANY
+        if verdict is Verdict.CLOSED:
+            closed.add(record.key)
     _send(averages)
     traces.write(lines, arrived_ms)
     windows.write(people, arrived_ms)
@@ -87,13 +88,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         ClosedPeople=len(closed),
     )
     return {"batchItemFailures": []}
-
-
-def _verdict(record: Record) -> Verdict:
-    """Whether a record is taken; the start of a session always is."""
-    if isinstance(record.value, stream.SessionStart):
-        return Verdict.TAKEN
-    return floods.HEART_RATES.judge(record.key, record.arrived_ms)
 
 
 def _tell(refused: Mapping[str, Error], closed: Collection[str]) -> None:
@@ -112,22 +106,29 @@ def _fold(
     averages: list[tuple[stream.Average, bytes]],
     lines: dict[traces.Minute, bytes],
     refused: dict[str, Error],
-) -> None:
+) -> Verdict:
+    """Whether a record is taken; the start of a session always is."""
     user, value = record.key, record.value
     window = people.get(user)
     if window is None:
         window = people[user] = Window(INTERVAL_MS)
     if isinstance(value, stream.SessionStart):
         people[user] = restarted(window, value.session, value.interval_seconds * 1000)
-        return
+        return Verdict.TAKEN
+    verdict, window.spent_ms = floods.HEART_RATES.judge(window.spent_ms, record.arrived_ms)
+    if verdict is not Verdict.TAKEN:
+        return verdict
     late = fold(window, value.samples, record.arrived_ms + MAX_FUTURE_MS, GAP_MS)
     if late:
         refused[user] = _in_the_future(late[-1], value.id)
     if window.samples and is_due_to_emit(window, EMIT_EVERY_MS):
+        minute, line = window.minute, window.line
         average = stream.Average(user, emit(window), window.folded, record.arrived_ms)
         # Encoding raises here, where it is one person's, and not in the batch.
         averages.append((average, stream.encode(average)))
-        lines[user, window.minute] = window.line
+        if window.minute != minute and line:
+            lines[user, minute] = line
+    return verdict
 
 
 def _send(averages: list[tuple[stream.Average, bytes]]) -> None:

@@ -24,7 +24,7 @@ from lambdas.adapters.failures import may_pass
 from lambdas.adapters.optional import optional
 from lambdas.adapters.push import Pushes, pushes
 from lambdas.adapters.telemetry import count, logger, metrics, took, traced
-from lambdas.domain.allowance import Allowance, Verdict
+from lambdas.domain.allowance import Allowances, Verdict
 from lambdas.domain.choose import EmptyLibraryError
 from lambdas.domain.next_song import Near
 from lambdas.domain.turn import Standing, Turn
@@ -146,7 +146,7 @@ def _is_taken(turn: Turn) -> bool:
     return not turn.refused
 
 
-def _allowance_of(turn: Turn) -> Allowance:
+def _allowance_of(turn: Turn) -> Allowances:
     return floods.OWN_SONGS if turn.settings.library == OWN else floods.SONGS
 
 

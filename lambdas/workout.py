@@ -51,11 +51,12 @@ def _workout_of(
     request: Request, query: WorkoutQuery, user: str, session: Session | None, *, from_ms: int = 0
 ) -> Workout:
     """The newest songs as far as they fit; of heart rates nothing before `from_ms`."""
-    latest = windows.latest(windows.read([user], request.arrived_ms).get(user), from_ms)
+    window = windows.read([user], request.arrived_ms).get(user)
+    latest = windows.latest(window, from_ms)
     trace = []
-    if latest is not None:
+    if window is not None and latest is not None:
         since_ms = max(query.since_ms, from_ms - 1)
-        trace = traces.read(user, since_ms, latest.at_ms)
+        trace = traces.read(user, since_ms, latest.at_ms, (window.minute, window.line))
     workout = Workout(
         athlete=query.athlete,
         session=session.end.session if session else None,

@@ -29,7 +29,7 @@ from lambdas.domain.due import SongEnd, Timing, due_slot
 from local import valkey
 from local.processes import free_port
 
-BATCH = 500
+BATCH = 1_000
 """Records in an event at most, as the mapping of this stream has it."""
 TIMING = Timing(workload.LEAD_MS, ask_again_ms=30_000, session_gap_ms=900_000)
 ENVIRONMENT = {

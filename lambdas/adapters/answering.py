@@ -52,7 +52,7 @@ def message_of(body: str) -> ClientMessage | None:
 
 def _refused(request: Request, verdict: Verdict) -> dict[str, Any]:
     count(TooManyMessages=1)
-    refusal = floods.too_many(floods.MESSAGES)
+    refusal = floods.too_many(floods.MESSAGES.allowance)
     if verdict is Verdict.CLOSED:
         connections.close(request.connection_id, refusal)
         return DONE

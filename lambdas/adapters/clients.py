@@ -108,8 +108,20 @@ def redis() -> "Redis":
         socket_timeout=2,
         socket_connect_timeout=2,
         protocol=3,
+        command_packer=_Packer(),
     )
     return client
+
+
+class _Packer:
+    """Commands as hiredis packs them; redis-py would look at each of their arguments before."""
+
+    def pack(self, *args: Any) -> list[bytes]:
+        """The bytes of a command, whose name may be of several words."""
+        from hiredis import pack_command
+
+        name, *rest = args
+        return [pack_command((*name.split(), *rest))]
 
 
 def _login() -> "Login":

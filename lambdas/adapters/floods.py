@@ -1,20 +1,20 @@
 """Who sends too much is told so, and then their connection is closed.
 
-Each warm function counts by itself: of a flood each takes its share, and no store is asked. No
-function stands between heart rates and the stream that everybody shares, so whoever floods it stays
-out for a while.
+Of heart rates, a person's window knows how many came. Of all else each warm function counts by
+itself: of a flood each takes its share, and no store is asked. No function stands between heart
+rates and the stream that everybody shares, so whoever floods it stays out for a while.
 """
 
 from events.messages import Error
 from lambdas.adapters import clients
-from lambdas.domain.allowance import Allowance
+from lambdas.domain.allowance import Allowance, Allowances
 
-MESSAGES = Allowance(burst=60, per_second=10, patience=60)
-"""Of one function behind the WebSocket API; a page sends two a second at most, or 40 in a row."""
-HEART_RATES = Allowance(burst=600, per_second=10, patience=600)
+HEART_RATES = Allowance(burst=600, each_ms=100, patience=600)
 """Of `average`; what a phone held back for two hours without a network comes as 120 at once."""
-SONGS = Allowance(burst=120, per_second=5, patience=60)
-OWN_SONGS = Allowance(burst=12, per_second=0.25, patience=60)
+MESSAGES = Allowances(Allowance(burst=60, each_ms=100, patience=60))
+"""Of one function behind the WebSocket API; a page sends two a second at most, or 40 in a row."""
+SONGS = Allowances(Allowance(burst=120, each_ms=200, patience=60))
+OWN_SONGS = Allowances(Allowance(burst=12, each_ms=4_000, patience=60))
 """Of `recommend`, where a choice from two thousand songs of one's own takes most of a second; who
 skips more often gets the next song when `schedule` asks again."""
 OUT_SECONDS = 60
@@ -38,6 +38,6 @@ def too_many(allowance: Allowance) -> Error:
     """What somebody is told whose message was not taken."""
     return Error(
         "too_many_messages",
-        f"You send more than {allowance.per_second:g} messages a second, and this one was not "
+        f"You send more than {1000 / allowance.each_ms:g} messages a second, and this one was not "
         "taken: send fewer, or this connection is closed.",
     )

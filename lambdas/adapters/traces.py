@@ -1,6 +1,7 @@
-"""The lines of workouts in Redis, kept for two hours.
+"""The lines of workouts in Redis, kept for two hours: those of minutes that are over.
 
-A hash holds one minute of a group of people, so a batch of lines is few commands.
+The minute that is not lies in the person's window. A hash holds one minute of a group of people, so
+a batch of lines is few commands.
 """
 
 from collections import defaultdict
@@ -38,20 +39,21 @@ def write(lines: Mapping[Minute, bytes], arrived_ms: int) -> None:
         pipeline.execute()
 
 
-def read(user: str, since_ms: int, until_ms: int) -> list[TracePoint]:
-    """The points of one person after `since_ms`, oldest first; at most two hours of them."""
+def read(user: str, since_ms: int, until_ms: int, held: tuple[int, bytes]) -> list[TracePoint]:
+    """The points of one person after `since_ms`, oldest first; at most two hours of them.
+
+    `held` is the minute that their window holds, and its line.
+    """
     since_ms = max(since_ms, until_ms - KEPT_MS)
     minutes = range(since_ms // MINUTE_MS, until_ms // MINUTE_MS + 1)
     with clients.redis().pipeline(transaction=False) as pipeline:
         for minute in minutes:
             pipeline.hget(_key(group_of(user), minute), user)
-        lines = pipeline.execute()
-    found = (
-        stored.readable(_points, (minute, line))
-        for minute, line in zip(minutes, lines, strict=True)
-        if line is not None
-    )
-    return [point for line in found for point in line or () if point.at_ms > since_ms]
+        lines = dict(zip(minutes, pipeline.execute(), strict=True))
+    if held[0] in lines:
+        lines.update([held])
+    found = (stored.readable(_points, (minute, line)) for minute, line in lines.items() if line)
+    return [point for points in found for point in points or () if point.at_ms > since_ms]
 
 
 def _points(stored_line: tuple[int, bytes]) -> list[TracePoint]:

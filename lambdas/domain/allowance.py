@@ -1,4 +1,4 @@
-"""How many messages a person may send: a token bucket each, so that a flood is only theirs."""
+"""How many messages a person may send: a bucket that leaks, so that a flood is only theirs."""
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -11,58 +11,52 @@ class Verdict(Enum):
     TAKEN = "taken"
     REFUSED = "refused"
     CLOSED = "closed"
-    """Refused, as were `patience` since all of the allowance was there: nobody listens."""
+    """Refused, as were `patience` before it: nobody listens."""
 
 
-@dataclass(slots=True)
-class _Bucket:
-    tokens: float
-    at_ms: int
-    refused: int = 0
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Allowance:
-    """`burst` messages at once and `per_second` from then on, for each of `people` at most.
-
-    Beyond `people`, who was not heard of for longest is forgotten, and has all of it again.
-    """
+    """`burst` messages at once, and one each `each_ms` from then on; what is refused counts too."""
 
     burst: int
-    per_second: float
+    each_ms: int
     patience: int
+
+    def judge(self, spent_ms: int, at_ms: int) -> tuple[Verdict, int]:
+        """What becomes of a message that arrived at `at_ms`, and until when it is felt.
+
+        `spent_ms` is until when those before it are, 0 for none; both epoch ms. Source: the generic
+        cell rate algorithm, ITU-T I.371, which needs one number a person.
+        """
+        before_ms, spent_ms = spent_ms, (spent_ms if spent_ms > at_ms else at_ms) + self.each_ms
+        burst_ms, patience_ms = self.burst * self.each_ms, self.patience * self.each_ms
+        over_ms = spent_ms - at_ms - burst_ms
+        if over_ms <= 0:
+            return Verdict.TAKEN, spent_ms
+        if over_ms <= patience_ms:
+            return Verdict.REFUSED, spent_ms
+        if over_ms > 2 * (burst_ms + patience_ms):  # a message of long ago, delivered again
+            return Verdict.TAKEN, before_ms
+        return Verdict.CLOSED, at_ms + burst_ms
+
+
+@dataclass(slots=True)
+class Allowances:
+    """An allowance for each of `people` at most, of whom the one not heard of for longest goes."""
+
+    allowance: Allowance
     people: int = 10_000
-    _buckets: OrderedDict[str, _Bucket] = field(default_factory=OrderedDict)
+    _spent_ms: OrderedDict[str, int] = field(default_factory=OrderedDict)
 
     def judge(self, user: str, at_ms: int) -> Verdict:
-        """What becomes of a message that arrived at `at_ms`; messages may be out of order."""
-        bucket = self._bucket(user, at_ms)
-        elapsed_ms = at_ms - bucket.at_ms
-        if elapsed_ms > 0:
-            bucket.at_ms = at_ms
-            bucket.tokens += elapsed_ms / 1000 * self.per_second
-        if bucket.tokens >= self.burst:  # not at each token, or a flood would be forgiven by it
-            bucket.tokens, bucket.refused = self.burst, 0
-        if bucket.tokens >= 1:
-            bucket.tokens -= 1
-            return Verdict.TAKEN
-        bucket.refused += 1
-        if bucket.refused <= self.patience:
-            return Verdict.REFUSED
-        bucket.refused = 0
-        return Verdict.CLOSED
-
-    def _bucket(self, user: str, at_ms: int) -> _Bucket:
-        """The newest of the buckets from now on."""
-        if bucket := self._buckets.get(user):
-            self._buckets.move_to_end(user)
-            return bucket
-        if len(self._buckets) == self.people:
-            self._buckets.popitem(last=False)
-        bucket = self._buckets[user] = _Bucket(self.burst, at_ms)
-        return bucket
+        """What becomes of a message of this person that arrived at `at_ms`."""
+        verdict, spent_ms = self.allowance.judge(self._spent_ms.pop(user, 0), at_ms)
+        if len(self._spent_ms) == self.people:
+            self._spent_ms.popitem(last=False)
+        self._spent_ms[user] = spent_ms
+        return verdict
 
     def give_back(self, user: str) -> None:
         """A message that was taken comes again, through no fault of its sender."""
-        if bucket := self._buckets.get(user):
-            bucket.tokens = min(self.burst, bucket.tokens + 1)
+        if user in self._spent_ms:
+            self._spent_ms[user] -= self.allowance.each_ms

@@ -52,12 +52,9 @@ class Window(Struct, array_like=True, gc=False):
     minute: Count = 0
     """Of the last average that was emitted, since the epoch."""
     line: bytes = b""
-    """Of that minute; see lambdas/domain/line.py."""
-
-    def __post_init__(self) -> None:
-        """Raise ValueError for samples that are not whole."""
-        if len(self.samples) % _LAYOUTS[self.form].size:
-            raise ValueError(f"`samples` of form {self.form} end within one of them")
+    """Of that minute, until it is over; see lambdas/domain/line.py."""
+    spent_ms: Count = 0
+    """Until when the person's messages are felt; see lambdas/domain/allowance.py."""
 
     @property
     def newest(self) -> float:
@@ -76,7 +73,7 @@ def fold(
     What is not newer than the watermark is ignored. A silence longer than `gap_ms` empties the
     window, so an average never spans a pause.
     """
-    last_ms, folded, refused = window.last_ms, 0, []
+    last_ms, refused = window.last_ms, []
     for at_ms, heart_rate in samples:
         step_ms = at_ms - last_ms
         if step_ms <= 0:
@@ -89,11 +86,10 @@ def fold(
             window.started_ms = at_ms
         _append(window, step_ms, heart_rate)
         window.span_ms += step_ms
-        last_ms = at_ms
-        folded += 1
-    window.last_ms = last_ms
-    window.folded += folded
-    _trim(window)
+        window.folded += 1
+        window.last_ms = last_ms = at_ms
+    if len(window.samples) > MAX_SAMPLES * _LAYOUTS[0].size:
+        _trim(window)
     return refused
 
 
@@ -128,9 +124,12 @@ def _trim(window: Window) -> None:
 
 
 def _unpacked(window: Window) -> tuple[tuple[int, ...], tuple[float, ...]]:
-    """Steps in ms, the first of which does not count, and heart rates times the form's scale."""
+    """Steps in ms, the first of which does not count, and heart rates times the form's scale.
+
+    Raises struct.error when they end within one of them.
+    """
     count = len(window.samples) // _LAYOUTS[window.form].size
-    fields = struct.unpack_from("<" + _CODES[window.form] * count, window.samples)
+    fields = struct.unpack("<" + _CODES[window.form] * count, window.samples)
     return fields[::2], fields[1::2]
 
 
@@ -182,6 +181,7 @@ def emit(window: Window) -> Pulse:
 
     Raises ValueError on an empty window.
     """
+    _trim(window)
     running, lowest, highest = _measured(window)
     if window.span_ms >= window.interval_ms:
         window.peak = max(window.peak, running)
@@ -220,4 +220,5 @@ def restarted(window: Window, session: int, interval_ms: int) -> Window:
         last_ms=session - 1,
         minute=window.minute,
         line=window.line,
+        spent_ms=window.spent_ms,
     )

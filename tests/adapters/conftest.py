@@ -59,8 +59,8 @@ def aws(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Empty tables, streams, queue and Redis for each test."""
     monkeypatch.setenv("REDIS_URL", redis_url)
     with tables():
-        for allowance in (floods.MESSAGES, floods.HEART_RATES, floods.SONGS, floods.OWN_SONGS):
-            allowance._buckets.clear()
+        for allowances in (floods.MESSAGES, floods.SONGS, floods.OWN_SONGS):
+            allowances._spent_ms.clear()
         for stream in ("heart-rate", "average-heart-rate", "song-requests"):
             clients.kinesis().create_stream(StreamName=stream, ShardCount=1)
         queue = clients.sqs().create_queue(QueueName="dead-letters")

@@ -5,7 +5,7 @@ from redis import Redis
 
 from events import stream
 from lambdas import average
-from lambdas.adapters import clients, connections
+from lambdas.adapters import clients, connections, floods, traces, windows
 from tests.adapters.conftest import (
     START_MS,
     Context,
@@ -142,11 +142,37 @@ def test_the_start_of_a_session_empties_the_window_and_sets_its_length() -> None
 
 def test_every_key_in_redis_expires(redis_url: str) -> None:
     connections.add("ann", "connection-1")
-    invoke(("ann", batch((0, 100))), ("bob", batch((0, 160))))
+    invoke(("ann", batch((0, 100), (60_000, 100))), ("bob", batch((0, 160))))
     with Redis.from_url(redis_url) as redis:
         keys = list(redis.scan_iter())
         assert len(keys) >= 4
         assert all(redis.ttl(key) > 0 for key in keys)
+
+
+def test_a_line_is_written_once_its_minute_is_over_and_seen_before(redis_url: str) -> None:
+    invoke(("ann", batch((0, 100), (5_000, 100))))
+    (window,) = windows.read(["ann"], START_MS + 60_000).values()
+    with Redis.from_url(redis_url) as redis:
+        assert redis.keys("trace:*") == []
+        held = (window.minute, window.line)
+        seen = traces.read("ann", 0, START_MS + 5_000, held)
+        assert [point.at_ms - START_MS for point in seen] == [5_000]
+        invoke(("ann", batch((15_000, 100), (61_000, 100))))
+        assert len(redis.keys("trace:*")) == 1
+    (window,) = windows.read(["ann"], START_MS + 60_000).values()
+    seen = traces.read("ann", 0, START_MS + 61_000, (window.minute, window.line))
+    assert [point.at_ms - START_MS for point in seen] == [5_000, 15_000, 61_000]
+
+
+def test_a_flood_of_heart_rates_is_refused_whatever_function_it_meets() -> None:
+    for _ in range(6):
+        invoke(*[("ann", batch((0, 100)))] * 200, arrived_ms=START_MS)
+        clients.redis.cache_clear()
+    (window,) = windows.read(["ann"], START_MS).values()
+    assert window.spent_ms == START_MS + 1_200 * floods.HEART_RATES.each_ms
+    assert not floods.is_out("ann")
+    invoke(("ann", batch((0, 100))), arrived_ms=START_MS)
+    assert floods.is_out("ann")
 
 
 def test_no_heart_rate_and_no_user_id_is_logged(capsys: pytest.CaptureFixture[str]) -> None:

@@ -139,7 +139,7 @@ def test_the_user_of_the_cache_may_do_all_that_the_functions_do(entered: Redis) 
     windows.write({"ann": Window(30_000)}, START_MS)
     assert windows.read(["ann"], START_MS) == {"ann": Window(30_000)}
     draw("ann", Point(START_MS, 120, 110))
-    assert len(traces.read("ann", START_MS - 1, START_MS)) == 1
+    assert len(traces.read("ann", START_MS - 1, START_MS, (0, b""))) == 1
     keep_song("ann", SONG)
     playlists.replace("ann", SONG)
     assert playlists.read("ann", SONG.session) == [SONG]

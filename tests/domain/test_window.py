@@ -204,6 +204,8 @@ def test_an_average_is_the_area_under_the_line_by_its_length(
 def test_whole_heart_rates_take_three_bytes_a_sample_and_tenths_four() -> None:
     whole = folded([(second * 1000, 120.0) for second in range(40)])
     tenths = folded([(second * 1000, 120.1) for second in range(40)])
+    for window in (whole, tenths):
+        emit(window)
     assert (len(whole.samples), len(tenths.samples)) == (31 * 3, 31 * 4)
 
 

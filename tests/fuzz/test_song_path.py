@@ -174,8 +174,8 @@ class SongPath(RuleBasedStateMachine):
         provider = telemetry.metrics.provider
         self.patch.setattr(provider, "flush_metrics", lambda **_: provider.clear_metrics())
         songs._runs.clear()
-        for allowance in (floods.MESSAGES, floods.HEART_RATES, floods.SONGS):
-            allowance._buckets.clear()
+        for allowances in (floods.MESSAGES, floods.SONGS):
+            allowances._spent_ms.clear()
 
     def send_message(self, **message: Any) -> None:
         """Stands where SQS is."""

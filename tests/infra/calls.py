@@ -179,8 +179,8 @@ def _forget() -> None:
         client.cache_clear()
     clients.redis.cache_clear()
     songs._runs.clear()
-    for allowance in (floods.MESSAGES, floods.HEART_RATES, floods.SONGS, floods.OWN_SONGS):
-        allowance._buckets.clear()
+    for allowances in (floods.MESSAGES, floods.SONGS, floods.OWN_SONGS):
+        allowances._spent_ms.clear()
 
 
 def _resources(params: Mapping[str, Any]) -> Iterator[str]:

@@ -70,7 +70,7 @@ def test_references_lead_to_the_names_of_what_they_name(stack: Stack) -> None:
 
 def test_mappings_lead_from_stream_to_function(stack: Stack) -> None:
     assert [(m.stream, m.function, m.batch_size) for m in stack.mappings] == [
-        ("heart-rate", "average", 500),
+        ("heart-rate", "average", 1_000),
         ("average-heart-rate", "schedule", 100),
         ("song-requests", "recommend", 100),
     ]
