@@ -14,6 +14,8 @@ from infra.checks import accept
 from infra.network import Network, let_join
 
 MEMORY_MB = 512
+WHOLE_PROCESSOR_MB = 1_769
+"""Lambda: "Configure Lambda function memory"; less is that share of one processor."""
 STREAM_TIMEOUT = Duration.seconds(30)
 FORGET_TIMEOUT = Duration.minutes(15)
 """It looks through every key, and is asked for seldom."""
@@ -34,6 +36,7 @@ def create_function(
     timeout: Duration,
     *,
     traces: bool,
+    memory_mb: int = MEMORY_MB,
     network: Network | None = None,
 ) -> Function:
     """Creates function `name`, which runs `lambdas.NAME.handler`, with traces in X-Ray or without.
@@ -57,7 +60,7 @@ def create_function(
         handler=f"lambdas.{name}.handler",
         runtime=python_runtime(),
         architecture=Architecture.ARM_64,
-        memory_size=MEMORY_MB,
+        memory_size=memory_mb,
         timeout=timeout,
         role=role,
         log_group=log_group,

@@ -10,8 +10,10 @@ from infra.bundle import function_code
 from infra.cache import Cache, create_cache, let_connect
 from infra.functions import (
     FORGET_TIMEOUT,
+    MEMORY_MB,
     SOCKET_TIMEOUT,
     STREAM_TIMEOUT,
+    WHOLE_PROCESSOR_MB,
     allow,
     create_function,
 )
@@ -150,6 +152,7 @@ def _functions(
             environment,
             timeout,
             traces=settings.traces,
+            memory_mb=WHOLE_PROCESSOR_MB if name == "recommend" else MEMORY_MB,
             network=network if name in ON_REDIS else None,
         )
         for group, timeout in (

@@ -195,7 +195,7 @@ def _metered(load: Load, settings: Settings, plan: Plan) -> list[Metered]:
             for hop in plan.hops
         ),
         ("Lambda requests", "request", invocations),
-        ("Lambda duration", "GB-second", plan.concurrency * settings.memory_mb / 1024),
+        ("Lambda duration", "GB-second", _gb_running(plan, settings)),
         ("DynamoDB reads song-ends", "read unit", dynamodb.read_units_per_second),
         ("DynamoDB writes song-ends", "write unit", dynamodb.write_units_per_second),
         ("DynamoDB reads songs", "read unit", dynamodb.query_units_per_second),
@@ -206,6 +206,15 @@ def _metered(load: Load, settings: Settings, plan: Plan) -> list[Metered]:
         ("Data out", "GB", outgoing / 1e9),
     ]
     return [Metered(line, unit, 3600 * quantity) for line, unit, quantity in per_second]
+
+
+def _gb_running(plan: Plan, settings: Settings) -> float:
+    """Memory of the functions that run at once."""
+    on_streams = sum(hop.concurrency for hop in plan.hops)
+    memory_mb = (plan.concurrency - on_streams) * settings.memory_mb + sum(
+        hop.concurrency * settings.readers[hop.function].memory_mb for hop in plan.hops
+    )
+    return memory_mb / 1024
 
 
 def _payload_units(hop: Hop) -> int:

@@ -21,19 +21,20 @@ def average(load: Load, settings: Settings) -> Hop:
     batches = load.users / load.flush_seconds
     samples = load.flush_seconds * SAMPLES_PER_SECOND
     bytes_of = sizes(load.flush_seconds)
+    reader = settings.readers["average"]
     flow = Flow(
         stream="heart-rate",
         function="average",
         records=batches + load.starts_per_second,
         size=(batches * bytes_of.heart_rates) + load.starts_per_second * bytes_of.session_start,
-        record_seconds=work.seconds(settings, work.AVERAGE_CPU_US + samples * work.SAMPLE_CPU_US),
+        record_seconds=work.seconds(reader, work.AVERAGE_CPU_US + samples * work.SAMPLE_CPU_US),
         batch_seconds=INVOKE_SECONDS
         + 3 * REDIS_SECONDS
         + KINESIS_SECONDS
-        + work.seconds(settings, work.PUT_CPU_US * settings.groups),
+        + work.seconds(reader, work.PUT_CPU_US * settings.groups),
         busiest=lambda shards: most_in_one(load.users, 1 / shards, shards) / load.users,
     )
-    return hop(flow, settings.readers[flow.function])
+    return hop(flow, reader)
 
 
 def schedule(load: Load, settings: Settings, before: Hop, planned: float = USED) -> Hop:
@@ -48,7 +49,7 @@ def schedule(load: Load, settings: Settings, before: Hop, planned: float = USED)
     envelope = bytes_of.averages - bytes_of.average
     due = load.songs_per_second / averages_per_second
     per_average = (
-        work.seconds(settings, work.MARK_CPU_US)
+        work.seconds(settings.readers["schedule"], work.MARK_CPU_US)
         + DYNAMODB_SECONDS / quotas.BATCH_GET_KEYS
         + due * work.ask_seconds(settings)
     )

@@ -16,11 +16,17 @@ class Reader(Struct, frozen=True):
     batch_size: int
     parallelization: int
     """Lanes of a shard: its batches that run at once. A partition key keeps to one of them."""
+    memory_mb: int
 
     @property
     def lanes(self) -> int:
         """Lanes of all shards of the template."""
         return self.shards * self.parallelization
+
+    @property
+    def cpu(self) -> float:
+        """Processors that the function has."""
+        return min(1.0, self.memory_mb / quotas.MEMORY_MB_OF_ONE_CPU)
 
 
 class Settings(Struct, frozen=True):
@@ -30,13 +36,9 @@ class Settings(Struct, frozen=True):
     emit_every_seconds: float
     interval_seconds: int
     memory_mb: int
+    """Of the functions behind the WebSocket."""
     throttle_rate: float
     groups: int = GROUPS
-
-    @property
-    def cpu(self) -> float:
-        """Processors that a function has."""
-        return min(1.0, self.memory_mb / quotas.MEMORY_MB_OF_ONE_CPU)
 
 
 def settings_of(template: Mapping[str, Any]) -> Settings:
@@ -51,9 +53,12 @@ def settings_of(template: Mapping[str, Any]) -> Settings:
     readers = {}
     for mapping in by_type["AWS::Lambda::EventSourceMapping"].values():
         stream = by_type["AWS::Kinesis::Stream"][mapping["EventSourceArn"]["Fn::GetAtt"][0]]
-        function = variables[mapping["FunctionName"]["Ref"]]["POWERTOOLS_SERVICE_NAME"]
-        readers[function] = Reader(
-            stream["ShardCount"], mapping["BatchSize"], mapping.get("ParallelizationFactor", 1)
+        name = mapping["FunctionName"]["Ref"]
+        readers[variables[name]["POWERTOOLS_SERVICE_NAME"]] = Reader(
+            stream["ShardCount"],
+            mapping["BatchSize"],
+            mapping.get("ParallelizationFactor", 1),
+            functions[name]["MemorySize"],
         )
     (average,) = (one for one in variables.values() if "EMIT_EVERY_SECONDS" in one)
     (stage,) = by_type["AWS::ApiGatewayV2::Stage"].values()

@@ -254,4 +254,6 @@ def test_times_of_years_ago_make_no_keys(redis: Redis) -> None:
         draw("ann", Point(START_MS - years * 365 * 86_400_000, 120, 120))
     assert redis.keys("trace:*") == []
     draw("ann", Point(START_MS, 120, 118.5))
-    assert traces.read("ann", START_MS - 1, START_MS, (0, b"")) == [TracePoint(START_MS, 120, 118.5)]
+    assert traces.read("ann", START_MS - 1, START_MS, (0, b"")) == [
+        TracePoint(START_MS, 120, 118.5)
+    ]

@@ -71,7 +71,7 @@ def bytes_of(redis: Redis, pattern: str) -> int:
 
 def test_the_settings_are_those_of_the_template() -> None:
     assert set(settings().readers) == {"average", "schedule", "recommend"}
-    assert settings().readers["average"].batch_size == 500
+    assert settings().readers["average"].batch_size == 1_000
     assert settings().readers["recommend"].parallelization == 4
     assert settings().throttle_rate == 8_000
     assert settings().groups == GROUPS
