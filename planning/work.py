@@ -3,9 +3,9 @@
 from lambdas.adapters import clients, statements
 from planning.template import Reader, Settings
 
-AVERAGE_CPU_US, SAMPLE_CPU_US = 5.0, 2.1
+AVERAGE_CPU_US, SAMPLE_CPU_US = 15.0, 6.0
 """A record through `average`, Redis client included, and each of its samples: the line through
-about 7.1 with one sample and 15.5 with five, by `tempofit bench average`; to within a fifth. More
+about 21 with one sample and 45 with five, by `tempofit bench average`; to within a fifth. More
 samples than five were not measured."""
 MARK_CPU_US = 45.0
 """A song end that `schedule` reads in a batch of 100, boto3 included."""

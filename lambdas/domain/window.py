@@ -20,6 +20,7 @@ _CODES = ("HB", "HH", "Id")
 Heart rates are whole in the first, tenths in the second, and any in the third."""
 _SCALES = (1, 10, 1)
 _LAYOUTS = tuple(struct.Struct(f"<{code}") for code in _CODES)
+_PACKS = tuple(layout.pack for layout in _LAYOUTS)
 _ANY = 2
 
 Count = Annotated[int, Meta(ge=0, lt=2**53)]
@@ -99,7 +100,7 @@ def _append(window: Window, step_ms: int, heart_rate: float) -> None:
     scale = _SCALES[form]
     number = heart_rate if form == _ANY else round(heart_rate * scale)
     if number / scale == heart_rate and (step_ms < 2**16 or form == _ANY):
-        window.samples += _LAYOUTS[form].pack(step_ms, number)
+        window.samples += _PACKS[form](step_ms, number)
         return
     held = zip(*_unpacked(window), strict=True)
     window.form, window.samples = form + 1, b""
