@@ -44,7 +44,7 @@ TEXT_WIDTH, GRAPH_WIDTH, SIDE_WIDTH = 4, 7, 6
 COUNTS = {
     "average": ("Averages", "Unreadable", "Unusable", "RefusedPeople", "ClosedPeople"),
     "schedule": ("SongRequests", "Unreadable"),
-    "recommend": ("SongsPushed", "Failed", "Unreadable", "Unusable"),
+    "recommend": ("SongsPushed", "SongsUndelivered", "Failed", "Unreadable", "Unusable"),
 }
 """What the stream functions count themselves."""
 WORDS = {

@@ -14,7 +14,6 @@ from events.samples import MAX_FUTURE_MS
 from events.session import IntervalSeconds
 from lambdas.adapters import (
     clients,
-    connections,
     dead_letters,
     floods,
     push,
@@ -45,6 +44,9 @@ EMIT_EVERY_MS = int(environment.emit_every_seconds * 1000)
 INTERVAL_MS = environment.interval_seconds * 1000
 GAP_MS = int(environment.gap_seconds * 1000)
 Record: TypeAlias = records.Record[stream.HeartRateBatch | stream.SessionStart]
+OLD_MS = 60_000
+"""Samples are sent again by whoever does not know that they arrived, soon after; beyond it, another
+device sends, or one whose clock was set back."""
 gc.set_threshold(100_000)  # a batch makes thousands of objects, and hardly ever a cycle
 TOO_MANY = floods.too_many(floods.HEART_RATES)
 
@@ -94,10 +96,10 @@ def _tell(refused: Mapping[str, Error], closed: Collection[str]) -> None:
     with push.pushes() as pushes:
         for user, error in refused.items():
             pushes.notice(user, error)
-    for user in closed:
-        with optional("the end of a flood"):
-            floods.shut_out(user)
-            connections.close_all(user, TOO_MANY)
+        for user in closed:
+            with optional("the end of a flood"):
+                floods.shut_out(user)
+            pushes.close(user, TOO_MANY)
 
 
 def _fold(
@@ -119,8 +121,11 @@ def _fold(
     if verdict is not Verdict.TAKEN:
         return verdict
     late = fold(window, value.samples, record.arrived_ms + MAX_FUTURE_MS, GAP_MS)
+    newest_ms = value.samples[-1][0]
     if late:
         refused[user] = _in_the_future(late[-1], value.id)
+    elif newest_ms < window.last_ms - OLD_MS:
+        refused[user] = _older(newest_ms, window.last_ms, value.id)
     if window.samples and is_due_to_emit(window, EMIT_EVERY_MS):
         minute, line = window.minute, window.line
         average = stream.Average(user, emit(window), window.folded, record.arrived_ms)
@@ -141,6 +146,15 @@ def _send(averages: list[tuple[stream.Average, bytes]]) -> None:
             streams.entry(str(group), stream.together(members), stream.hash_key_of(group))
             for group, members in groups.items()
         ],
+    )
+
+
+def _older(newest_ms: int, known_ms: int, batch: MaybeId) -> Error:
+    return Error(
+        code="samples_too_old",
+        message=f"Samples up to {newest_ms} were ignored, because newer ones are known, up to "
+        f"{known_ms}: let one device send, and set the clock of the one that is behind.",
+        id=batch,
     )
 
 

@@ -38,19 +38,17 @@ def forget(user: str, connection_id: str) -> None:
     clients.redis().zrem(_key(user), connection_id)
 
 
-def close(connection_id: str, reason: Error) -> None:
-    """Tell a connection why, and close it; whatever it does about that is its own trouble."""
+def close(connection_id: str, reason: Error) -> float:
+    """Tell a connection why, and close it; whatever it does about that is its own trouble.
+
+    When that was done, epoch ms.
+    """
     management = clients.management()
     with suppress(Exception):  # gone, slow or broken: it counts no more
         management.post_to_connection(ConnectionId=connection_id, Data=encode(reason))
     with suppress(Exception):
         management.delete_connection(ConnectionId=connection_id)
-
-
-def close_all(user: str, reason: Error) -> None:
-    """Close every connection of a person."""
-    for connection_id in of(user):
-        close(connection_id, reason)
+    return time.time() * 1000
 
 
 def of(user: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import cache
 
@@ -12,9 +12,11 @@ from lambdas.adapters.optional import optional
 from lambdas.adapters.telemetry import count
 
 NOTICE_SECONDS = 60
+LIMIT_SECONDS = 2.0
+"""For all messages of a block together: whoever has not taken theirs by then goes without."""
 
 Post = Future[float | None]
-"""When a connection had taken a message, epoch ms; None if it did not."""
+"""When a connection had taken a message, or was closed, epoch ms; None if it did not."""
 
 
 class Pushes:
@@ -22,7 +24,7 @@ class Pushes:
 
     def __init__(self) -> None:
         self._songs: list[tuple[int, list[Post]]] = []
-        self._notices: list[Post] = []
+        self._beside: list[Post] = []
 
     def song(
         self, user: str, connected: Iterable[str], message: ServerMessage, since_ms: int
@@ -36,18 +38,30 @@ class Pushes:
         with optional("a notice"):
             key = f"notice:{user}:{error.code}"
             if clients.redis().set(key, b"", nx=True, ex=NOTICE_SECONDS):
-                self._notices += _posts(user, connections.of(user), error)
+                self._beside += _posts(user, connections.of(user), error)
 
-    @property
-    def failed(self) -> int:
-        """How many posts were not taken; waits for all of them."""
-        posts = [*self._notices, *(post for _, posts in self._songs for post in posts)]
-        return sum(post.result() is None for post in posts)
+    def close(self, user: str, reason: Error) -> None:
+        """Tell all connections of a person why, and close them."""
+        with optional("the end of connections"):
+            self._beside += [
+                _pool().submit(connections.close, one, reason) for one in connections.of(user)
+            ]
+
+    def finish(self) -> None:
+        """Wait for all messages, but no longer than there is time; count who goes without."""
+        posts = [*self._beside, *(post for _, posts in self._songs for post in posts)]
+        _, late = wait(posts, LIMIT_SECONDS)
+        for post in late:
+            post.cancel()
+        count(
+            PushesFailed=sum(_at_ms(post) is None for post in posts),
+            SongsUndelivered=len(self._songs) - len(list(self.taken())),
+        )
 
     def taken(self) -> Iterator[tuple[int, float]]:
         """Since when each song was asked for, and when its person had it, epoch ms."""
         for since_ms, posts in self._songs:
-            times = [at_ms for post in posts if (at_ms := post.result()) is not None]
+            times = [at_ms for post in posts if (at_ms := _at_ms(post)) is not None]
             if times:
                 yield since_ms, min(times)
 
@@ -59,7 +73,11 @@ def pushes() -> Iterator[Pushes]:
     try:
         yield under_way
     finally:
-        count(PushesFailed=under_way.failed)
+        under_way.finish()
+
+
+def _at_ms(post: Post) -> float | None:
+    return post.result() if post.done() and not post.cancelled() else None
 
 
 def _posts(user: str, connected: Iterable[str], message: ServerMessage) -> list[Post]:

@@ -28,7 +28,7 @@ def decode(
         kinesis = raw["kinesis"]
         try:
             value = decoder(a2b_base64(kinesis["data"]))
-        except (msgspec.MsgspecError, ValueError):
+        except Exception:  # noqa: BLE001 - whatever a decoder raises, it is unreadable
             unreadable.append(raw)
             continue
         readable.append(

@@ -15,7 +15,7 @@ import msgspec
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from events.stream import hash_key_of
+from events.stream import GROUPS, hash_key_of
 from lambdas.adapters import streams
 from tempofit.addresses import read_addresses, require
 from tempofit.operations.stage import find_outputs, stage_client
@@ -30,6 +30,7 @@ HIDDEN_SECONDS = 300
 ATTEMPTS = 8
 
 NOT_OURS = "are no messages of Lambda's or TempoFit's about a stream of this stage"
+NO_GROUP = "hold averages whose partition key is no group"
 GONE = "speak of records that their stream keeps no longer"
 REFUSED = "speak of records that their stream refused again and again"
 
@@ -171,7 +172,10 @@ def _replayed(queue: Queue, body: str) -> int | str:
     if not records:
         return GONE
     grouped = where.stream == queue.averages
-    entries = [_entry(record, grouped) for record in records]
+    try:
+        entries = [_entry(record, grouped) for record in records]
+    except ValueError:
+        return NO_GROUP
     try:
         streams.put(where.stream, entries, attempts=ATTEMPTS, kinesis=queue.kinesis)
     except streams.RefusedError:
@@ -219,4 +223,6 @@ def _kept(kinesis: "KinesisClient", where: _Range) -> list[Any]:
 
 def _entry(record: Any, grouped: bool) -> streams.Entry:
     key = record["PartitionKey"]
+    if grouped and not 0 <= int(key) < GROUPS:
+        raise ValueError(f"{key!r} is no group")
     return streams.entry(key, record["Data"], hash_key_of(int(key)) if grouped else None)

@@ -131,6 +131,25 @@ def test_a_sample_an_hour_ahead_is_refused_and_its_sender_told_once(pushes: Push
     assert str(START_MS + hour) in message["message"]
 
 
+def test_whoever_sends_what_is_older_than_is_known_is_told_once(pushes: Pushes) -> None:
+    connections.add("ann", "connection-1")
+    invoke(("ann", batch((60_000, 100))))
+    invoke(("ann", batch((0, 100))), arrived_ms=START_MS + 60_000)
+    assert pushes.sent == [], "somebody who sends again what is not known to have arrived"
+    again = [("ann", batch((at_ms, 100))) for at_ms in (120_001, 60_000, 0)]
+    invoke(*again, arrived_ms=START_MS + 120_000)
+    ((_, message),) = pushes.sent
+    assert message["code"] == "samples_too_old"
+    assert str(START_MS + 120_001) in message["message"]
+    assert emitted()[-1].samples == 2
+
+
+@pytest.mark.parametrize("data", [b"[" * 2_000, b'{"a":' * 2_000, b"\xff", b"", b"1e999"])
+def test_whatever_no_decoder_takes_is_dropped_and_the_others_are_averaged(data: bytes) -> None:
+    assert invoke(("ann", data), ("bob", batch((0, 100)))) == {"batchItemFailures": []}
+    assert [one.user for one in emitted()] == ["bob"]
+
+
 def test_the_start_of_a_session_empties_the_window_and_sets_its_length() -> None:
     invoke(("ann", batch((0, 100), (20_000, 100))))
     start = stream.SessionStart(START_MS + 21_000, interval_seconds=10)
@@ -142,7 +161,8 @@ def test_the_start_of_a_session_empties_the_window_and_sets_its_length() -> None
 
 def test_every_key_in_redis_expires(redis_url: str) -> None:
     connections.add("ann", "connection-1")
-    invoke(("ann", batch((0, 100))), ("ann", batch((60_000, 100))))
+    for user in ("ann", "bob"):
+        invoke((user, batch((0, 100))), (user, batch((60_000, 100))))
     with Redis.from_url(redis_url) as redis:
         keys = list(redis.scan_iter())
         assert len(keys) >= 4

@@ -216,6 +216,17 @@ def test_messages_of_others_are_left_alone(queue: redrive.Queue, body: str) -> N
     assert waiting(queue) == 1
 
 
+@pytest.mark.parametrize("key", ["ann", "16", "-1"])
+def test_a_letter_of_averages_without_a_group_is_left_and_the_others_are_not(
+    queue: redrive.Queue, key: str
+) -> None:
+    (strange,) = put("average-heart-rate", (key, b"{}"))
+    (number,) = put("heart-rate", ("ann", b"1"))
+    send(letter("average-heart-rate", strange, strange))
+    send(letter("heart-rate", number, number))
+    assert redrive.replay(queue, 10) == redrive.Report(1, 1, {redrive.NO_GROUP: 1})
+
+
 def test_the_command_says_what_was_left_and_why(
     queue: redrive.Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
