@@ -53,10 +53,7 @@ def close(connection_id: str, reason: Error) -> float:
 
 def of(user: str) -> list[str]:
     """The open connections of a person, the newest last."""
-    with clients.redis().pipeline(transaction=False) as pipeline:
-        ask(pipeline, user)
-        (members,) = pipeline.execute()
-    return named(members)
+    return named(clients.redis().zrange(_key(user), 0, -1))
 
 
 def ask(pipeline: "Pipeline", user: str) -> None:
