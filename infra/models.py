@@ -14,11 +14,11 @@ from infra.functions import allow, create_function
 KIND = "Custom::WebSocketModel"
 """CloudFormation makes text of every number in the schema of an AWS::ApiGatewayV2::Model, which API
 Gateway then refuses (aws/aws-cdk#11716, aws-cloudformation/cloudformation-cli#435). CDK's resource
-for calls to AWS would do, but for two things: it gives up when something else changes the API at the
-moment, and after a change that failed it has lost the model's id (aws/aws-cdk#13527)."""
+for calls to AWS would do, but for two things: it gives up when something else changes the API in
+the same moment, and after a change that failed it has lost the model's id (aws/aws-cdk#13527)."""
 TIMEOUT = Duration.minutes(2)
 PATIENCE = Duration.minutes(10)
-"""How long CloudFormation waits for an answer: three tries of the function, a minute or two apart."""
+"""How long CloudFormation waits for an answer: the function's three tries, minutes apart."""
 
 
 def model_name(key: str) -> str:
