@@ -1,6 +1,6 @@
-"""models: creates, changes and deletes a model of the WebSocket API when CloudFormation asks for it.
+"""models: creates, changes and deletes a model of the WebSocket API, for CloudFormation.
 
-CloudFormation's own resource type turns the numbers of a schema into text, which API Gateway refuses.
+Its own resource type makes text of the numbers in a schema, which API Gateway refuses.
 """
 
 from typing import Any
@@ -11,10 +11,7 @@ from lambdas.adapters.telemetry import logger, traced
 
 @traced
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Tells CloudFormation how it ended, whatever happened: without an answer it would wait.
-
-    The same event again, which Lambda sends when nobody was told, creates no second model.
-    """
+    """Tells CloudFormation how it ended, whatever happened: without an answer it would wait."""
     try:
         model_id, failure = _carry_out(custom_resource.decode(event, models.Model)), ""
     except Exception as error:  # noqa: BLE001 - whatever it is, CloudFormation waits for an answer

@@ -186,7 +186,7 @@ def _only(resources: Resources, kind: str) -> tuple[str, Properties]:
 
 
 def _models(resources: Resources) -> dict[str, dict[str, Any]]:
-    """JSON Schema by name of the model, of CloudFormation's own and of those of a custom resource."""
+    """JSON Schema by name of the model, be it CloudFormation's own or a custom resource."""
     return {
         model["Name"]: _schema(**model)
         for kind in ("AWS::ApiGatewayV2::Model", "Custom::WebSocketModel")
