@@ -16,7 +16,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         model_id, failure = _carry_out(custom_resource.decode(event, models.Model)), ""
     except Exception as error:  # noqa: BLE001 - whatever it is, CloudFormation waits for an answer
         logger.exception("A model could not be changed")
-        model_id, failure = event.get("PhysicalResourceId", custom_resource.NONE), str(error)
+        model_id = event.get("PhysicalResourceId", custom_resource.NONE)
+        failure = f"{type(error).__name__}: {error}"
     custom_resource.answer(event, model_id, failure)
     return {}
 

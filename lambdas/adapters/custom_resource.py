@@ -36,7 +36,7 @@ def answer(event: Mapping[str, Any], physical_id: str, failure: str) -> None:
     """
     told = {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")} | {
         "Status": "FAILED" if failure else "SUCCESS",
-        "Reason": failure[:REASON_CHARACTERS],
+        "Reason": failure[:REASON_CHARACTERS] or "OK",
         "PhysicalResourceId": physical_id,
     }
     request = Request(  # noqa: S310 - CloudFormation's own address

@@ -188,22 +188,24 @@ def _only(resources: Resources, kind: str) -> tuple[str, Properties]:
 def _models(resources: Resources) -> dict[str, dict[str, Any]]:
     """JSON Schema by name of the model, be it CloudFormation's own or a custom resource."""
     return {
-        model["Name"]: _schema(**model)
+        model["Name"]: _schema(model)
         for kind in ("AWS::ApiGatewayV2::Model", "Custom::WebSocketModel")
         for model in resources[kind].values()
     }
 
 
-def _schema(*, Name: str, Schema: Any, **_: Any) -> dict[str, Any]:  # noqa: N803 - as in the template
+def _schema(model: Properties) -> dict[str, Any]:
     """The schema of a model, as API Gateway takes it: an object, or text that says one."""
+    given = model["Schema"]
     try:
-        schema: dict[str, Any] = json.loads(Schema) if isinstance(Schema, str) else Schema
+        schema: dict[str, Any] = json.loads(given) if isinstance(given, str) else given
         Draft4Validator.check_schema(schema)
     except (json.JSONDecodeError, SchemaError) as error:
         raise StackError(
-            f"Invalid model schema specified: the model {Name!r} is no JSON Schema of draft 4, for "
-            f"{str(error).splitlines()[0]}. CloudFormation makes text of a schema's numbers; give "
-            "the whole schema as text to a Custom::WebSocketModel, as infra/models.py does."
+            f"Invalid model schema specified: the model {model['Name']!r} is no JSON Schema of "
+            f"draft 4, for {str(error).splitlines()[0]}. CloudFormation makes text of a schema's "
+            "numbers: give the whole schema as text to a Custom::WebSocketModel, as "
+            "infra/models.py does."
         ) from None
     return schema
 

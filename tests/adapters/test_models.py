@@ -34,7 +34,7 @@ def ask(stack: Deployment, kind: str, properties: dict[str, str] = MODEL, **more
     """What CloudFormation takes for the id of the model after it asked."""
     models.handler(stack.asks(kind, properties, **more), Context)
     answer = stack.answers[-1]
-    assert (answer["Status"], answer["Reason"]) == ("SUCCESS", "")
+    assert (answer["Status"], answer["Reason"]) == ("SUCCESS", "OK")
     return str(answer["PhysicalResourceId"])
 
 
