@@ -56,7 +56,7 @@ def _create(model: Model) -> str:
     answer = clients.gateway().create_model(
         ApiId=model.api_id, Name=model.name, ContentType="application/json", Schema=model.schema
     )
-    return answer["ModelId"]
+    return str(answer["ModelId"])
 
 
 def _update(model: Model, model_id: str) -> str:

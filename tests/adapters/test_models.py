@@ -1,5 +1,6 @@
 """A deployment gives the WebSocket API its models."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +9,6 @@ from botocore.exceptions import ClientError
 
 from lambdas import models
 from lambdas.adapters import clients
-from lambdas.adapters import models as adapter
 from tests.adapters.conftest import Context
 from tests.adapters.deployment import Deployment, deployment
 
@@ -26,7 +26,7 @@ def stack() -> Iterator[Deployment]:
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     taken: list[float] = []
-    monkeypatch.setattr(adapter.time, "sleep", taken.append)
+    monkeypatch.setattr(time, "sleep", taken.append)
     return taken
 
 
