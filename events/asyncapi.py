@@ -73,7 +73,8 @@ def description() -> dict[str, Any]:
             "and `unreadable`. Of a person's connections the newest five count; an older one is "
             "told `too_many_connections` and closed. What the gateway itself refuses is answered "
             "without a `type` and with its own `requestId`: "
-            '{"message": "Bad request body", "connectionId": ..., "requestId": ...}.',
+            '{"message": "Bad request body", "connectionId": ..., "requestId": ...}. A frame of '
+            "over 32 KB, or a message of over 128 KB, closes its connection with code 1009.",
         },
         "channels": {
             "socket": {

@@ -91,7 +91,9 @@ class OwnSongs(
 ):
     """Puts songs into the person's library `own`, and takes others out; twice is as once.
 
-    The library holds 2,000 songs. What would make it more is refused, whole.
+    The library holds 2,000 songs. What would make it more is refused, whole. API Gateway closes
+    the connection of who sends a frame of over 32 KB, or a message of over 128 KB: where a message
+    is one frame, as in a browser, long titles make it fewer songs.
     """
 
     songs: Annotated[list[OwnSong], Meta(max_length=MAX_OWN_SONGS)] = []

@@ -11,7 +11,6 @@ from aws_cdk.aws_apigatewayv2 import (
     CfnDeployment,
     CfnIntegration,
     CfnIntegrationResponse,
-    CfnModel,
     CfnRoute,
     CfnRouteResponse,
     CfnStage,
@@ -21,10 +20,11 @@ from aws_cdk.aws_kinesis import Stream
 from aws_cdk.aws_lambda import Function
 from constructs import Construct
 
-from events.schemas import ROUTES, draft4
 from infra import mapping_templates
 from infra.checks import accept
 from infra.functions import allow
+from infra.models import create_models, model_name
+from infra.settings import Settings
 
 ACTION = "$request.body.action"
 ACTIONS = ("start", "change", "skip", "rate", "workout", "floor", "own_songs")
@@ -71,19 +71,22 @@ def _let_manage(function: Function, api: CfnApi, resource: str) -> None:
 
 
 def open_api(
-    api: CfnApi, functions: Mapping[str, Function], heart_rate: Stream, stage: str
+    api: CfnApi, functions: Mapping[str, Function], heart_rate: Stream, settings: Settings
 ) -> CfnStage:
-    """Gives `api` its routes, and deploys them as `stage`."""
+    """Gives `api` its models and routes, and deploys them as the stage of `settings`."""
     scope = api.stack
+    models = create_models(api, traces=settings.traces)
     parts = [
+        *models.values(),
         *_connect(scope, api, functions["authorize"], functions["connect"]),
         *_lambda_route(scope, api, "$disconnect", functions["disconnect"]),
-        *_heart_rate_route(scope, api, heart_rate),
-        *_default_route(scope, api),
+        *_heart_rate_route(scope, api, heart_rate, models["heartrate"]),
     ]
+    if settings.default_answer:
+        parts += _default_route(scope, api)
     for action in ACTIONS:
-        parts += _lambda_route(scope, api, action, functions[action], responds=True)
-    return _deploy(scope, api, parts, stage)
+        parts += _lambda_route(scope, api, action, functions[action], models[action])
+    return _deploy(scope, api, parts, settings.stage)
 
 
 def _connect(
@@ -113,13 +116,16 @@ def _connect(
 
 
 def _lambda_route(
-    scope: Stack, api: CfnApi, key: str, function: Function, *, responds: bool = False
+    scope: Stack, api: CfnApi, key: str, function: Function, model: CfnResource | None = None
 ) -> list[CfnResource]:
+    """A route to `function`, which answers the messages that its model takes."""
     integration = _lambda_integration(scope, api, key, function)
-    return [integration, *_route(scope, api, key, integration, responds=responds)]
+    return [integration, *_route(scope, api, key, integration, model, responds=bool(model))]
 
 
-def _heart_rate_route(scope: Stack, api: CfnApi, stream: Stream) -> list[CfnResource]:
+def _heart_rate_route(
+    scope: Stack, api: CfnApi, stream: Stream, model: CfnResource
+) -> list[CfnResource]:
     """No function stands in this way, and nothing is answered when all is well."""
     role = Role(scope, "heartrate-role", assumed_by=ServicePrincipal("apigateway.amazonaws.com"))
     stream.grant(role, "kinesis:PutRecord")
@@ -138,7 +144,7 @@ def _heart_rate_route(scope: Stack, api: CfnApi, stream: Stream) -> list[CfnReso
         template_selection_expression=ACTION,
         passthrough_behavior="NEVER",
     )
-    return [integration, *_route(scope, api, "heartrate", integration)]
+    return [integration, *_route(scope, api, "heartrate", integration, model)]
 
 
 def _default_route(scope: Stack, api: CfnApi) -> list[CfnResource]:
@@ -165,10 +171,15 @@ def _default_route(scope: Stack, api: CfnApi) -> list[CfnResource]:
 
 
 def _route(
-    scope: Stack, api: CfnApi, key: str, integration: CfnIntegration, *, responds: bool = False
+    scope: Stack,
+    api: CfnApi,
+    key: str,
+    integration: CfnIntegration,
+    model: CfnResource | None = None,
+    *,
+    responds: bool = False,
 ) -> list[CfnResource]:
     """The route for `key`, with a model if clients send it a body of a known form."""
-    parts: list[CfnResource] = []
     route = CfnRoute(
         scope,
         f"{_plain(key)}-route",
@@ -179,35 +190,20 @@ def _route(
         route_response_selection_expression="$default" if responds else None,
     )
     accept(route, "APIG4", "A WebSocket API authorizes $connect; messages belong to a connection.")
-    if key in ROUTES:
-        model = _model(scope, api, key)
+    if model:
         route.model_selection_expression = ACTION
-        route.request_models = {key: model.name}
+        route.request_models = {key: model_name(key)}
         route.add_resource_dependency(model)  # a model is named, not referred to
-        parts.append(model)
-    parts.append(route)
-    if responds:
-        parts.append(
-            CfnRouteResponse(
-                scope,
-                f"{_plain(key)}-route-response",
-                api_id=api.ref,
-                route_id=route.ref,
-                route_response_key="$default",
-            )
-        )
-    return parts
-
-
-def _model(scope: Stack, api: CfnApi, key: str) -> CfnModel:
-    return CfnModel(
+    if not responds:
+        return [route]
+    response = CfnRouteResponse(
         scope,
-        f"{key}-model",
+        f"{_plain(key)}-route-response",
         api_id=api.ref,
-        name=key.replace("_", ""),  # letters and digits only
-        content_type="application/json",
-        schema=draft4(ROUTES[key]),
+        route_id=route.ref,
+        route_response_key="$default",
     )
+    return [route, response]
 
 
 def _lambda_integration(scope: Stack, api: CfnApi, key: str, function: Function) -> CfnIntegration:

@@ -24,6 +24,10 @@ class Settings:
     """Whether functions send traces to X-Ray."""
     fan_out: bool = False
     """Whether functions read their streams by enhanced fan-out."""
+    page_logs: bool = True
+    """Whether requests for the page are logged, where CloudFront's logs are taken up."""
+    default_answer: bool = True
+    """Whether the gateway itself answers an action that nobody knows."""
     cache_engine: str = "valkey"
     zones: tuple[str, ...] = ()
     """Two availability zones; empty for the account's first two."""
@@ -51,13 +55,15 @@ def read_settings(node: Node) -> Settings:
         **shards,
         traces=_switch(node, "tracing"),
         fan_out=_switch(node, "fan_out"),
+        page_logs=_switch(node, "page_logs", default="on"),
+        default_answer=_switch(node, "default_answer", default="on"),
         cache_engine=engine,
         zones=_zones(node.try_get_context("zones")),
     )
 
 
-def _switch(node: Node, key: str) -> bool:
-    value = node.try_get_context(key) or "off"
+def _switch(node: Node, key: str, *, default: str = "off") -> bool:
+    value = node.try_get_context(key) or default
     if value not in ("on", "off"):
         raise ValueError(f"{key} is {value!r}. Give on or off.")
     return bool(value == "on")

@@ -91,7 +91,7 @@ class TempoFit(Stack):
             parallelization_factor=4,  # a lane that waits for its stores keeps no other waiting
             **fan_out,
         )
-        stage = open_api(api, functions, streams.heart_rate, settings.stage)
+        stage = open_api(api, functions, streams.heart_rate, settings)
         create_observability(
             self, settings, functions, streams, tables, api, stage, cache.cache.ref
         )

@@ -95,7 +95,8 @@ def create_web(scope: Stack, settings: Settings, socket_url: str) -> Issuer:
     bucket = _bucket(scope, settings)
     policy = content_security_policy(socket_url, login_origin(people))
     distribution = _distribution(scope, bucket, policy)
-    _log_accesses(scope, distribution)
+    if settings.page_logs:
+        _log_accesses(scope, distribution)
     url = f"https://{distribution.distribution_domain_name}/"
     issuer = people if isinstance(people, Issuer) else create_client(people, settings, url)
     for name, value in {

@@ -97,6 +97,12 @@ def management() -> "ApiGatewayManagementApiClient":
 
 
 @cache
+def gateway() -> Any:
+    """API Gateway itself, of whose WebSocket API a deployment changes the models."""
+    return _client("apigatewayv2")
+
+
+@cache
 def redis() -> "Redis":
     """Redis at its RedisAddress; values are bytes."""
     from redis import Redis

@@ -1,8 +1,12 @@
 """Reads the synthesized CloudFormation template into what the local cloud runs."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
+from jsonschema import Draft4Validator, SchemaError
+
+from local.template.casts import cast
 from local.template.intrinsics import Intrinsics, StackError
 from local.template.stack import (
     Api,
@@ -32,10 +36,12 @@ READ = frozenset(
         "AWS::Lambda::EventSourceMapping",
         "AWS::Lambda::Function",
         "AWS::SQS::Queue",
+        "Custom::WebSocketModel",
     }
 )
-IGNORED_SERVICES = frozenset(
-    (
+IGNORED_SERVICES = tuple(
+    f"AWS::{service}::"
+    for service in (
         *("CloudFront", "CloudWatch", "Cognito", "EC2", "ElastiCache"),
         *("IAM", "KMS", "Logs", "S3", "SNS"),
     )
@@ -84,8 +90,8 @@ def _resources(template: Mapping[str, Any], intrinsics: Intrinsics) -> Resources
         kind = resource["Type"]
         if kind in READ:
             properties = intrinsics.resolve(resource.get("Properties", {}))
-            found[kind][intrinsics.name(logical_id)] = properties
-        elif kind not in IGNORED and kind.split("::")[1] not in IGNORED_SERVICES:
+            found[kind][intrinsics.name(logical_id)] = cast(kind, properties)
+        elif kind not in IGNORED and not kind.startswith(IGNORED_SERVICES):
             raise StackError(
                 f"The template has a resource of type {kind} ({logical_id}), which the local "
                 "cloud does not know. Teach it to local/template/template.py, or name it in "
@@ -154,6 +160,7 @@ def _api(resources: Resources) -> Api:
     api_id, api = _only(resources, "AWS::ApiGatewayV2::Api")
     _, stage = _only(resources, "AWS::ApiGatewayV2::Stage")
     _, authorizer = _only(resources, "AWS::ApiGatewayV2::Authorizer")
+    models = _models(resources)
     return Api(
         api_id=api_id,
         stage=stage["StageName"],
@@ -163,7 +170,7 @@ def _api(resources: Resources) -> Api:
             identity_sources=authorizer["IdentitySource"],
         ),
         routes=[
-            _route(name, properties, resources)
+            _route(name, properties, resources, models)
             for name, properties in resources["AWS::ApiGatewayV2::Route"].items()
         ],
     )
@@ -178,17 +185,52 @@ def _only(resources: Resources, kind: str) -> tuple[str, Properties]:
     return next(iter(resources[kind].items()))
 
 
-def _route(name: str, properties: Properties, resources: Resources) -> Route:
-    models = {m["Name"]: m["Schema"] for m in resources["AWS::ApiGatewayV2::Model"].values()}
+def _models(resources: Resources) -> dict[str, dict[str, Any]]:
+    """JSON Schema by name of the model, be it CloudFormation's own or a custom resource."""
+    return {
+        model["Name"]: _schema(model)
+        for kind in ("AWS::ApiGatewayV2::Model", "Custom::WebSocketModel")
+        for model in resources[kind].values()
+    }
+
+
+def _schema(model: Properties) -> dict[str, Any]:
+    """The schema of a model, as API Gateway takes it: an object, or text that says one."""
+    given = model["Schema"]
+    try:
+        schema: dict[str, Any] = json.loads(given) if isinstance(given, str) else given
+        Draft4Validator.check_schema(schema)
+    except (json.JSONDecodeError, SchemaError) as error:
+        raise StackError(
+            f"Invalid model schema specified: the model {model['Name']!r} is no JSON Schema of "
+            f"draft 4, for {str(error).splitlines()[0]}. CloudFormation makes text of a schema's "
+            "numbers: give the whole schema as text to a Custom::WebSocketModel, as "
+            "infra/models.py does."
+        ) from None
+    return schema
+
+
+def _route(
+    name: str, properties: Properties, resources: Resources, models: dict[str, dict[str, Any]]
+) -> Route:
     answered = {r["RouteId"] for r in resources["AWS::ApiGatewayV2::RouteResponse"].values()}
     chosen = properties.get("RequestModels", {})
     return Route(
         key=properties["RouteKey"],
         integration=_integration(properties["Target"].rpartition("/")[2], resources),
-        models={key: models[model] for key, model in chosen.items()},
+        models={key: _chosen(models, model) for key, model in chosen.items()},
         model_selection_expression=properties.get("ModelSelectionExpression"),
         responds=name in answered,
     )
+
+
+def _chosen(models: dict[str, dict[str, Any]], name: str) -> dict[str, Any]:
+    if name not in models:
+        raise StackError(
+            f"A route names the model {name!r}, which the template does not have. It has: "
+            f"{', '.join(sorted(models))}."
+        )
+    return models[name]
 
 
 def _integration(

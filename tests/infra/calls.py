@@ -32,6 +32,8 @@ from tests.infra.grants import PSEUDO, flat, functions_of
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 MANAGEMENT = "apigatewaymanagementapi"
+GATEWAY = "apigateway"
+"""API Gateway itself: IAM knows its operations by the method and the path."""
 METHODS = {"POST": "PostToConnection", "DELETE": "DeleteConnection"}
 """The operations of `@connections`, which IAM knows as one action on the method and the path."""
 
@@ -74,6 +76,9 @@ class Recorder:
     def _note(self, params: dict[str, Any], model: OperationModel, **_: Any) -> None:
         service = model.service_model.signing_name
         if model.service_model.service_name == MANAGEMENT:
+            return
+        if service == GATEWAY:
+            self._add(*_on_gateway(params, model), model.name)
             return
         for statement in params.get("Statements", ()):
             parsed = partiql.parse(statement["Statement"])
@@ -177,6 +182,7 @@ def _forget() -> None:
     environments._read_once.cache_clear()
     for client in (clients.dynamodb, clients.kinesis, clients.sqs, clients.management):
         client.cache_clear()
+    clients.gateway.cache_clear()
     clients.redis.cache_clear()
     songs._runs.clear()
     for allowances in (floods.MESSAGES, floods.SONGS, floods.OWN_SONGS):
@@ -198,6 +204,14 @@ def _resources(params: Mapping[str, Any]) -> Iterator[str]:
         yield params["QueueUrl"].rpartition("/")[2]
     else:
         yield f"something that only {sorted(params)} tell"
+
+
+def _on_gateway(params: Mapping[str, Any], model: OperationModel) -> tuple[str, str]:
+    """Action and resource of a call of API Gateway's own API, version 2."""
+    names = {f"{name[0].lower()}{name[1:]}": value for name, value in params.items()}
+    path = model.http["requestUri"].removeprefix("/v2").format(**names)
+    region = PSEUDO["AWS::Region"]
+    return f"{GATEWAY}:{model.http['method']}", f"arn:aws:{GATEWAY}:{region}::{path}"
 
 
 def _caller(frame: FrameType | None) -> str:

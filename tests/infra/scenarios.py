@@ -31,6 +31,7 @@ from tests.adapters.conftest import (
     kinesis_event,
     websocket_event,
 )
+from tests.adapters.deployment import deployment
 from tests.adapters.test_skip import SONG
 from tests.infra.calls import Handler
 
@@ -140,6 +141,17 @@ def forget(handler: Handler) -> None:
     handler({"user": "ann"}, Context)
 
 
+def models(handler: Handler) -> None:
+    """A deployment creates a model, gives it another schema, and deletes it."""
+    model = {"ApiId": "websocket", "Name": "skip", "Schema": "{}"}
+    with deployment("websocket") as stack:
+        handler(stack.asks("Create", model), Context)
+        model_id = stack.answers[0]["PhysicalResourceId"]
+        for kind in ("Update", "Delete"):
+            handler(stack.asks(kind, model, PhysicalResourceId=model_id), Context)
+        assert {answer["Status"] for answer in stack.answers} == {"SUCCESS"}
+
+
 def connection(handler: Handler) -> None:
     """A connection opens or closes, beside more than a person may have."""
     for number in range(10):
@@ -192,4 +204,5 @@ SCENARIOS: dict[str, Callable[[Handler], Any]] = {
     "floor": _and_a_flood(floor),
     "own_songs": _and_a_flood(keep_own_songs),
     "forget": forget,
+    "models": models,
 }

@@ -1,5 +1,6 @@
 """The app itself: its checks bite, and a change of the API is published."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,14 @@ from aws_cdk import App, Stack
 from aws_cdk.aws_sqs import Queue
 from constructs import Node
 
+from events.messages import Rate
+from events.schemas import ROUTES
 from infra import mapping_templates
 from infra.checks import accept, add_checks
 from infra.settings import SHARDS, Settings, read_settings
 from infra.stack import TempoFit
+from local.template.template import read
+from tests.infra.conftest import Template
 
 
 def test_a_finding_fails_the_synthesis(tmp_path: Path) -> None:
@@ -32,6 +37,45 @@ def test_a_changed_answer_makes_a_new_deployment(
     monkeypatch.setattr(mapping_templates, "unknown_action", lambda: "{}")
     assert first == same
     assert _deployment(tmp_path / "3") != first
+
+
+def test_a_changed_schema_makes_a_new_deployment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = _deployment(tmp_path / "1")
+    monkeypatch.setitem(ROUTES, "skip", Rate)
+    assert _deployment(tmp_path / "2") != first
+
+
+def test_what_was_never_tried_on_aws_can_be_left_out(tmp_path: Path, dev: Template) -> None:
+    context = {
+        "aws:cdk:bundling-stacks": [],
+        "stage": "dev",
+        "page_logs": "off",
+        "default_answer": "off",
+    }
+    app = App(context=context, outdir=str(tmp_path))
+    add_checks(app)
+    TempoFit(app, read_settings(app.node))
+    (stack,) = app.synth().stacks
+    kept, whole = kinds(stack.template), kinds(dev)
+    assert whole - kept == Counter(
+        {
+            "AWS::ApiGatewayV2::Integration": 1,
+            "AWS::ApiGatewayV2::IntegrationResponse": 1,
+            "AWS::ApiGatewayV2::Route": 1,
+            "AWS::ApiGatewayV2::RouteResponse": 1,
+            "AWS::Logs::Delivery": 1,
+            "AWS::Logs::DeliveryDestination": 1,
+            "AWS::Logs::DeliverySource": 1,
+            "AWS::Logs::LogGroup": 1,
+        }
+    )
+    assert kept <= whole
+    routes = {
+        route.key for route in read(stack.template, {}, {"sqs": "http://sqs.test"}).api.routes
+    }
+    assert "$default" not in routes
 
 
 def test_context_of_the_command_line_is_text() -> None:
@@ -100,6 +144,10 @@ def test_zones_are_two(value: str) -> None:
 def test_a_number_of_shards_that_cannot_be_is_a_sentence(value: str) -> None:
     with pytest.raises(ValueError, match=f"heart_rate_shards is '{value}'. Give a whole number"):
         read_settings(_context({"heart_rate_shards": value}))
+
+
+def kinds(template: Template) -> Counter[str]:
+    return Counter(resource["Type"] for resource in template["Resources"].values())
 
 
 def _deployment(folder: Path) -> str:

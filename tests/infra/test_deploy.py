@@ -32,6 +32,18 @@ ASSETS = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
 """Where `cdk bootstrap` has assets put, and where the template looks for them."""
 BOOTSTRAP_VERSION = "/cdk-bootstrap/hnb659fds/version"
 IMAGE = "/image"
+MODELS = """
+import json
+from urllib.request import Request, urlopen
+
+def handler(event, context):
+    name = event["ResourceProperties"]["Name"]
+    json.loads(event["ResourceProperties"]["Schema"])
+    told = {key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")}
+    told |= {"Status": "SUCCESS", "PhysicalResourceId": name}
+    urlopen(Request(event["ResponseURL"], json.dumps(told).encode(), method="PUT")).close()
+"""
+"""Stands for the function behind the models, of which ministack's WebSocket API knows none."""
 DEADLINE_SECONDS = 60
 LEFT_OUT = {
     "AWS::Cognito::ManagedLoginBranding": "how the hosted login looks",
@@ -44,7 +56,6 @@ LEFT_OUT = {
     "AWS::ElastiCache::ServerlessCache": "ministack knows clusters only",
     "AWS::ApiGatewayV2::Deployment": "ministack publishes an API without one",
     "AWS::ApiGatewayV2::IntegrationResponse": "ministack's WebSocket API answers without one",
-    "AWS::ApiGatewayV2::Model": "ministack's WebSocket API checks no bodies",
     "AWS::ApiGatewayV2::RouteResponse": "ministack's WebSocket API answers without one",
 }
 """Types that ministack 1.5.33 cannot create; of the API, the local cloud reads them from the same
@@ -287,10 +298,11 @@ def _tables(deployed: Deployed) -> set[str]:
 
 
 def _bundle() -> bytes:
-    """A bundle that nobody runs: functions run in other tests."""
+    """A bundle of which one function is run, and no other: those run in other tests."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
         archive.writestr("lambdas/__init__.py", "")
+        archive.writestr("lambdas/models.py", MODELS)
     return target.getvalue()
 
 

@@ -77,6 +77,10 @@ WILDCARDS: dict[str, tuple[str, set[str]]] = {
         {"execute-api:ManageConnections"},
     ),
     "Lambda makes network interfaces, whose ids are not known beforehand.": ("*", INTERFACES),
+    "API Gateway gives a model its id.": (
+        "/models/*",
+        {"apigateway:PATCH", "apigateway:DELETE"},
+    ),
     "CloudFront serves every file of the page's own bucket.": ("/*", {"s3:GetObject"}),
     "In a key's own policy `*` is the key, and the account must stay its administrator.": (
         "*",

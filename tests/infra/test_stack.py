@@ -10,7 +10,9 @@ from cfnlint.helpers import REGIONS  # type: ignore[import-untyped]  # nor here
 from events.messages import decode_server
 from events.schemas import ROUTES, draft4
 from infra.mapping_templates import UNKNOWN_ACTION
+from infra.models import KIND
 from tests.infra.conftest import Template, of_type, properties
+from tests.infra.grants import Grant, function_id, grants_of
 
 CDK_ADDS_THE_ROLE_TWICE = "W3005"
 WITHOUT_A_LOGIN = ("cn-", "us-gov-")
@@ -88,9 +90,9 @@ def test_identity_comes_from_the_authorizer_alone(template: Template) -> None:
     assert integration["PassthroughBehavior"] == "NEVER"
 
 
-def test_models_are_the_schemas_of_the_wire(template: Template) -> None:
-    models = properties(template, "AWS::ApiGatewayV2::Model")
-    assert {model["Name"]: model["Schema"] for model in models} == {
+def test_models_are_the_schemas_of_the_wire_as_one_string(template: Template) -> None:
+    models = properties(template, KIND)
+    assert {model["Name"]: json.loads(model["Schema"]) for model in models} == {
         key.replace("_", ""): draft4(struct) for key, struct in ROUTES.items()
     }
     assert all(model["Name"].isalnum() for model in models), "API Gateway takes no other names"
@@ -114,8 +116,42 @@ def test_nobody_connects_without_the_authorizer(template: Template) -> None:
 
 def test_a_deployment_waits_for_all_that_it_publishes(template: Template) -> None:
     (deployment,) = of_type(template, "AWS::ApiGatewayV2::Deployment").values()
-    for kind in ("Route", "RouteResponse", "Integration", "IntegrationResponse", "Model"):
+    for kind in ("Route", "RouteResponse", "Integration", "IntegrationResponse"):
         assert set(of_type(template, f"AWS::ApiGatewayV2::{kind}")) <= set(deployment["DependsOn"])
+    assert set(of_type(template, KIND)) <= set(deployment["DependsOn"])
+
+
+def test_a_route_waits_for_its_model_and_a_model_for_the_one_before(template: Template) -> None:
+    models = of_type(template, KIND)
+    names = {one["Properties"]["Name"]: logical_id for logical_id, one in models.items()}
+    for route in of_type(template, "AWS::ApiGatewayV2::Route").values():
+        for name in route["Properties"].get("RequestModels", {}).values():
+            assert names[name] in route["DependsOn"]
+    before = [one.get("DependsOn") for one in models.values()]
+    assert before == [None, *([logical_id] for logical_id in list(models)[:-1])]
+
+
+def test_models_are_changed_by_a_function_that_may_do_nothing_else(template: Template) -> None:
+    function = function_id(template, "models")
+    for model in properties(template, KIND):
+        assert model["ServiceToken"] == {"Fn::GetAtt": [function, "Arn"]}
+        assert model["ApiId"] == {"Ref": "websocket"}
+        assert 360 < int(model["ServiceTimeout"]) <= 3600, "longer than three tries"
+    models = "arn:aws:apigateway:us-east-1::/apis/websocket/models"
+    may = {grant for grant in grants_of(template, "models") if grant.action.startswith("api")}
+    assert may == {
+        Grant("apigateway:POST", models),
+        Grant("apigateway:PATCH", f"{models}/*"),
+        Grant("apigateway:DELETE", f"{models}/*"),
+    }
+    policies = {
+        logical_id
+        for logical_id, one in of_type(template, "AWS::IAM::Policy").items()
+        if one["Properties"]["Roles"] == [{"Ref": _role(template, function)}]
+    }
+    assert policies <= set(template["Resources"][function]["DependsOn"]), (
+        "it may before it is asked"
+    )
 
 
 def test_one_stage_cannot_use_up_the_account(template: Template) -> None:
@@ -168,7 +204,7 @@ def test_data_is_encrypted_at_rest(template: Template) -> None:
 
 def test_functions_share_one_bundle_for_one_platform(template: Template) -> None:
     functions = properties(template, "AWS::Lambda::Function")
-    assert len(functions) == 14
+    assert len(functions) == 15
     assert len({json.dumps(function["Code"]) for function in functions}) == 1
     assert {tuple(function["Architectures"]) for function in functions} == {("arm64",)}
 
@@ -211,6 +247,11 @@ def test_outputs_name_what_an_operator_asks_for(template: Template) -> None:
         "PageBucket",
         "PageConfig",
     }
+
+
+def _role(template: Template, function: str) -> str:
+    role: str = template["Resources"][function]["Properties"]["Role"]["Fn::GetAtt"][0]
+    return role
 
 
 def _tables(template: Template) -> list[dict[str, Any]]:

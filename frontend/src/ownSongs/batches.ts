@@ -1,6 +1,7 @@
 /** Songs for one's own library, in messages that the server takes. */
 import { MAX_OWN_SONGS } from "../wire/limits";
 import { type OwnSong, ownSongs } from "../wire/messages";
+import { named } from "../wire/named";
 
 /** What one message puts into the library and takes out of it. */
 export interface Batch {
@@ -8,8 +9,12 @@ export interface Batch {
   readonly remove: readonly string[];
 }
 
-/** API Gateway's quota for a WebSocket frame. */
+/** API Gateway's quota for a WebSocket frame. A browser sends a message as one frame. */
 export const FRAME_BYTES = 32 * 1024;
+/** Of a frame of this size from a client; nobody says whether it counts. */
+const HEADER_BYTES = 8;
+/** As long as the server lets the name of a message be. */
+const LONGEST_NAME = "x".repeat(64);
 
 /** The least messages in this order: first what goes into the library, then what comes out. */
 export function batches(
@@ -37,6 +42,6 @@ function split<T>(all: readonly T[], batchOf: (some: readonly T[]) => Batch): re
 
 function fits({ songs, remove }: Batch): boolean {
   if (songs.length > MAX_OWN_SONGS || remove.length > MAX_OWN_SONGS) return false;
-  const text = JSON.stringify(ownSongs(songs, remove));
-  return new TextEncoder().encode(text).length <= FRAME_BYTES;
+  const text = JSON.stringify(named(ownSongs(songs, remove), LONGEST_NAME));
+  return new TextEncoder().encode(text).length + HEADER_BYTES <= FRAME_BYTES;
 }
