@@ -138,7 +138,7 @@ describe("what the server would refuse", () => {
     expect(store.get().measured?.[1]).toBe(132);
     await vi.advanceTimersByTimeAsync(10_000);
     const samples = socket.sent.flatMap((each) => (each.action === "heartrate" ? each.samples : []));
-    expect(samples.map(([, heart_rate]) => heart_rate)).toEqual([131, 132]);
+    expect(new Set(samples.map(([, heart_rate]) => heart_rate))).toEqual(new Set([131, 132]));
   });
 });
 describe("songs of one's own", () => {
