@@ -58,6 +58,7 @@ beforeEach(() => {
     removeItem: (key: string) => items.delete(key),
   };
   vi.stubGlobal("window", Object.assign(new EventTarget(), { localStorage }));
+  vi.stubGlobal("document", Object.assign(new EventTarget(), { visibilityState: "visible" }));
   vi.stubGlobal("WebSocket", FakeSocket);
   store = createStore();
 });
