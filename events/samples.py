@@ -6,7 +6,8 @@ from msgspec import Meta
 
 MIN_HEART_RATE = 30
 MAX_HEART_RATE = 230
-MAX_SAMPLES = 60
+MAX_SAMPLES = 120
+"""Of one message: a minute of new ones, and as many again that nobody has told as arrived."""
 MAX_FUTURE_MS = 60_000
 
 TimeMs = Annotated[int, Meta(ge=0, le=9_999_999_999_999, description="epoch milliseconds")]

@@ -40,7 +40,7 @@ def hash_key_of(group: int) -> str:
 class HeartRateBatch(
     Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="heartrate"
 ):
-    """1-60 samples of one person, oldest first; also what a client sends."""
+    """1-120 samples of one person, oldest first; also what a client sends."""
 
     samples: Samples
     id: MaybeId = UNSET

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from events.messages import Started
 from events.pulse import Pulse
-from events.samples import Sample
+from events.samples import MAX_SAMPLES, Sample
 from events.session import Opinion, Song, SongPush, Why
 from events.session import Settings as SongSettings
 from events.stream import (
@@ -25,6 +25,9 @@ USER_BYTES = 36
 """A Cognito subject is a UUID."""
 CONNECTION_ID_BYTES = 16
 SAMPLES_PER_SECOND = 1.0
+REPEATED_SECONDS = 90.0
+"""What a client sent within these goes again with each message, before what is new, until it is
+told as arrived (docs/client.md): only a song tells it, so in the middle of one all of it."""
 SONG_END_BYTES = 1104
 """An item of song-ends with `typical_song`, names of attributes included; a test counts it."""
 SONG_ITEM_BYTES = 200
@@ -80,7 +83,8 @@ def typical_song(slot: int = 3) -> SongPush:
 def sizes(flush_seconds: float) -> Sizes:
     """Those of one message of each kind, with a flush of so many seconds."""
     at_ms, user = 1_760_000_000_000, "u" * USER_BYTES
-    count = max(1, round(flush_seconds * SAMPLES_PER_SECOND))
+    seconds = flush_seconds + REPEATED_SECONDS
+    count = min(MAX_SAMPLES, max(1, round(seconds * SAMPLES_PER_SECOND)))
     samples: list[Sample] = [(at_ms + 1000 * second, 142) for second in range(count)]
     pulse = Pulse(at_ms, at_ms - 5_000, 142, AVERAGE, 139, 144, AVERAGE, at_ms)
     average = Average(user, pulse, 900, at_ms)

@@ -5,7 +5,7 @@ const WHOLE = new Set(["Settings", "Opinion", "Why"]);
 /** What this page does not read, and so does not insist on. */
 const UNREAD = {
   Song: ["duration_seconds", "genre", "energy", "year", "meter"],
-  Why: ["at_ms", "heart_rate", "terms"],
+  Why: ["heart_rate", "terms"],
 };
 /** Words that are shown as they are, also those of tomorrow. */
 const OPEN = { Why: ["mode"] };

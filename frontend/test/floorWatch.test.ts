@@ -33,6 +33,7 @@ const asked = () => socket.sent.slice(-2);
 beforeEach(async () => {
   vi.useFakeTimers({ now: NOW });
   vi.stubGlobal("window", new EventTarget());
+  vi.stubGlobal("document", Object.assign(new EventTarget(), { visibilityState: "visible" }));
   vi.stubGlobal("WebSocket", FakeSocket);
   tokensAsked = [];
   vi.stubGlobal("fetch", (address: string) => {
@@ -57,6 +58,19 @@ describe("a floor", () => {
     expect(socket.sent).toEqual([{ action: "floor", floor: FLOOR }]);
     await vi.advanceTimersByTimeAsync(2 * POLL_MS);
     expect(socket.sent).toHaveLength(3);
+  });
+
+  test("is asked for by no page that nobody sees, and at once when it is seen again", async () => {
+    const turns = (visibilityState: string) => {
+      Object.assign(document, { visibilityState });
+      document.dispatchEvent(new Event("visibilitychange"));
+    };
+    socket.onmessage({ data: example("floor_view") });
+    turns("hidden");
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(socket.sent).toHaveLength(1);
+    turns("visible");
+    expect(socket.sent).toHaveLength(2);
   });
 
   test("is told, and that of another name is not taken for it", () => {

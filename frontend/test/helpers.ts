@@ -51,6 +51,7 @@ export function songPush(slot: number, changes: Partial<SongPush> = {}): SongPus
     opinion: { liked: null, tempo: null },
     why: {
       mode: "pulse",
+      at_ms: starts_at_ms - 10_000,
       average: 121,
       target_tempo: 121,
       tempo: 120 + slot,

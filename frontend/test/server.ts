@@ -12,6 +12,8 @@ export class FakeServer {
   readonly messages: ClientMessage[] = [];
   /** Which of the batches the gateway refuses, and says so a moment later. */
   refusedBatch = 0;
+  /** Whether the stream behind the gateway refuses the batch of this number, which nobody is told. */
+  streamRefuses: (number: number) => boolean = () => false;
   taken: Sample[] = [];
   session: number | null = NOW;
   songs: readonly SongPush[] = [];
@@ -27,10 +29,14 @@ export class FakeServer {
       this.messages.push(message);
       const isRefused = message.action === "heartrate" && this.batches.length === this.refusedBatch;
       if (isRefused) this.refusing = true;
-      else if (this.arrives && message.action === "heartrate") this.take(message.samples);
+      else if (message.action === "heartrate" && this.reaches()) this.take(message.samples);
       return true;
     };
     this.sender = new Sender({ send, state: () => this.state }, backlog);
+  }
+
+  private reaches(): boolean {
+    return this.arrives && !this.streamRefuses(this.batches.length);
   }
 
   private take(samples: readonly Sample[]): void {
@@ -101,8 +107,14 @@ export class FakeServer {
   get batches(): readonly (readonly Sample[])[] {
     return this.messages.flatMap((each) => (each.action === "heartrate" ? [each.samples] : []));
   }
+  /** How many samples of each message went for the first time: it repeats others before them. */
   get sizes(): readonly number[] {
-    return this.batches.map((batch) => batch.length);
+    let newest_ms = 0;
+    return this.batches.map((batch) => {
+      const fresh = batch.filter(([at_ms]) => at_ms > newest_ms);
+      newest_ms = fresh.at(-1)?.[0] ?? newest_ms;
+      return fresh.length;
+    });
   }
   get takenSeconds(): readonly number[] {
     return this.taken.map(([at_ms]) => (at_ms - NOW) / 1000);

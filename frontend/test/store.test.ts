@@ -10,6 +10,7 @@ import {
   createStore,
   effortOf,
   newestHeartRate,
+  newestPoint,
   newestTime,
   reduce,
 } from "../src/session/store";
@@ -253,6 +254,59 @@ describe("a heart rate of this device", () => {
     const message = { type: "started", session: NOW, settings: SETTINGS } as const;
     expect(EMPTY.may_send).toBe(false);
     expect(reduce(allowed, { kind: "message", message, now_ms: NOW }).may_send).toBe(true);
+  });
+});
+
+describe("the running average of a heart rate of this device", () => {
+  /** A heart rate of each second after SESSION, from `from` on. */
+  const beating = (before: State, from: number, ...heart_rates: readonly number[]): State =>
+    heart_rates.reduce((state, heart_rate, index) => {
+      const at_ms = SESSION + (from + index) * 1000;
+      const moment = { at_ms, came_ms: at_ms, speed: 1 };
+      return reduce(state, { kind: "measured", sample: [at_ms, heart_rate], moment });
+    }, before);
+  const steady = (count: number, heart_rate: number): readonly number[] =>
+    Array<number>(count).fill(heart_rate);
+
+  test("is known without the server, over what the settings say", () => {
+    const beats = [...steady(20, 100), ...steady(31, 140)];
+    expect(newestPoint(beating(EMPTY, 0, ...beats))).toEqual(point(50, 140));
+    const settings = { ...SETTINGS, interval_seconds: 300 };
+    const told = after([0, workoutOf({ settings })]);
+    expect(newestPoint(beating(told, 0, ...beats))?.average).toBeCloseTo((19 * 100 + 120 + 30 * 140) / 50);
+  });
+
+  test("draws the line as often as the server would", () => {
+    const { trace } = beating(after([0, workoutOf()]), 0, ...steady(21, 120));
+    expect(trace).toEqual([0, 5, 10, 15, 20].map((second) => point(second)));
+  });
+
+  test("begins with what the server told, after a reload", () => {
+    const told = after([0, workoutOf({ trace: [point(10, 100), point(25, 100)], latest: point(25, 100) })]);
+    const { average = 0 } = newestPoint(beating(told, 26, 100, 100, 104)) ?? {};
+    expect(average).toBeGreaterThan(100);
+    expect(average).toBeLessThan(100.2);
+  });
+
+  test("counts nothing of before the session", () => {
+    const before = beating(EMPTY, -20, ...steady(20, 100));
+    const begun = reduce(before, { kind: "message", message: workoutOf(), now_ms: SESSION });
+    expect(newestPoint(begun)).toEqual(point(-1, 100));
+    expect(newestPoint(beating(begun, 0, 140, 140))).toEqual(point(1, 140));
+    const other = reduce(beating(begun, 0, 140), {
+      kind: "message",
+      message: workoutOf({ session: SESSION + 500 }),
+      now_ms: SESSION,
+    });
+    expect(newestPoint(other)).toEqual(point(0, 140));
+  });
+
+  test("is the server's where another device measures", () => {
+    const state = beating(EMPTY, 0, 140);
+    const told = { ...point(1, 120), average: 117 };
+    const message = workoutOf({ latest: told });
+    expect(newestPoint(reduce(state, { kind: "message", message, now_ms: SESSION }))).toEqual(told);
+    expect(newestPoint(EMPTY)).toBeNull();
   });
 });
 

@@ -137,6 +137,8 @@ def _unpacked(window: Window) -> tuple[tuple[int, ...], tuple[float, ...]]:
 def average(window: Window) -> float:
     """Time-weighted mean of the last interval, beats/min: heart rate is linear between samples.
 
+    The page makes the same one of its own samples: events/running_averages.json holds both to it.
+
     Raises ValueError on an empty window.
     """
     return _measured(window)[0]

@@ -25,6 +25,10 @@ class IntegrationError(Exception):
     """The backend of a route failed; the sentence is for the log, never for the client."""
 
 
+class BackendRefusalError(IntegrationError):
+    """The backend answered that it refused: on a route without a response nobody is told."""
+
+
 class Message(Struct, frozen=True):
     """One message of a client: the text, its JSON value (None if it has none), its `$context`."""
 
@@ -82,7 +86,7 @@ def kinesis(
 ) -> Integration:
     """A direct integration: the request template renders the body of a Kinesis action.
 
-    An answer of Kinesis that is no success is a failure, so that a client learns of it.
+    Raises BackendRefusalError where Kinesis answers with no success, as when it is throttled.
     """
     render_request = _renderer(
         integration.request_templates, integration.template_selection_expression
@@ -99,7 +103,7 @@ def kinesis(
         except (aiohttp.ClientError, TimeoutError) as error:
             raise IntegrationError(f"Kinesis does not answer: {type(error).__name__}.") from error
         if response.status not in SUCCESS:
-            raise IntegrationError(f"Kinesis answered {action} with status {response.status}.")
+            raise BackendRefusalError(f"Kinesis answered {action} with status {response.status}.")
         return answer
 
     action = integration.action

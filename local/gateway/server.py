@@ -26,7 +26,13 @@ from local.gateway.connection import BufferFullError, Connection, GoneError, new
 from local.gateway.connections import Connections, aws_error
 from local.gateway.frames import MESSAGE_BYTES
 from local.gateway.identity_source import identity_reader
-from local.gateway.integrations import SUCCESS, IntegrationError, Message, invoke
+from local.gateway.integrations import (
+    SUCCESS,
+    BackendRefusalError,
+    IntegrationError,
+    Message,
+    invoke,
+)
 from local.gateway.mapping_template import TemplateError
 from local.gateway.models import Models
 from local.gateway.selection import parse, select_route
@@ -191,6 +197,8 @@ class Gateway:
             answer = await self._integrations[route.key](Message(body, value, context))
         except IntegrationError as error:
             log.error("Route %s: %s", route.key, error)
+            if isinstance(error, BackendRefusalError) and not route.responds:
+                return None
             return _error("Internal server error", context)
         if not route.responds:
             return None

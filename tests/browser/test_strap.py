@@ -5,8 +5,19 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.strap import SOCKETS, SOON_MS, STRAP, holes, note, press, sent_times, wait_until
+from tests.browser.strap import (
+    SOCKETS,
+    SOON_MS,
+    STRAP,
+    holes,
+    note,
+    press,
+    put_on_until_averaged,
+    sent_times,
+    wait_until,
+)
 
+QUESTIONS = "window.sent.filter((each) => each.action === 'workout').length"
 NO_BLUETOOTH = 'Object.defineProperty(navigator, "bluetooth", { value: undefined })'
 
 
@@ -33,6 +44,19 @@ def test_a_strap_brings_a_heart_rate_a_session_and_a_song(open_page: OpenPage) -
         starts = page.evaluate("window.sent.filter((each) => each.action === 'start')")
         assert len(starts) == 1
         assert starts[0]["at_ms"] == sent_times(page)[0]
+
+
+def test_who_measures_asks_for_nothing_while_a_song_plays_and_sees_everything_live(
+    open_page: OpenPage,
+) -> None:
+    with open_page("athlete-who-asks-nothing") as page:
+        page.add_init_script(STRAP + SOCKETS)
+        page.reload()
+        put_on_until_averaged(page)
+        asked = page.evaluate(QUESTIONS)
+        page.evaluate("clearInterval(window.strap.beating); window.strap.beats(150)")
+        expect(page.get_by_test_id("average")).to_have_text("150", timeout=2 * SOON_MS)
+        assert page.evaluate(QUESTIONS) == asked
 
 
 def test_samples_survive_a_connection_that_breaks(open_page: OpenPage) -> None:
@@ -62,9 +86,8 @@ def test_what_is_chosen_before_the_first_heart_rate_is_what_the_session_begins_w
         page.get_by_role("button", name=re.compile("^Push")).click()
         pushes = page.get_by_role("button", name=re.compile("^Push"), pressed=True)
         expect(pushes).to_be_visible()
-        polls = "window.sent.filter((each) => each.action === 'workout').length"
-        before = page.evaluate(polls)
-        wait_until(page, lambda: page.evaluate(polls) >= before + 3)
+        before = page.evaluate(QUESTIONS)
+        wait_until(page, lambda: page.evaluate(QUESTIONS) >= before + 3)
         expect(pushes).to_be_visible()
         press(page, "Use my heart-rate strap")
         page.evaluate("window.strap.beats(131)")

@@ -72,7 +72,7 @@ def test_decoded_values_cannot_be_changed(name: str) -> None:
         '{"action":"heartrate","samples":[[1760000040000]]}',
         '{"action":"heartrate","samples":[[1760000040000.5,120]]}',
         '{"action":"heartrate","samples":[[1760000040000,120]],"user":"bob"}',
-        json.dumps({"action": "heartrate", "samples": [[1_760_000_040_000, 120]] * 61}),
+        json.dumps({"action": "heartrate", "samples": [[1_760_000_040_000, 120]] * 121}),
         '{"action":"skip","slot":-1,"at_ms":1}',
         '{"action":"start","at_ms":1,"settings":{"interval_seconds":9}}',
         '{"action":"start","at_ms":1,"settings":{"library":"../demo"}}',

@@ -202,9 +202,9 @@ async def test_what_names_no_action_is_answered_with_the_actions(phone: Phone, t
         [[1_760_000_000_000, 300]],
         [[1_760_000_000_000, "120"]],
         [],
-        [[1_760_000_000_000 + second, 120] for second in range(61)],
+        [[1_760_000_000_000 + second, 120] for second in range(121)],
     ],
-    ids=["zero", "three-hundred", "text", "empty", "sixty-one"],
+    ids=["zero", "three-hundred", "text", "empty", "one-too-many"],
 )
 async def test_a_bad_heart_rate_is_refused_at_once_and_the_next_one_is_taken(
     phone: Phone, samples: list[Any]

@@ -95,15 +95,18 @@ def test_no_shard_is_planned_beyond_what_it_takes() -> None:
         for hop in needs(users).hops:
             if hop.enough:
                 assert max(hop.busiest_shard.values()) <= shards.USED
-                rate = hop.records_per_second / hop.shards
+                rate, size = (
+                    each / hop.shards for each in (hop.records_per_second, hop.bytes_per_second)
+                )
                 assert rate <= shards.USED * quotas.SHARD_RECORDS_PER_SECOND
+                assert size <= shards.USED * quotas.SHARD_BYTES_PER_SECOND
 
 
 def test_one_shard_fewer_would_be_too_few() -> None:
     average = needs(100_000).hops[0]
     fewer = average.shards - 1
     busiest = shards.most_in_one(100_000, 1 / fewer, fewer) / 100_000
-    assert average.records_per_second * busiest > shards.USED * quotas.SHARD_RECORDS_PER_SECOND
+    assert average.bytes_per_second * busiest > shards.USED * quotas.SHARD_BYTES_PER_SECOND
 
 
 def test_a_record_costs_average_what_the_benchmark_measured() -> None:

@@ -5,6 +5,7 @@ import type { FloorStore } from "./floor";
 import { type ServerMessage, floorQuery, isReplaced, isTooMany, isWrong, workoutQuery } from "../wire/messages";
 import { named, nextId } from "../wire/named";
 import { openSocket } from "../wire/socket";
+import { isInSight, onSight } from "../session/sight";
 import type { Store } from "../session/store";
 import { COACH, freshToken } from "../wire/token";
 
@@ -59,6 +60,7 @@ export function watchFloor(config: Config, floor: string, store: FloorStore): Fl
   };
   const stop = () => {
     clearInterval(poll);
+    unsight();
     window.removeEventListener("online", hurry);
     connection.stop();
   };
@@ -86,7 +88,10 @@ export function watchFloor(config: Config, floor: string, store: FloorStore): Fl
   const hurry = () => {
     connection.hurry();
   };
-  const poll = setInterval(ask, POLL_EVERY_MS);
+  const poll = setInterval(() => {
+    if (isInSight()) ask();
+  }, POLL_EVERY_MS);
+  const unsight = onSight(ask);
   window.addEventListener("online", hurry);
   connection.connect();
   return {

@@ -2,13 +2,12 @@
 import { ANSWER_WITHIN_MS } from "../workout/asked";
 import type { Backlog } from "./backlog";
 import { STEADY_EVERY_MS, isDue } from "./due";
-import { aHeartRate } from "../wire/limits";
+import { MAX_SAMPLES, aHeartRate } from "../wire/limits";
 import {
   type ClientMessage,
   type Sample,
   type ServerMessage,
   type Settings,
-  type TracePoint,
   heartRates,
   isTooMany,
   start,
@@ -18,8 +17,12 @@ import type { State } from "../session/store";
 
 /** An hour at one a second; then the oldest go. */
 export const KEPT = 3_600;
-/** What one message may hold: `MAX_SAMPLES` of `events/`. */
-export const BATCH = 60;
+/** New ones in a message, which so has room for all that the one before may have lost. */
+export const BATCH = MAX_SAMPLES / 2;
+/** For so long after it was sent a sample that is not told as arrived goes with every message. */
+export const REPEATED_FOR_MS = 90_000;
+/** After so long without a message what is not told of the last one is lost, and no longer on its way. */
+const LOST_AFTER_MS = STEADY_EVERY_MS + 5_000;
 /** After this much silence the next heart rate begins another session: the server's own rule. */
 export const SESSION_GAP_MS = 900_000;
 const BUSY_FOR_MS = 1_000;
@@ -31,8 +34,18 @@ export interface Way {
   state(): Pick<State, "session" | "settings" | "chosen" | "latest" | "songs">;
 }
 
+/** A message that went out at `sent_ms` on the wall; its first new sample is of `from_ms`. */
+interface Sending {
+  readonly from_ms: number;
+  readonly sent_ms: number;
+}
+
 /**
- * Keeps an hour of samples, and sends again what the server turns out not to have.
+ * Keeps an hour of samples, and sends again what the server does not say that it has.
+ *
+ * Nothing answers a message that was lost on its way, behind the gateway too. A sample has arrived
+ * when the server has told a time at or after it. Until then every message repeats it, before what
+ * is new: a repeat costs nothing, and what is older than the server's newest sample is ignored.
  *
  * `held`: nothing goes before the first answer on this connection, which tells what arrived over
  * the last one. The server ignores what is older than its newest sample, so what is missing must
@@ -44,6 +57,8 @@ export class Sender {
   private kept: Sample[];
   private taken = 0;
   private sent = 0;
+  /** The messages whose new samples are still repeated, oldest first. */
+  private sendings: readonly Sending[] = [];
   private recent: Sample[] = [];
   /** When the newest sample came, on the wall. */
   private came_ms = -Infinity;
@@ -81,7 +96,7 @@ export class Sender {
 
   /** What the server is not known to have. */
   get backlog(): Backlog {
-    return { came_ms: this.came_ms, samples: this.kept.slice(this.taken) };
+    return { came_ms: this.came_ms, samples: this.kept.slice(this.untold) };
   }
 
   /**
@@ -103,6 +118,17 @@ export class Sender {
     return true;
   }
 
+  /** Whether nothing goes before the server has told what arrived. */
+  get isHeld(): boolean {
+    return this.phase === "held";
+  }
+
+  /** Whether the last message went long ago, in this workout, and is not told as arrived. */
+  isUntold(now_ms: number): boolean {
+    const isLate = now_ms - this.flushed_ms >= LOST_AFTER_MS;
+    return isLate && this.untold < this.sent && !this.isOver(now_ms);
+  }
+
   /** Sends if it is time to. */
   tick(now_ms: number): void {
     if (this.phase === "starting" && now_ms >= this.start_again_ms) this.phase = "free";
@@ -115,7 +141,8 @@ export class Sender {
   /**
    * Sends what is unsent, if it may go at all: one message, and the rest when it is due.
    *
-   * A later message that overtook a refused one would make the server ignore that for good.
+   * What is not told goes before it: a later message that overtook a lost one would make the
+   * server ignore that for good.
    */
   flush(now_ms: number): void {
     const next = this.kept[this.sent];
@@ -125,9 +152,10 @@ export class Sender {
       this.start(next[0], now_ms);
       return;
     }
-    const batch = this.kept.slice(this.sent, this.sent + BATCH);
-    if (!this.way.send(heartRates(batch))) return;
-    this.sent += batch.length;
+    const until = Math.min(this.sent + BATCH, this.kept.length);
+    if (!this.way.send(heartRates(this.kept.slice(this.firstOf(until, now_ms), until)))) return;
+    this.sendings = [...this.sendings, { from_ms: next[0], sent_ms: now_ms }];
+    this.sent = until;
     this.behind = this.unsent > 0;
     this.flushed_ms = now_ms;
   }
@@ -139,30 +167,58 @@ export class Sender {
 
   /** The server said something, which the way's state shows already. */
   onMessage(message: ServerMessage, now_ms: number): void {
-    if (message.type === "workout") this.told(message.latest, now_ms);
+    if (message.type === "song") this.arrived(message.why.at_ms);
+    if (message.type === "workout") this.told(message.latest?.at_ms ?? -Infinity, now_ms);
     else if (message.type === "refused" || isTooMany(message)) this.hold(); // perhaps samples: see what arrived
     else if (this.phase === "starting") this.answered(message, now_ms);
     const { session, settings } = this.way.state();
     if (session !== null || message.type === "changed") this.settings = settings;
   }
 
-  private told(latest: TracePoint | null, now_ms: number): void {
-    const known = this.countBefore((latest?.at_ms ?? -Infinity) + 1);
-    if (this.phase !== "held") {
-      this.taken = Math.max(this.taken, known);
-      this.sent = Math.max(this.sent, known);
-      return;
+  /** The first sample that goes into a message of those before `until`. */
+  private firstOf(until: number, now_ms: number): number {
+    return Math.max(this.repeatedFrom(now_ms), this.untold, until - MAX_SAMPLES);
+  }
+
+  private repeatedFrom(now_ms: number): number {
+    this.sendings = this.sendings.filter(({ sent_ms }) => now_ms - sent_ms < REPEATED_FOR_MS);
+    const [oldest] = this.sendings;
+    return oldest ? this.countBefore(oldest.from_ms) : this.sent;
+  }
+
+  /** How many samples have arrived, or are of before the session: those need not be told. */
+  private get untold(): number {
+    const { session } = this.way.state();
+    return Math.max(this.taken, session === null ? 0 : this.countBefore(session));
+  }
+
+  /** The server has folded what is of `until_ms`. */
+  private arrived(until_ms: number): void {
+    this.taken = Math.max(this.taken, this.countBefore(until_ms + 1));
+    this.sent = Math.max(this.sent, this.taken);
+  }
+
+  private told(until_ms: number, now_ms: number): void {
+    if (this.phase === "held") {
+      this.phase = "free";
+      this.taken = Math.max(this.countBefore(until_ms + 1), this.isOver(now_ms) ? this.taken : 0);
+    } else {
+      this.arrived(until_ms);
+      if (this.phase !== "free" || !this.isLost(now_ms)) return;
     }
-    this.phase = "free";
-    this.taken = this.sent = Math.max(known, this.settled(now_ms));
+    this.sent = this.untold;
+    this.sendings = [];
     this.flush(now_ms);
   }
 
-  /** How many samples need not go again, even if the server forgot them. */
-  private settled(now_ms: number): number {
-    if (now_ms - this.came_ms >= SESSION_GAP_MS) return this.taken; // of a workout that is over
-    const { session } = this.way.state();
-    return session === null ? 0 : Math.min(this.taken, this.countBefore(session));
+  /** Whether something is not told although no message repeats it any more. */
+  private isLost(now_ms: number): boolean {
+    return this.isUntold(now_ms) || this.untold < this.repeatedFrom(now_ms);
+  }
+
+  /** What arrived of a workout that is over need not go again, even if the server forgot it. */
+  private isOver(now_ms: number): boolean {
+    return now_ms - this.came_ms >= SESSION_GAP_MS;
   }
 
   private answered(message: ServerMessage, now_ms: number): void {

@@ -87,6 +87,7 @@ function pushOf(
     opinion: { liked: null, tempo: null },
     why: {
       mode: why.mode,
+      at_ms,
       average: why.average,
       target_tempo: target,
       tempo,

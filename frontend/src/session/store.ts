@@ -1,4 +1,5 @@
 import { type Asking, ask, isAnswer, refuse } from "../workout/asked";
+import { runningAverage } from "../workout/average";
 import { type Arrival, arrived, runningAt, workoutTime } from "../workout/clock";
 import type { Status } from "../wire/connection";
 import { type Heard, heardNow } from "../workout/heard";
@@ -52,6 +53,8 @@ export interface State extends Wishes {
   readonly may_send: boolean;
   /** The newest sample of this device, which the server may not have yet. */
   readonly measured: Sample | null;
+  /** What this device measured within the longest interval of an average, oldest first. */
+  readonly recent: readonly Sample[];
 }
 
 export const EMPTY: State = {
@@ -72,6 +75,7 @@ export const EMPTY: State = {
   problem: null,
   may_send: false,
   measured: null,
+  recent: [],
 };
 
 /** What can happen; `now_ms` is the wall's clock. */
@@ -124,7 +128,37 @@ export function reduce(state: State, happening: Happening): State {
 
 /** A sample of this device is known to be new, and how fast its time runs. */
 function withMeasured(state: State, sample: Sample, moment: Moment): State {
-  return { ...state, measured: sample, arrivals: runningAt(moment), confirmed: true };
+  const recent = [...state.recent.filter(([at_ms]) => sample[0] - at_ms <= RECENT_MS), sample];
+  const here = { ...state, measured: sample, recent, arrivals: runningAt(moment), confirmed: true };
+  const newest = newestPoint(here);
+  const before_ms = state.trace.at(-1)?.at_ms ?? -Infinity;
+  if (!newest || sample[0] - before_ms < TRACED_EVERY_MS) return here;
+  return { ...here, trace: withTrace(here.trace, [newest]) };
+}
+
+/** The longest interval of an average, and the longest step into it. */
+const RECENT_MS = 330_000;
+/** As often as the server makes averages. */
+const TRACED_EVERY_MS = 5_000;
+const INTERVAL_SECONDS = 30;
+
+/** The newest heart rate, of this device or of the server, and the running average there. */
+export function newestPoint(state: State): TracePoint | null {
+  const { measured, latest, settings } = state;
+  if (!measured || comesFromElsewhere(state)) return latest;
+  const interval_ms = (settings?.interval_seconds ?? INTERVAL_SECONDS) * 1000;
+  const [at_ms, heart_rate] = measured;
+  return { at_ms, heart_rate, average: runningAverage(averaged(state), interval_ms) };
+}
+
+/** What this device measured in this session, and before it began what the server told. */
+function averaged({ recent, trace, session }: State): readonly Sample[] {
+  const samples = recent.filter(([at_ms]) => at_ms >= (session ?? 0));
+  const [first_ms] = samples[0] ?? [0];
+  const told = trace
+    .filter(({ at_ms }) => at_ms < first_ms && first_ms - at_ms <= RECENT_MS && at_ms >= (session ?? 0))
+    .map(({ at_ms, heart_rate }): Sample => [at_ms, heart_rate]);
+  return [...told, ...(samples.length > 0 ? samples : recent.slice(-1))];
 }
 
 /** The newest time of the workout that is known, epoch ms; nothing may be measured before it. */
@@ -141,6 +175,12 @@ export function comesFromElsewhere({ measured, latest }: State): boolean {
 export function newestHeartRate(state: State): number | null {
   const { measured, latest } = state;
   return comesFromElsewhere(state) ? (latest?.heart_rate ?? null) : (measured?.[1] ?? null);
+}
+
+/** Whether the heart rate of now is measured by this device, so that the page knows it by itself. */
+export function isMeasuring(state: State, now_ms: number): boolean {
+  const came_ms = state.arrivals.at(-1)?.came_ms ?? -Infinity;
+  return state.measured !== null && !comesFromElsewhere(state) && now_ms - came_ms < state.stale_after_ms;
 }
 
 /** What the music goes by: the settings and the newest heart rate, of this device or of the server. */
@@ -244,8 +284,8 @@ function inSession(state: State, session: number | null): State {
   const { status, problem, told, reopened, settings, change, rate, opinions } = state;
   const known = { status, problem, told, reopened, settings, change, rate, opinions };
   const here = { ...EMPTY, ...known, may_send: state.may_send, session };
-  const { measured, arrivals } = state;
-  return measured ? { ...here, measured, arrivals, confirmed: true } : here;
+  const { measured, recent, arrivals } = state;
+  return measured ? { ...here, measured, recent, arrivals, confirmed: true } : here;
 }
 
 /** One song for each slot, whatever comes twice or late; only a skip moves one, and only forward. */

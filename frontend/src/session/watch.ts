@@ -22,11 +22,12 @@ import { openSocket } from "../wire/socket";
 import type { Moment } from "../heart/source";
 import type { Asking } from "../workout/asked";
 import { named } from "../wire/named";
-import type { Happening, Store } from "./store";
+import { type Asked, NOT_ASKED, asked, isToAsk, missing, noticed } from "./asking";
+import { isInSight, onSight } from "./sight";
+import { type Happening, type Store, isMeasuring } from "./store";
 import { freshToken, isTokenOf } from "../wire/token";
 
-const POLL_EVERY_MS = 2_000;
-const SEND_CHECK_MS = 1_000;
+const CHECK_EVERY_MS = 1_000;
 const KEEP_EVERY_MS = 3_000;
 
 export interface Watch {
@@ -50,6 +51,8 @@ export interface Watch {
   ) => Promise<Counts>;
   /** Connects again, in place of the oldest of the person's other connections. */
   readonly connect: () => void;
+  /** Whether the workout is shown; when the athlete has ended it, the page asks once more. */
+  readonly show: (shown: boolean) => void;
   readonly stop: () => void;
 }
 
@@ -67,6 +70,7 @@ export function watch(config: Config, user: string, store: Store): Watch {
         sender.hold();
         ownSongs.hold();
         if (status.phase !== "open") return;
+        asking = NOT_ASKED;
         ask();
         ownSongs.resume();
       },
@@ -97,7 +101,21 @@ export function watch(config: Config, user: string, store: Store): Watch {
     flush();
     backlogs.keep(sender.backlog);
   };
-  const ask = () => connection.send(workoutQuery(store.get().latest?.at_ms));
+  let asking: Asked = NOT_ASKED;
+  let isShown = true;
+  const ask = () => {
+    asking = asked(asking, Date.now());
+    connection.send(workoutQuery(store.get().latest?.at_ms));
+  };
+  /** Sends what is due, and asks for what is missing. */
+  const check = () => {
+    const now_ms = Date.now();
+    const state = store.get();
+    sender.tick(now_ms);
+    asking = noticed(asking, missing(state, sender, now_ms), now_ms);
+    const isFollowing = isShown && isInSight() && !isMeasuring(state, now_ms);
+    if (state.status.phase === "open" && isToAsk(asking, isFollowing, now_ms)) ask();
+  };
   const hurry = () => {
     connection.hurry();
   };
@@ -116,15 +134,13 @@ export function watch(config: Config, user: string, store: Store): Watch {
   const wishChange = (settings: Settings) => {
     wish(change(settings), (asking) => ({ kind: "change", settings, ...asking }));
   };
-  const poll = setInterval(ask, POLL_EVERY_MS);
-  const check = setInterval(() => {
-    sender.tick(Date.now());
-  }, SEND_CHECK_MS);
+  const checking = setInterval(check, CHECK_EVERY_MS);
   const keeping = setInterval(() => {
     backlogs.keep(sender.backlog);
   }, KEEP_EVERY_MS);
   window.addEventListener("pagehide", leave);
   window.addEventListener("online", hurry);
+  const unsight = onSight(check);
   connection.connect();
   return {
     skip: (slot, at_ms) => {
@@ -139,6 +155,7 @@ export function watch(config: Config, user: string, store: Store): Watch {
       const { at_ms } = moment;
       if (!store.get().may_send || !sender.add(at_ms, heart_rate, Date.now())) return;
       store.dispatch({ kind: "measured", sample: [at_ms, heart_rate], moment });
+      check();
     },
     measured: () => sender.samples,
     begin: (settings) => {
@@ -150,11 +167,17 @@ export function watch(config: Config, user: string, store: Store): Watch {
     connect: () => {
       connection.connect();
     },
+    show: (shown) => {
+      isShown = shown;
+      if (shown) return;
+      flush();
+      ask();
+    },
     stop: () => {
       leave();
       ownSongs.stop();
-      clearInterval(poll);
-      clearInterval(check);
+      unsight();
+      clearInterval(checking);
       clearInterval(keeping);
       window.removeEventListener("pagehide", leave);
       window.removeEventListener("online", hurry);

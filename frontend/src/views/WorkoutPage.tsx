@@ -65,6 +65,7 @@ export function WorkoutPage({ config, user, children }: Props) {
         {...ended}
         onBack={() => {
           setEnded(null);
+          asks.show(true);
           dropped.forget(); // what began with it was ended, too
           setReturned(true);
         }}
@@ -139,7 +140,9 @@ export function WorkoutPage({ config, user, children }: Props) {
             focused={returned}
             onEnd={() => {
               const at_ms = asks.time();
-              if (at_ms !== null) setEnded({ state, at_ms, samples: samplesOf(state, asks.measured()) });
+              if (at_ms === null) return;
+              setEnded({ state, at_ms, samples: samplesOf(state, asks.measured()) });
+              asks.show(false);
             }}
           />
         )}

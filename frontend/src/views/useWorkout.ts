@@ -19,6 +19,8 @@ export interface Asks {
   readonly playFrom: (library: string) => void;
   readonly sendOwnSongs: Watch["sendOwnSongs"];
   readonly connect: () => void;
+  /** Whether the workout is shown, or its summary. */
+  readonly show: (shown: boolean) => void;
   readonly heartRate: (heart_rate: number, moment?: Moment) => void;
   readonly newestTime: () => number;
   readonly measured: () => readonly Sample[];
@@ -63,6 +65,7 @@ export function useWorkout(config: Config, user: string): Followed {
         watching.current?.sendOwnSongs(songs, remove, onTaken) ??
         Promise.reject(new Error("The page is being left.")),
       connect: () => watching.current?.connect(),
+      show: (shown) => watching.current?.show(shown),
       heartRate: (heart_rate, moment) => watching.current?.heartRate(heart_rate, moment),
       newestTime: () => newestTime(store.get()),
       measured: () => watching.current?.measured() ?? [],

@@ -1,5 +1,5 @@
 /** The limits of `events/`: beyond them the server refuses what it is sent, and sends nothing. */
-import { FloorQuery, OwnSong, OwnSongs, Phase, SENT, Settings } from "./generated/schemas";
+import { FloorQuery, HeartRateBatch, OwnSong, OwnSongs, Phase, SENT, Settings } from "./generated/schemas";
 import type { ClientMessage } from "./messages";
 import { Misfit, type Schema, read } from "./schema";
 
@@ -28,6 +28,8 @@ export const GENRE_LETTERS = settings.genres.items.maxLength;
 export const ALIAS_LETTERS = settings.alias.anyOf[0].maxLength;
 /** Of a title or an artist. */
 export const TEXT_LETTERS = song.title.maxLength;
+/** What one `heartrate` message may hold. */
+export const MAX_SAMPLES = HeartRateBatch.properties.samples.maxItems;
 /** What one `own_songs` message may hold, of each list. */
 export const MAX_OWN_SONGS = OwnSongs.properties.songs.maxItems;
 export const FLOOR_NAME = new RegExp(FloorQuery.properties.floor.pattern);

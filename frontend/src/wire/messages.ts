@@ -28,7 +28,7 @@ interface OwnSongs extends wire.OwnSongs {
   readonly remove: readonly string[];
 }
 
-/** 1-60 samples, oldest first. */
+/** 1-120 samples, oldest first. */
 export function heartRates(samples: readonly Sample[]): ClientMessage {
   return { action: "heartrate", samples };
 }

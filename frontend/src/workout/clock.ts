@@ -11,7 +11,7 @@ const WINDOW_MS = 20_000;
 const MEASURED_OVER_MS = 3_500;
 /** Below this, what looks like a fast replay is the jitter of batches. */
 const FASTER_THAN_LIFE = 1.5;
-/** Three polls without a sample: a replay may have ended, so stop running ahead of it. */
+/** Two questions without a newer sample: a replay may have ended, so stop running ahead of it. */
 const AHEAD_FOR_MS = 6_000;
 
 /** Notes an arrival and forgets those too old to tell the speed. */

@@ -60,15 +60,38 @@ async def test_no_body_changes_whose_record_it_becomes(
     assert "victim" not in {put["PartitionKey"] for put in cloud.kinesis.puts}
 
 
-async def test_a_client_learns_that_the_stream_did_not_take_its_message(
-    cloud: Cloud, user: str
+async def test_nobody_is_told_that_the_stream_refused_a_message(
+    cloud: Cloud, user: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     cloud.kinesis.away = True
     try:
         async with await cloud.connect(user) as socket:
-            answer = await ask(socket, {"action": "beat", "rate": 100})
+            for rate in (100, 101, 102):
+                await socket.send_str(json.dumps({"action": "beat", "rate": rate}))
+            # The first answer that comes back is the one to this message.
+            assert (await ask(socket, {"action": "echo"}))["requestContext"]["routeKey"] == "echo"
+            cloud.kinesis.away = False
+            await socket.send_str(json.dumps({"action": "beat", "rate": 103}))
+            assert (await ask(socket, {"action": "echo"}))["requestContext"]["routeKey"] == "echo"
     finally:
         cloud.kinesis.away = False
+    assert [record["rate"] for record in cloud.kinesis.of(user)] == [103]
+    assert caplog.text.count("Kinesis answered PutRecord with status 500.") == 3
+
+
+async def test_a_client_learns_that_nothing_answers_where_the_stream_should_be(
+    tmp_path: Path, user: str
+) -> None:
+    port = free_port()
+    endpoints = {"AWS_ENDPOINT_URL_KINESIS": f"http://127.0.0.1:{free_port()}"}
+    config = Config("127.0.0.1", port, api(), functions(tmp_path), endpoints, str(tmp_path))
+    url = f"http://127.0.0.1:{port}/dev?token=allow-{user}"
+    async with (
+        served(Gateway(config).application(), port),
+        aiohttp.ClientSession() as http,
+        http.ws_connect(url) as socket,
+    ):
+        answer = await ask(socket, {"action": "beat", "rate": 100})
     assert answer["message"] == "Internal server error"
 
 

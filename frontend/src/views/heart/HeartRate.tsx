@@ -1,5 +1,5 @@
 import { freshness } from "../../workout/freshness";
-import { type State, newestHeartRate } from "../../session/store";
+import { type State, newestHeartRate, newestPoint } from "../../session/store";
 import { freshnessSentence } from "../../workout/words";
 import { rangeOf, zoneOf } from "../../workout/zone";
 import { useFreshness, useTick } from "../hooks";
@@ -9,8 +9,9 @@ import "./HeartRate.css";
 /** The newest heart rate and its zone; greyed, and said to be old, as soon as it is. */
 export function HeartRate({ state }: { readonly state: State }) {
   const fresh = useFreshness(state);
-  const { latest, settings } = state;
+  const { settings } = state;
   const heart_rate = newestHeartRate(state);
+  const newest = newestPoint(state);
   const isOld = fresh !== "live" || heart_rate === null;
   return (
     <section className="heart card" data-freshness={fresh} aria-labelledby="heart-rate">
@@ -27,10 +28,10 @@ export function HeartRate({ state }: { readonly state: State }) {
       {heart_rate !== null && settings && (
         <ZoneBar zone={isOld ? null : zoneOf(heart_rate, rangeOf(settings))} />
       )}
-      {latest && settings && (
+      {newest && settings && (
         <dl>
           <dt>Average over {settings.interval_seconds} s</dt>
-          <dd data-testid="average">{Math.round(latest.average)}</dd>
+          <dd data-testid="average">{Math.round(newest.average)}</dd>
         </dl>
       )}
     </section>
