@@ -12,6 +12,7 @@ from msgspec import Struct, structs
 from planning import quotas
 from planning.capacity import Capacity, Limit, Metered, capacity
 from planning.load import Load
+from planning.plan import put_bytes_per_second
 from planning.prices import (
     HOURS_OF_A_MONTH,
     LOOKED_UP,
@@ -34,7 +35,14 @@ ASKED_BYTES, ASKED_FILES = 2_000, 3
 """The page itself, its settings and its icon, which browsers ask for each time."""
 ACROSS_ZONES = 0.5
 """Share of what goes between functions and cache that crosses zones, of two. Assumed."""
+KMS_CALLS = 144
+"""Of Kinesis in an hour for each who writes or reads an encrypted stream: about 12 in five minutes.
+Kinesis: "Costs, Regions, and performance considerations", which calls it less than a few dollars a
+month for a stream."""
+CREDENTIALS = 4
+"""Of a stream: API Gateway's or a function's that write, the mapping's that read. Assumed."""
 DAYS_OF_TWO_WEEKS = 14
+KINESIS_STREAM = "AWS::Kinesis::Stream"
 KEPT = ("Kinesis shards", "ElastiCache data")
 """Metered lines that stay when people go; so does all that stands."""
 
@@ -168,6 +176,7 @@ def _standing(template: Mapping[str, Any]) -> list[Metered]:
         return sum(found == kind for found, _ in resources)
 
     instances = count("AWS::EC2::Instance")
+    encrypted = sum("StreamEncryption" in p for kind, p in resources if kind == KINESIS_STREAM)
     alarms = sum(_alarm_metrics(p) for kind, p in resources if kind == "AWS::CloudWatch::Alarm")
     standing = [
         ("NAT gateways", "gateway-hour", count("AWS::EC2::NatGateway")),
@@ -178,6 +187,7 @@ def _standing(template: Mapping[str, Any]) -> list[Metered]:
         ("CloudWatch alarms", "alarm-hour", alarms),
         ("CloudWatch dashboards", "dashboard-hour", count("AWS::CloudWatch::Dashboard")),
         ("KMS keys", "key-hour", count("AWS::KMS::Key")),
+        ("KMS requests", "request", KMS_CALLS * CREDENTIALS * encrypted),
     ]
     return [Metered(line, unit, number) for line, unit, number in standing if number]
 
@@ -203,7 +213,7 @@ def _moved(metered: list[Metered], needed: Capacity, template: Mapping[str, Any]
     """With an endpoint of Kinesis in the network, averages take that way instead of NAT's."""
     if not _endpoint_zones(template, "kinesis-streams"):
         return metered
-    averages = needed.hops[1].bytes_per_second * 4 / 3 * 3600 / 1e9
+    averages = put_bytes_per_second(needed.hops) * 3600 / 1e9
     return [
         structs.replace(one, quantity=one.quantity - averages) if one.line == "NAT" else one
         for one in metered

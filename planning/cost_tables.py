@@ -7,7 +7,8 @@ from typing import Any
 from local.project import PROJECT
 from local.template.synth import synthesize
 from planning.cost import Cost, cost, savings
-from planning.load import ADAPTIVE_FLUSH_SECONDS, Load
+from planning.load import Load
+from planning.page import ADAPTIVE_FLUSH_SECONDS
 from planning.prices import BILLION, MILLION, PRICES, SIGN_IN, Price
 from planning.tables import number, table
 

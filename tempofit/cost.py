@@ -10,7 +10,8 @@ from rich.table import Table
 from local.template.synth import SynthError, synthesize
 from planning import cost as model
 from planning.cost_tables import quantity
-from planning.load import ADAPTIVE_FLUSH_SECONDS, Load
+from planning.load import Load
+from planning.page import ADAPTIVE_FLUSH_SECONDS
 from planning.tables import number
 
 STAGE = "prod"
