@@ -22,6 +22,7 @@ from planning.prices import (
     price_of,
 )
 from planning.template import settings_of
+from planning.watchers import Watcher, watchers
 
 SMALLEST_CACHE_GB = 0.1
 """ElastiCache: "Pricing". A serverless cache of Valkey is metered as at least 100 MB."""
@@ -78,6 +79,8 @@ class Cost(Struct, frozen=True):
     per_month_usd: float
     lines: list[Line]
     sign_in: list[SignIn]
+    watchers: list[Watcher]
+    """What those cost who look at others, each for an hour: on top, as nobody knows how many."""
     shards: dict[str, int]
     """Of each stream: as many as the template has, or as needed when that is more."""
     lambda_concurrency: float
@@ -112,6 +115,7 @@ def cost(load: Load, template: Mapping[str, Any], mean: float = 1.0) -> Cost:
         per_month_usd=per_month,
         lines=bill,
         sign_in=[_sign_in(plan, price, load, user_hours) for plan, price in SIGN_IN.items()],
+        watchers=watchers(load, settings_of(template)),
         shards={hop.stream: max(hop.shards, hop.shards_in_template) for hop in needed.hops},
         lambda_concurrency=needed.lambda_concurrency,
         redis_gb=sum(needed.redis.bytes_kept.values()) / 1e9,

@@ -15,7 +15,7 @@ CONNECTING, END = 1, 1
 """Questions for the workout: on connecting, and when the workout is over."""
 LATE_SONGS = 0.05
 """Share of songs that come so late that the page asks for them. Assumed."""
-SCREEN_SECONDS = 2.0
+SCREEN_SECONDS = 2.5
 """Between two questions of a page that looks at a workout whose heart is elsewhere."""
 COACH_SECONDS = 3.0
 """Between two questions for a floor, and for the workout that is opened from it."""

@@ -60,6 +60,8 @@ def _print(found: model.Cost) -> None:
             f"Signing in by Cognito {one.plan}, {one.monthly_users:,.0f} people a month: "
             f"${one.per_1000_user_hours_usd:.3f} and ${one.per_month_usd:,.0f} more."
         )
+    for watcher in found.watchers:
+        console.print(f"On top, {watcher.who}: ${watcher.usd_per_hour:.4f} an hour.")
     first = found.quotas[0]
     console.print(
         f"Of the quotas, {first.name} binds first, with {first.users:,} people. "
