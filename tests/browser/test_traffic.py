@@ -25,7 +25,6 @@ GPX = """<gpx xmlns="http://www.topografix.com/GPX/1/1" xmlns:x="urn:any"><trk><
 def test_an_athlete_s_page_sends_and_is_sent_what_the_bill_says(
     browser: Browser, cloud: Cloud
 ) -> None:
-    load = Load(1, model.ADAPTIVE_FLUSH_SECONDS)
     with opened(browser, "about:blank") as page:
         traffic = Traffic(page)
         page.goto(f"{cloud.addresses.page_url}/?user=athlete-of-the-bill")
