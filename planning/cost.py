@@ -257,7 +257,7 @@ def savings(load: Load, template: Mapping[str, Any], mean: float = 1.0) -> list[
         Saving(
             "a message every 15 s instead of every 12 s",
             bill.per_1000_user_hours_usd - cost(slower, template, mean).per_1000_user_hours_usd,
-            "songs answer a change of pace later; `LEAD_SECONDS` must be over 15",
+            "songs, and whoever looks, answer a change of pace later",
         ),
         Saving(
             "`song_ends.read_all` without `ConsistentRead`",
