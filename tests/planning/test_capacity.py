@@ -103,7 +103,7 @@ def test_one_shard_fewer_would_be_too_few() -> None:
     average = needs(100_000).hops[0]
     fewer = average.shards - 1
     busiest = shards.most_in_one(100_000, 1 / fewer, fewer) / 100_000
-    assert average.records_per_second * busiest > shards.USED * quotas.SHARD_RECORDS_PER_SECOND
+    assert average.bytes_per_second * busiest > shards.USED * quotas.SHARD_BYTES_PER_SECOND
 
 
 def test_a_record_costs_average_what_the_benchmark_measured() -> None:
