@@ -58,7 +58,7 @@ fuzz: setup ## Try every reader of what comes from outside with strange input fo
 	@TEMPOFIT_FUZZ_SECONDS=$$(($(MINUTES) * 40)) $(BIN)/pytest -q tests/fuzz
 	@VITE_FUZZ_SECONDS=$$(($(MINUTES) * 4)) $(NODE) run --silent fuzz
 
-bench: setup ## Run every benchmark, in about forty minutes
+bench: setup ## Run every benchmark, in about fifty minutes
 	@$(BIN)/tempofit bench pipeline
 	@$(BIN)/tempofit bench average
 	@$(BIN)/tempofit bench websocket

@@ -1,4 +1,4 @@
-"""The page in a real browser: what a visit loads, when what is shown, how long a press takes."""
+"""The page in a real browser: what a visit loads, what is shown when, and what it asks for."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -7,21 +7,26 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from benchmarks import machine
 from benchmarks.chromium import LOCALE, chromium
 from benchmarks.page_probe import OBSERVE, Loaded, Network, loaded, measured, middle
 from benchmarks.page_probe import total_blocking_ms as blocking_ms
+from benchmarks.page_traffic import Asked, Traffic
+from benchmarks.strap import STRAP
 from catalog.demo import demo_songs
 from catalog.store import store_songs
 from local.athletes import start_athletes
 from local.launcher import Cloud, running
-from simulator.athletes import user_name
+from local.web import FLOOR
+from simulator.athletes import PERFECT_STRAP, athlete, samples, user_name
 
 WATCH_SECONDS = 10
 """Of the first visit, over which blocking is counted."""
 HEAP_SECONDS = 60
+AFTER_SECONDS = 5
+"""In which a page asks what it asks for when a workout is over."""
 DEADLINE_SECONDS = 60
 POLL_MS = 100
 BYTES_PER_MEGABYTE = 1_000_000
@@ -54,10 +59,15 @@ class Report(msgspec.Struct, frozen=True):
     play_to_first_sound_ms: int
     js_heap_megabytes: float
     """After a minute and a collection of garbage."""
+    asked: dict[str, Asked]
+    """An athlete's page, whose strap sends a simulated workout; a second screen's, which looks at
+    somebody else; and a coach's, who looks at a floor with one workout open. In one browser."""
 
 
-def run(visits: int, *, progress: Callable[[str], None] = lambda sentence: None) -> Report:
-    """Start a local cloud with one athlete, visit its page so often, stop it.
+def run(
+    visits: int, minutes: int, *, progress: Callable[[str], None] = lambda sentence: None
+) -> Report:
+    """Start a local cloud with one athlete, visit its page so often, count for so long, stop it.
 
     Raises PageError, NoChromiumError, and what the launcher raises.
     """
@@ -72,11 +82,16 @@ def run(visits: int, *, progress: Callable[[str], None] = lambda sentence: None)
         start_athletes(cloud, 1, 1)
         with _visit(browser, cloud, user) as page:  # until a song plays, or the first would wait
             _wait_for(page, "song")
-        return _measure(browser, cloud, user, visits, progress)
+        return _measure(browser, cloud, user, visits, minutes, progress)
 
 
 def _measure(
-    browser: Browser, cloud: Cloud, user: str, visits: int, progress: Callable[[str], None]
+    browser: Browser,
+    cloud: Cloud,
+    user: str,
+    visits: int,
+    minutes: int,
+    progress: Callable[[str], None],
 ) -> Report:
     progress(f"Visiting the page {visits} times")
     seen = []
@@ -94,6 +109,8 @@ def _measure(
     progress("Pressing its buttons")
     tries = [_pressed(browser, cloud, f"bench-{n}", TRY, "song") for n in range(visits)]
     plays = [_pressed(browser, cloud, user, PLAY, "sound") for _ in range(visits)]
+    progress(f"Counting what three pages send and are sent for {minutes} min")
+    asked = _asked(browser, cloud, user, minutes)
     return Report(
         machine=machine.describe(),
         chromium=browser.version,
@@ -110,11 +127,45 @@ def _measure(
         try_to_first_song_ms=middle(tries),
         play_to_first_sound_ms=middle(plays),
         js_heap_megabytes=heap,
+        asked=asked,
     )
 
 
 TRY = "Try it without a strap"
 PLAY = "Play the music"
+STRAPS = "Use my heart-rate strap"
+
+
+def _asked(browser: Browser, cloud: Cloud, user: str, minutes: int) -> dict[str, Asked]:
+    """What three pages of `minutes` ask for and are told, with the end of the workout."""
+    page_url = cloud.addresses.page_url
+    with _context(browser) as one, _context(browser) as two, _context(browser) as three:
+        pages = {"athlete": one.new_page(), "watcher": two.new_page(), "coach": three.new_page()}
+        traffic = {name: Traffic(page) for name, page in pages.items()}
+        wearer, coach = pages["athlete"], pages["coach"]
+        wearer.add_init_script(STRAP)
+        wearer.goto(f"{page_url}/?user=bench-wearer")
+        _button(wearer, STRAPS).click()
+        wearer.get_by_text("Connected to Made Strap.").wait_for()
+        wearer.evaluate("(hearts) => window.strap.plays(hearts)", _hearts(60 * minutes))
+        pages["watcher"].goto(f"{page_url}/?user={user}")
+        coach.goto(f"{page_url}/?floor={FLOOR}")
+        coach.locator(f'.tile[data-user="{user}"]').get_by_role("button").click()
+        wearer.wait_for_timeout(60_000 * minutes)
+        _button(wearer, "End the workout").click()
+        _button(wearer, "End it").click()
+        wearer.wait_for_timeout(1000 * AFTER_SECONDS)
+        return {name: each.asked() for name, each in traffic.items()}
+
+
+def _hearts(seconds: int) -> list[float]:
+    """Heart rates of a workout from its warm-up on, which a strap without faults tells."""
+    one = athlete(2, 1, name="whole", strap=PERFECT_STRAP)
+    return [heart_rate for _, heart_rate in samples(one, 0, seconds)]
+
+
+def _button(page: Page, text: str) -> Locator:
+    return page.locator('button[aria-disabled="false"]', has_text=text)
 
 
 @contextmanager
@@ -147,7 +198,7 @@ def _load(context: BrowserContext, cloud: Cloud, user: str) -> tuple[Loaded, Pag
 def _pressed(browser: Browser, cloud: Cloud, user: str, button: str, sign: str) -> float:
     """Milliseconds from a press to what it brings."""
     with _visit(browser, cloud, user) as page:
-        page.locator('button[aria-disabled="false"]', has_text=button).click()
+        _button(page, button).click()
         noted = _wait_for(page, sign)
     return noted[sign] - noted["pressed"]
 

@@ -236,6 +236,7 @@ def _door(watched: Watched) -> Iterator[Rule]:
 
 
 def _api_limit(watched: Watched) -> Rule:
+    """The metric counts messages both ways, the throttle those that come: two thirds of it, so."""
     most = THROTTLE_RATE * 60 / 100
     return Rule(
         "api-throttle",

@@ -12,11 +12,13 @@ from msgspec import Struct, structs
 from planning import quotas
 from planning.dynamodb import DynamoDB
 from planning.load import Load
-from planning.plan import Api, Plan
+from planning.page import END
+from planning.plan import Api, Plan, put_bytes_per_second
 from planning.redis import Redis
 from planning.shards import Hop
+from planning.sizes import CALL_BYTES
 from planning.template import Settings
-from planning.work import LOG_BYTES, SOCKET_SECONDS
+from planning.work import LOG_BYTES
 
 
 class Limit(Struct, frozen=True):
@@ -176,14 +178,24 @@ def _metered(load: Load, settings: Settings, plan: Plan) -> list[Metered]:
     """An hour of this load, in the units of AWS's prices."""
     api, sizes, redis, dynamodb = plan.api, plan.sizes, plan.redis, plan.dynamodb
     invocations = sum(hop.invocations_per_second for hop in plan.hops) + sum(
-        plan.starts_per_second for _ in SOCKET_SECONDS
+        plan.calls_per_second.values()
     )
-    units = ceil(sizes.heart_rates / quotas.MESSAGE_BYTES)
-    outgoing = api.pushes_per_second * sizes.song + api.answers_per_second * sizes.started
-    through_nat = plan.hops[1].bytes_per_second * 4 / 3 + api.pushes_per_second * sizes.song
+    # An answer at the end of a workout may be longer than what counts as one message.
+    ends = load.starts_per_second * END * (message_units(sizes.workout["end"]) - 1)
+    out = api.answers_per_second + api.pushes_per_second * message_units(sizes.song) + ends
+    by_nat = (
+        put_bytes_per_second(plan.hops)
+        + plan.push_bytes_per_second
+        + api.pushes_per_second * CALL_BYTES
+    )
+    outgoing = plan.push_bytes_per_second + plan.answer_bytes_per_second
     per_second = [
-        ("API Gateway messages in", "message", api.messages_per_second * units),
-        ("API Gateway messages out", "message", api.answers_per_second + api.pushes_per_second),
+        (
+            "API Gateway messages in",
+            "message",
+            api.messages_per_second * message_units(sizes.heart_rates),
+        ),
+        ("API Gateway messages out", "message", out),
         ("API Gateway connections", "connection-minute", load.users / 60),
         *((f"Kinesis shards {hop.stream}", "shard-hour", hop.shards / 3600) for hop in plan.hops),
         *(
@@ -202,7 +214,7 @@ def _metered(load: Load, settings: Settings, plan: Plan) -> list[Metered]:
         ("ElastiCache requests", "ECPU", redis.ecpu_per_second),
         ("ElastiCache data", "GB-hour", sum(redis.bytes_kept.values()) / 1e9 / 3600),
         ("CloudWatch logs", "GB", invocations * LOG_BYTES / 1e9),
-        ("NAT", "GB", through_nat / 1e9),
+        ("NAT", "GB", by_nat / 1e9),
         ("Data out", "GB", outgoing / 1e9),
     ]
     return [Metered(line, unit, 3600 * quantity) for line, unit, quantity in per_second]
@@ -215,6 +227,11 @@ def _gb_running(plan: Plan, settings: Settings) -> float:
         hop.concurrency * settings.readers[hop.function].memory_mb for hop in plan.hops
     )
     return memory_mb / 1024
+
+
+def message_units(size: float) -> int:
+    """As how many messages API Gateway meters one of `size` bytes, in or out."""
+    return ceil(size / quotas.MESSAGE_BYTES)
 
 
 def _payload_units(hop: Hop) -> int:

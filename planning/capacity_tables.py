@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from local.template.synth import synthesize
 from planning.capacity import Capacity, Limit, capacity
-from planning.load import ADAPTIVE_FLUSH_SECONDS, Load
+from planning.load import Load
+from planning.page import ADAPTIVE_FLUSH_SECONDS
 from planning.shards import Hop
 from planning.tables import number, table
 from planning.template import Settings, settings_of

@@ -12,6 +12,7 @@ from msgspec import Struct, structs
 from planning import quotas
 from planning.capacity import Capacity, Limit, Metered, capacity
 from planning.load import Load
+from planning.plan import put_bytes_per_second
 from planning.prices import (
     HOURS_OF_A_MONTH,
     LOOKED_UP,
@@ -21,6 +22,7 @@ from planning.prices import (
     price_of,
 )
 from planning.template import settings_of
+from planning.watchers import Watcher, watchers
 
 SMALLEST_CACHE_GB = 0.1
 """ElastiCache: "Pricing". A serverless cache of Valkey is metered as at least 100 MB."""
@@ -34,7 +36,14 @@ ASKED_BYTES, ASKED_FILES = 2_000, 3
 """The page itself, its settings and its icon, which browsers ask for each time."""
 ACROSS_ZONES = 0.5
 """Share of what goes between functions and cache that crosses zones, of two. Assumed."""
+KMS_CALLS = 144
+"""Of Kinesis in an hour for each who writes or reads an encrypted stream: about 12 in five minutes.
+Kinesis: "Costs, Regions, and performance considerations", which calls it less than a few dollars a
+month for a stream."""
+CREDENTIALS = 4
+"""Of a stream: API Gateway's or a function's that write, the mapping's that read. Assumed."""
 DAYS_OF_TWO_WEEKS = 14
+KINESIS_STREAM = "AWS::Kinesis::Stream"
 KEPT = ("Kinesis shards", "ElastiCache data")
 """Metered lines that stay when people go; so does all that stands."""
 
@@ -70,6 +79,8 @@ class Cost(Struct, frozen=True):
     per_month_usd: float
     lines: list[Line]
     sign_in: list[SignIn]
+    watchers: list[Watcher]
+    """What those cost who look at others, each for an hour: on top, as nobody knows how many."""
     shards: dict[str, int]
     """Of each stream: as many as the template has, or as needed when that is more."""
     lambda_concurrency: float
@@ -104,6 +115,7 @@ def cost(load: Load, template: Mapping[str, Any], mean: float = 1.0) -> Cost:
         per_month_usd=per_month,
         lines=bill,
         sign_in=[_sign_in(plan, price, load, user_hours) for plan, price in SIGN_IN.items()],
+        watchers=watchers(load, settings_of(template)),
         shards={hop.stream: max(hop.shards, hop.shards_in_template) for hop in needed.hops},
         lambda_concurrency=needed.lambda_concurrency,
         redis_gb=sum(needed.redis.bytes_kept.values()) / 1e9,
@@ -168,6 +180,7 @@ def _standing(template: Mapping[str, Any]) -> list[Metered]:
         return sum(found == kind for found, _ in resources)
 
     instances = count("AWS::EC2::Instance")
+    encrypted = sum("StreamEncryption" in p for kind, p in resources if kind == KINESIS_STREAM)
     alarms = sum(_alarm_metrics(p) for kind, p in resources if kind == "AWS::CloudWatch::Alarm")
     standing = [
         ("NAT gateways", "gateway-hour", count("AWS::EC2::NatGateway")),
@@ -178,6 +191,7 @@ def _standing(template: Mapping[str, Any]) -> list[Metered]:
         ("CloudWatch alarms", "alarm-hour", alarms),
         ("CloudWatch dashboards", "dashboard-hour", count("AWS::CloudWatch::Dashboard")),
         ("KMS keys", "key-hour", count("AWS::KMS::Key")),
+        ("KMS requests", "request", KMS_CALLS * CREDENTIALS * encrypted),
     ]
     return [Metered(line, unit, number) for line, unit, number in standing if number]
 
@@ -203,7 +217,7 @@ def _moved(metered: list[Metered], needed: Capacity, template: Mapping[str, Any]
     """With an endpoint of Kinesis in the network, averages take that way instead of NAT's."""
     if not _endpoint_zones(template, "kinesis-streams"):
         return metered
-    averages = needed.hops[1].bytes_per_second * 4 / 3 * 3600 / 1e9
+    averages = put_bytes_per_second(needed.hops) * 3600 / 1e9
     return [
         structs.replace(one, quantity=one.quantity - averages) if one.line == "NAT" else one
         for one in metered
@@ -243,7 +257,7 @@ def savings(load: Load, template: Mapping[str, Any], mean: float = 1.0) -> list[
         Saving(
             "a message every 15 s instead of every 12 s",
             bill.per_1000_user_hours_usd - cost(slower, template, mean).per_1000_user_hours_usd,
-            "songs answer a change of pace later; `LEAD_SECONDS` must be over 15",
+            "songs, and whoever looks, answer a change of pace later",
         ),
         Saving(
             "`song_ends.read_all` without `ConsistentRead`",

@@ -7,9 +7,11 @@ from typing import Any
 from local.project import PROJECT
 from local.template.synth import synthesize
 from planning.cost import Cost, cost, savings
-from planning.load import ADAPTIVE_FLUSH_SECONDS, Load
+from planning.load import Load
+from planning.page import ADAPTIVE_FLUSH_SECONDS
 from planning.prices import BILLION, MILLION, PRICES, SIGN_IN, Price
 from planning.tables import number, table
+from planning.watchers import Watcher
 
 PAGE = PROJECT / "docs" / "cost.md"
 USERS = 10_000
@@ -90,6 +92,22 @@ def sign_in_table(template: Mapping[str, Any]) -> str:
     return table(rows, right=3)
 
 
+def watchers_table(bill: Cost) -> str:
+    """What those cost who look at others, line by line."""
+    rows = [["line", "unit", *(one.who for one in bill.watchers)]]
+    rows += [
+        [first.line, first.unit, *(_looked(one, first.line) for one in bill.watchers)]
+        for first in bill.watchers[0].lines
+    ]
+    totals = [f"{one.usd_per_hour:.4f}" for one in bill.watchers]
+    return table([*rows, ["$ an hour", "", *totals]], right=len(totals))
+
+
+def _looked(one: Watcher, name: str) -> str:
+    (line,) = (line for line in one.lines if line.line == name)
+    return f"{quantity(line.quantity)}: ${line.usd:.4f}"
+
+
 def savings_table(template: Mapping[str, Any]) -> str:
     """What could be cheaper."""
     rows = [["way", "what it costs otherwise", "$ less for 1,000 user-hours"]]
@@ -144,6 +162,7 @@ def tables(template: Mapping[str, Any]) -> list[str]:
     return [
         means_table(template),
         bill_table(bill),
+        watchers_table(bill),
         sizes_table(template),
         sign_in_table(template),
         savings_table(template),

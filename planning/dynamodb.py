@@ -7,6 +7,7 @@ from msgspec import Struct
 from lambdas.adapters import songs
 from planning import quotas
 from planning.load import Load, average_period
+from planning.page import questions
 from planning.shards import Hop
 from planning.sizes import SONG_END_BYTES, SONG_ITEM_BYTES
 from planning.template import Settings
@@ -29,7 +30,8 @@ def dynamodb(load: Load, settings: Settings, recommend: Hop) -> DynamoDB:
     units_of_item = ceil(SONG_END_BYTES / quotas.READ_UNIT_BYTES)
     writes_of_item = ceil(SONG_END_BYTES / quotas.WRITE_UNIT_BYTES)
     averages_per_second = load.users / average_period(load, settings)
-    reads_per_second = averages_per_second + load.songs_per_second + 2 * load.starts_per_second
+    asked_per_second = load.starts_per_second * (1 + questions(load))
+    reads_per_second = averages_per_second + load.songs_per_second + asked_per_second
     # Each warm function reads each run of songs again after five minutes.
     runs = 2 * TEMPI / songs.CACHE_SECONDS
     lanes = recommend.shards * settings.readers["recommend"].parallelization

@@ -1,6 +1,6 @@
 """The three streams of the path and their functions, under a load."""
 
-from planning import quotas, work
+from planning import page, quotas, work
 from planning.load import Load, average_period
 from planning.shards import (
     USED,
@@ -17,17 +17,19 @@ from planning.work import DYNAMODB_SECONDS, INVOKE_SECONDS, KINESIS_SECONDS, RED
 
 
 def average(load: Load, settings: Settings) -> Hop:
-    """Samples of a flush share a record; each person is a partition key."""
+    """Samples of a flush share a record, with those it repeats; a person is a partition key."""
     batches = load.users / load.flush_seconds
     samples = load.flush_seconds * SAMPLES_PER_SECOND
-    bytes_of = sizes(load.flush_seconds)
     reader = settings.readers["average"]
+    known = page.repeated(load) * SAMPLES_PER_SECOND
+    record_us = work.AVERAGE_CPU_US + samples * work.SAMPLE_CPU_US + known * page.REPEATED_CPU_US
+    bytes_of = sizes(load)
     flow = Flow(
         stream="heart-rate",
         function="average",
         records=batches + load.starts_per_second,
         size=(batches * bytes_of.heart_rates) + load.starts_per_second * bytes_of.session_start,
-        record_seconds=work.seconds(reader, work.AVERAGE_CPU_US + samples * work.SAMPLE_CPU_US),
+        record_seconds=work.seconds(reader, record_us),
         batch_seconds=INVOKE_SECONDS
         + 3 * REDIS_SECONDS
         + KINESIS_SECONDS
@@ -45,7 +47,7 @@ def schedule(load: Load, settings: Settings, before: Hop, planned: float = USED)
     averages_per_second = load.users / average_period(load, settings)
     per_batch = averages_per_second / before.invocations_per_second
     records = before.invocations_per_second * groups_touched(settings.groups, per_batch)
-    bytes_of = sizes(load.flush_seconds)
+    bytes_of = sizes(load)
     envelope = bytes_of.averages - bytes_of.average
     due = load.songs_per_second / averages_per_second
     per_average = (
@@ -78,7 +80,7 @@ def recommend(load: Load, settings: Settings) -> Hop:
         stream="song-requests",
         function="recommend",
         records=records,
-        size=records * sizes(load.flush_seconds).request,
+        size=records * sizes(load).request,
         record_seconds=work.answer_seconds(settings),
         batch_seconds=work.batch_seconds(),
         busiest=lambda shards: most_in_one(load.users, 1 / shards, shards) / load.users,

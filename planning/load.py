@@ -6,9 +6,6 @@ from msgspec import Struct
 
 from planning.template import Settings
 
-ADAPTIVE_FLUSH_SECONDS = 12.0
-"""Seconds between two messages of a client that flushes adaptively, on average."""
-
 
 class Load(Struct, frozen=True):
     """Who is there: people who work out at once, and what their clients do."""

@@ -86,7 +86,8 @@ PRICES = (
     Price("Data out", "GB", 0.09, _EC2 + ": data transfer", "articles"),
     Price("Page requests", "request", 1.00 / MILLION, _CDN, "price list"),
     Price("Page data", "GB", 0.085, _CDN, "price list"),
-    Price("KMS keys", "key-hour", 1.00 / HOURS_OF_A_MONTH, "AWS KMS pricing", "unconfirmed"),
+    Price("KMS keys", "key-hour", 1.00 / HOURS_OF_A_MONTH, "AWS KMS pricing", "articles"),
+    Price("KMS requests", "request", 0.03 / 10_000, "AWS KMS pricing", "articles"),
 )
 
 COGNITO = "Amazon Cognito pricing: direct sign-in"

@@ -8,6 +8,7 @@ from lambdas.domain.choose import ARTISTS_APART
 from lambdas.domain.window import HELD_MS, MAX_SAMPLES
 from planning import quotas
 from planning.load import Load, average_period
+from planning.page import questions
 from planning.shards import Hop, groups_touched, most_in_one
 from planning.sizes import (
     CONNECTIONS_KEY_BYTES,
@@ -48,12 +49,12 @@ def redis(load: Load, settings: Settings, average: Hop) -> Redis:
     lines = load.users / average_period(load, settings) * line_bytes(load, settings)
     traces_ecpu = max(groups * batches, lines / quotas.ECPU_BYTES) + groups * batches
     heard = load.workouts * load.songs_per_workout * HEARD_SONG_BYTES
-    artists = ARTISTS_APART * sizes(load.flush_seconds).song
+    artists = ARTISTS_APART * sizes(load).song
     request_ecpu = (
         max(1.0, heard / quotas.ECPU_BYTES) + artists / quotas.ECPU_BYTES + SONG_COMMANDS - 2
     )
+    socket = 2 + 1 + 4 * questions(load)  # connect, disconnect, workout
     connects = load.starts_per_second
-    socket = 2 + 1 + 4  # connect, disconnect, workout
     busiest = most_in_one(load.users, 1 / settings.groups, settings.groups)
     return Redis(
         bytes_kept=_kept(load, settings),
@@ -102,6 +103,6 @@ def _kept(load: Load, settings: Settings) -> dict[str, float]:
         "playlists": load.users
         * (0.5 + ended)
         * load.songs_per_workout
-        * (sizes(load.flush_seconds).song + PLAYLIST_ENTRY_BYTES),
+        * (sizes(load).song + PLAYLIST_ENTRY_BYTES),
         "connections": load.users * CONNECTIONS_KEY_BYTES,
     }

@@ -4,10 +4,11 @@ Messages are real ones, encoded here; what stores add to them was measured, and 
 """
 
 from functools import cache
+from math import ceil
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
-from events.messages import Started
+from events.messages import FloorPerson, FloorSong, FloorView, Started, TracePoint, Workout
 from events.pulse import Pulse
 from events.samples import MAX_SAMPLES, Sample
 from events.session import Opinion, Song, SongPush, Why
@@ -20,14 +21,18 @@ from events.stream import (
     SongRequest,
     encode,
 )
+from lambdas.domain.line import STEP_MS
+from lambdas.domain.window import STALE_AFTER_MS
+from planning.load import Load
+from planning.page import repeated
 
 USER_BYTES = 36
 """A Cognito subject is a UUID."""
 CONNECTION_ID_BYTES = 16
 SAMPLES_PER_SECOND = 1.0
-REPEATED_SECONDS = 90.0
-"""What a client sent within these goes again with each message, before what is new, until it is
-told as arrived (docs/client.md): only a song tells it, so in the middle of one all of it."""
+CALL_BYTES, PUT_ANSWER_BYTES = 2_200, 117
+"""An HTTPS call of a function besides its body: 1,600 bytes of signed headers, in which a session
+token has 1,000, the rest assumed for the answer's and TLS; and PutRecords' answer for a record."""
 SONG_END_BYTES = 1104
 """An item of song-ends with `typical_song`, names of attributes included; a test counts it."""
 SONG_ITEM_BYTES = 200
@@ -42,6 +47,9 @@ HEARD_SONG_BYTES = 34
 `MEMORY USAGE` on what the adapters write, in tests/planning/test_capacity.py."""
 AVERAGE = 141.66666666666666
 """As long as averages are in messages."""
+AT_MS = 1_760_000_000_000
+FLOOR_PEOPLE = 200
+"""As many as a floor shows at most."""
 
 
 class Sizes(Struct, frozen=True):
@@ -54,11 +62,15 @@ class Sizes(Struct, frozen=True):
     request: int
     song: int
     started: int
+    workout: dict[str, int]
+    """Answers to who asks for a workout: on connecting, at its end, and every few seconds."""
+    floor: int
+    """Of `FLOOR_PEOPLE`."""
 
 
 def typical_song(slot: int = 3) -> SongPush:
     """A song of middling length, with everything that is told of it."""
-    at_ms = 1_760_000_000_000
+    at_ms = AT_MS
     song = Song(
         "TRAAAAW128F429D538",
         "A Song of Middling Length",
@@ -80,24 +92,47 @@ def typical_song(slot: int = 3) -> SongPush:
 
 
 @cache
-def sizes(flush_seconds: float) -> Sizes:
-    """Those of one message of each kind, with a flush of so many seconds."""
-    at_ms, user = 1_760_000_000_000, "u" * USER_BYTES
-    seconds = flush_seconds + REPEATED_SECONDS
-    count = min(MAX_SAMPLES, max(1, round(seconds * SAMPLES_PER_SECOND)))
-    samples: list[Sample] = [(at_ms + 1000 * second, 142) for second in range(count)]
+def sizes(load: Load) -> Sizes:
+    """Those of one message of each kind, as people of this load send and get them."""
+    at_ms, user = AT_MS, "u" * USER_BYTES
+    new = load.flush_seconds * SAMPLES_PER_SECOND
+    count = max(1, new + repeated(load) * SAMPLES_PER_SECOND)
+    sample: Sample = (at_ms, 142)
     pulse = Pulse(at_ms, at_ms - 5_000, 142, AVERAGE, 139, 144, AVERAGE, at_ms)
     average = Average(user, pulse, 900, at_ms)
     request = SongRequest(
         *(at_ms, 3, pulse, at_ms, None, at_ms, at_ms),
     )
     one, two = (len(encode(Averages([average] * many))) for many in (1, 2))
+    beat, beats = (len(encode(HeartRateBatch([sample] * many))) for many in (1, 2))
     return Sizes(
-        heart_rates=USER_BYTES + len(encode(HeartRateBatch(samples))),
+        heart_rates=round(USER_BYTES + beat + (count - 1) * (beats - beat)),
         session_start=USER_BYTES + len(encode(SessionStart(at_ms, 30))),
         averages=2 + one,
         average=two - one,
         request=USER_BYTES + len(encode(request)),
         song=len(encode(typical_song())),
         started=len(encode(Started(at_ms, SongSettings()))),
+        workout={
+            "connecting": len(encode(_workout(0, 0))),
+            "end": len(encode(_workout(load.workout_seconds, load.songs_per_workout))),
+            "looking": len(encode(_workout(1, 1))),
+        },
+        floor=len(encode(_floor())),
     )
+
+
+def _workout(seconds: float, songs: float) -> Workout:
+    """An answer with the line of so many seconds, and so many songs."""
+    points = [TracePoint(AT_MS, 142.1, AVERAGE)] * ceil(1000 * seconds / STEP_MS)
+    pushes = [typical_song(slot) for slot in range(round(songs))]
+    latest = points[-1] if points else None
+    return Workout(None, AT_MS, SongSettings(), latest, points, pushes, STALE_AFTER_MS, UNSET)
+
+
+def _floor() -> FloorView:
+    song = typical_song().song
+    heard = FloorSong(song.title, song.artist, 141.8, 141.7, 0.0007, AT_MS)
+    point = TracePoint(AT_MS, 142.1, 141.7)
+    one = FloorPerson("u" * USER_BYTES, None, AT_MS, point, 60.0, 187.0, heard)
+    return FloorView("demo", [one] * FLOOR_PEOPLE, FLOOR_PEOPLE, STALE_AFTER_MS)

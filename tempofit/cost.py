@@ -10,7 +10,8 @@ from rich.table import Table
 from local.template.synth import SynthError, synthesize
 from planning import cost as model
 from planning.cost_tables import quantity
-from planning.load import ADAPTIVE_FLUSH_SECONDS, Load
+from planning.load import Load
+from planning.page import ADAPTIVE_FLUSH_SECONDS
 from planning.tables import number
 
 STAGE = "prod"
@@ -59,6 +60,8 @@ def _print(found: model.Cost) -> None:
             f"Signing in by Cognito {one.plan}, {one.monthly_users:,.0f} people a month: "
             f"${one.per_1000_user_hours_usd:.3f} and ${one.per_month_usd:,.0f} more."
         )
+    for watcher in found.watchers:
+        console.print(f"On top, {watcher.who}: ${watcher.usd_per_hour:.4f} an hour.")
     first = found.quotas[0]
     console.print(
         f"Of the quotas, {first.name} binds first, with {first.users:,} people. "

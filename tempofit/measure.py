@@ -1,6 +1,6 @@
 """Commands of `tempofit bench` beside the pipeline: WebSocket API, floods, growth and others."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import aiohttp
 import msgspec
@@ -15,6 +15,9 @@ from benchmarks import websocket as websockets
 from benchmarks.flooder import Kind
 from benchmarks.pipeline import Percentiles
 from tempofit.measured import measured
+
+if TYPE_CHECKING:
+    from benchmarks.page_traffic import Asked
 
 Json = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
 
@@ -130,17 +133,40 @@ def imports(
 
 def page(
     visits: Annotated[int, typer.Option(min=1, help="The median of so many visits.")] = 5,
+    minutes: Annotated[
+        int, typer.Option(min=1, max=60, help="How long messages are counted.")
+    ] = 10,
     json: Json = False,
 ) -> None:
     """The page in a real browser: bytes of a visit, times to paint, to the first song and sound.
 
-    Starts a local cloud of its own with one athlete, and Chromium; takes about three minutes.
+    And what pages send and are sent over the WebSocket in an hour, by kind: an athlete's with a
+    strap, a second screen's that looks at somebody else, and a coach's. Starts a local cloud of its
+    own with one athlete, and Chromium; takes about three minutes, and those of `--minutes`.
     """
     from benchmarks import page as pages  # a browser is a second of import that others do not need
     from benchmarks.chromium import NoChromiumError
 
-    report = measured(lambda say: pages.run(visits, progress=say), pages.PageError, NoChromiumError)
-    _show(report, json)
+    report = measured(
+        lambda say: pages.run(visits, minutes, progress=say), pages.PageError, NoChromiumError
+    )
+    if json:
+        typer.echo(msgspec.json.encode(report))
+        return
+    _show(msgspec.structs.replace(report, asked={}), json)
+    for who, asked in report.asked.items():
+        _print_asked(who, asked)
+
+
+def _print_asked(who: str, asked: "Asked") -> None:
+    title = f"{who}, an hour as those {asked.minutes:g} min"
+    table = Table("", "kind", "messages", "bytes", title=title, box=None)
+    for column in table.columns[2:]:
+        column.justify = "right"
+    for way, kinds in (("sent", asked.sent), ("received", asked.received)):
+        for kind, (messages, size) in kinds.items():
+            table.add_row(way, kind, f"{messages:,}", f"{size:,.0f}")
+    Console().print(table, "")
 
 
 def _show(report: msgspec.Struct, json: bool) -> None:

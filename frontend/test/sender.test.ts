@@ -11,20 +11,20 @@ beforeEach(() => {
 });
 
 describe("when samples are sent", () => {
-  test("the first at once, then every five seconds while the heart rate moves", () => {
+  test("the first at once, then every ten seconds while the heart rate moves", () => {
     server.opens();
-    server.beats(...rising(21));
-    expect(server.sizes).toEqual([1, 5, 5, 5, 5]);
+    server.beats(...rising(41));
+    expect(server.sizes).toEqual([1, 10, 10, 10, 10]);
   });
 
   test("every fifteen seconds once it is steady, and at once on a jump of more than eight", () => {
     server.opens();
     server.beats(...steady(41));
-    expect(server.sizes).toEqual([1, 5, 5, 15, 15]);
+    expect(server.sizes).toEqual([1, 10, 15, 15]);
     server.beats(120, 120, 128);
-    expect(server.sizes).toHaveLength(5);
+    expect(server.sizes).toHaveLength(4);
     server.beats(129);
-    expect(server.sizes.slice(5)).toEqual([4]);
+    expect(server.sizes.slice(4)).toEqual([4]);
   });
 
   test("at once on a skip", () => {
@@ -34,19 +34,29 @@ describe("when samples are sent", () => {
     expect(server.sizes).toEqual([1, 2]);
   });
 
-  test("twenty seconds before a song's end", () => {
+  const sentSeconds = () =>
+    server.batches.map((batch) => ((batch.at(-1)?.[0] ?? 0) - NOW) / 1000);
+
+  test("ten seconds before a song's end, when the server asks for the next", () => {
     server.songs = [songPush(0, { starts_at_ms: NOW, ends_at_ms: NOW + 58_000, session: NOW })];
     server.opens();
     server.beats(...steady(60));
-    expect(server.batches.map((batch) => ((batch.at(-1)?.[0] ?? 0) - NOW) / 1000)).toContain(38);
+    expect(sentSeconds()).toContain(48);
+  });
+
+  test("five seconds after a message that the server makes an average of, though a song ends", () => {
+    server.songs = [songPush(0, { starts_at_ms: NOW, ends_at_ms: NOW + 58_000, session: NOW })];
+    server.opens();
+    server.beats(...steady(45), ...new Array<number>(13).fill(131));
+    expect(sentSeconds().filter((second) => second > 42)).toEqual([46, 51]);
   });
 
   test("what a strap measured before it fell silent is sent by the clock", () => {
     server.opens();
     server.beats(...rising(3));
-    server.sender.tick(server.now_ms + 2_999);
+    server.sender.tick(server.now_ms + 7_999);
     expect(server.sizes).toEqual([1]);
-    server.sender.tick(server.now_ms + 3_000);
+    server.sender.tick(server.now_ms + 8_000);
     expect(server.sizes).toEqual([1, 2]);
   });
 

@@ -198,7 +198,7 @@ describe("a heart rate of this device", () => {
     const state = measured(EMPTY, NOW, 131);
     expect(newestHeartRate(state)).toBe(131);
     expect(freshness(state, NOW + 5_000)).toEqual({ state: "live" });
-    expect(freshness(state, NOW + 11_000).state).toBe("stale");
+    expect(freshness(state, NOW + 21_000).state).toBe("stale");
   });
 
   test("stays the clock of the workout while older ones come back from the server", () => {

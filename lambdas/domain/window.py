@@ -10,7 +10,8 @@ from msgspec import Meta, Struct
 from events.pulse import Pulse
 from lambdas.domain.line import MINUTE_MS, longer
 
-STALE_AFTER_MS = 10_000
+STALE_AFTER_MS = 20_000
+"""Longer than the page keeps back what it measures of a steady heart, 15 s, and the way."""
 HELD_MS = 30_000
 """What a window holds at least: extremes look back as far even when averages do not."""
 MAX_SAMPLES = 600

@@ -49,7 +49,7 @@ def test_a_coach_sees_who_is_on_a_floor_and_what_they_hear() -> None:
         "type": "floor",
         "floor": "north",
         "count": 1,
-        "stale_after_ms": 10_000,
+        "stale_after_ms": 20_000,
         "people": [
             {
                 "user": "ann",

@@ -84,7 +84,7 @@ def test_a_song_that_was_only_brought_forward_counts_as_no_skip() -> None:
 
 
 def test_a_stale_heart_rate_is_not_acted_on() -> None:
-    beat(START_MS + 180_000)
+    beat(START_MS + 179_000)
     invoke(3, at_ms=200_000)
     assert [(request.pulse.heart_rate, request.pulse.average) for request in requests()] == [
         (131, 130)

@@ -36,7 +36,7 @@ def test_somebody_who_sent_nothing_yet_gets_an_empty_workout() -> None:
     assert answer["session"] is None
     assert answer["latest"] is None
     assert answer["trace"] == answer["songs"] == []
-    assert answer["stale_after_ms"] == 10_000
+    assert answer["stale_after_ms"] == 20_000
 
 
 def test_the_newest_sample_and_a_point_every_fifteen_seconds_are_told() -> None:

@@ -2,8 +2,13 @@
 
 import gzip
 import os
+from typing import Any
+
+import pytest
 
 from benchmarks.page_probe import loaded, middle, total_blocking_ms
+from benchmarks.page_traffic import Traffic
+from tempofit.measure import _print_asked
 
 
 def test_answers_are_added_up_as_sent_and_as_compressed() -> None:
@@ -26,3 +31,35 @@ def test_tasks_after_the_end_do_not_count() -> None:
 
 def test_one_slow_visit_does_not_move_the_figure() -> None:
     assert middle([100.2, 90.0, 5000.0]) == 100
+
+
+class Emitter:
+    """A page or a socket, as far as somebody listens to it."""
+
+    def __init__(self) -> None:
+        self.listeners: dict[str, Any] = {}
+
+    def on(self, event: str, listener: Any) -> None:
+        self.listeners[event] = listener
+
+
+def test_messages_of_every_socket_are_counted_by_kind_both_ways(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    page: Any = Emitter()
+    traffic = Traffic(page)
+    for _ in range(2):
+        socket = Emitter()
+        page.listeners["websocket"](socket)
+        socket.listeners["framesent"]('{"action":"workout"}')
+        socket.listeners["framereceived"]('{"type":"song","title":"É"}')
+        socket.listeners["framereceived"](b'{"message":"Bad request body"}')
+    assert traffic.sent == {"workout": [2, 40]}
+    assert traffic.received == {"song": [2, 56], "refused": [2, 60]}
+
+    traffic._begun -= 1_800
+    asked = traffic.asked()
+    assert asked.minutes == 30
+    assert asked.sent["workout"] == pytest.approx((4, 80), rel=0.01)
+    _print_asked("athlete", asked)
+    assert "athlete, an hour as those 30 min" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""A strap that is made up at `navigator.bluetooth`, and what the page does with its beats."""
+"""The strap that is made up, and what the page does with its beats."""
 
 import re
 import time
@@ -8,48 +8,10 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from benchmarks import strap as made_up
+
 SOON_MS = 30_000
-STRAP = """
-(() => {
-  const characteristic = Object.assign(new EventTarget(), {
-    startNotifications: async () => undefined,
-  });
-  const getCharacteristic = async () => characteristic;
-  const device = Object.assign(new EventTarget(), {
-    name: "Made Strap",
-    connects: 0,
-    far: false,
-    gatt: {
-      connect: async () => {
-        device.connects += 1;
-        if (device.far) throw new Error("Out of reach.");
-        return { getPrimaryService: async () => ({ getCharacteristic }) };
-      },
-      disconnect: () => undefined,
-    },
-  });
-  window.strap = {
-    device,
-    sends: (...bytes) => {
-      characteristic.value = new DataView(new Uint8Array(bytes).buffer);
-      characteristic.dispatchEvent(new Event("characteristicvaluechanged"));
-    },
-    beats: (heartRate, waver = 0) => {
-      let beat = 0;
-      window.strap.beating = setInterval(() => {
-        beat += 1;
-        window.strap.sends(0x10, heartRate + (beat % 2) * waver, 0, 2);
-      }, 1000);
-    },
-    goes: () => {
-      device.far = true;
-      device.dispatchEvent(new Event("gattserverdisconnected"));
-    },
-  };
-  const requestDevice = async () => device;
-  Object.defineProperty(navigator, "bluetooth", { value: { requestDevice } });
-})()
-"""
+STRAP = made_up.STRAP
 NO_STORAGE = """
 for (const name of ["localStorage", "sessionStorage", "indexedDB", "caches"]) {
   Object.defineProperty(window, name, {

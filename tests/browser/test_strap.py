@@ -68,7 +68,7 @@ def test_samples_survive_a_connection_that_breaks(open_page: OpenPage) -> None:
         page.evaluate("window.strap.beats(131)")
         expect(page.get_by_test_id("average")).to_have_text("131", timeout=SOON_MS)
         page.evaluate("window.inTunnel = true")
-        page.wait_for_timeout(7_000)  # a batch is sent every five seconds, so one is lost
+        page.wait_for_timeout(12_000)  # a batch is sent every ten seconds, so one is lost
         page.evaluate("window.sockets.at(-1).close(); window.inTunnel = false")
         back_ms = page.evaluate("Date.now()") + 2_000
         wait_until(page, lambda: sent_times(page)[-1] > back_ms)

@@ -1,12 +1,14 @@
 /** When samples are worth a message. */
 import type { Sample } from "../wire/messages";
 
-const FLUSH_EVERY_MS = 5_000;
+const FLUSH_EVERY_MS = 10_000;
 export const STEADY_EVERY_MS = 15_000;
 /** Beats a minute away from what the server knows: worth a message of its own. */
 const JUMP = 8;
-/** The next song is chosen soon after, from what is known by then. */
-const BEFORE_END_MS = 20_000;
+/** `LEAD_SECONDS` of the server: the first average from then on asks for the next song. */
+const BEFORE_END_MS = 10_000;
+/** `EMIT_EVERY_SECONDS` of the server, which makes no average sooner after the last. */
+const AVERAGE_EVERY_MS = 5_000;
 /** Twice the noise of a heart that works evenly (Hunt 2015: about 2 beats a minute). */
 const STEADY_WITHIN = 4;
 /** How much of the stretch must be known before it may be called steady. */
@@ -37,10 +39,12 @@ export function isDue(pending: Pending, now_ms: number): boolean {
   if (life_ms >= patience_ms) return true;
   const newest = recent.at(-1);
   if (!newest || !sent) return false;
+  const since_ms = newest[0] - sent[0];
   return (
-    newest[0] - sent[0] >= patience_ms ||
+    since_ms >= patience_ms ||
     Math.abs(newest[1] - sent[1]) > JUMP ||
-    song_ends_ms.some((end) => sent[0] < end - BEFORE_END_MS && end - BEFORE_END_MS <= newest[0])
+    (since_ms >= AVERAGE_EVERY_MS &&
+      song_ends_ms.some((end) => sent[0] < end - BEFORE_END_MS && end - BEFORE_END_MS <= newest[0]))
   );
 }
 

@@ -62,7 +62,7 @@ export const EMPTY: State = {
   status: { phase: "connecting" },
   told: false,
   session: null,
-  stale_after_ms: 10_000,
+  stale_after_ms: 20_000,
   latest: null,
   arrivals: [],
   confirmed: false,
