@@ -97,4 +97,3 @@ def _dead_letters(scope: Construct, settings: Settings) -> Queue:
     )
     accept(queue, "SQS3", "This queue is itself where failed records end.")
     return queue
-
