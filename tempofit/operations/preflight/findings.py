@@ -9,7 +9,7 @@ from tempofit.addresses import CloudError
 from tempofit.operations.stage import aws_errors
 
 Verdict = Literal["fine", "throttles", "fails", "unknown"]
-"""It will work; it will, up to `users` people; it will not; nobody can say, and `means` says why."""
+"""It will work; it will, up to `users` people; it will not; that cannot be known, and why."""
 
 
 class Finding(Struct, frozen=True):

@@ -8,10 +8,10 @@ from planning import quotas
 from planning.capacity import OF_API, OF_CONNECTS, OF_LAMBDA, OF_SHARDS, capacity
 from planning.load import Load
 from planning.template import Settings, settings_of
-from tempofit.operations.preflight.findings import Finding, Verdict
+from tempofit.operations.preflight.findings import Finding
 from tempofit.operations.preflight.subject import Subject
 
-API = "apigateway"
+API, FUNCTION = "apigateway", "AWS::Lambda::Function"
 API_RATE, NEW_CONNECTIONS = "L-8A5B8E43", "L-9ED1E49A"
 """Service Quotas: "Throttle rate" and the WebSocket APIs' "New connections per second"."""
 STREAMS = ("HeartRateStream", "AverageHeartRateStream", "SongRequestsStream")
@@ -26,37 +26,43 @@ def concurrency(subject: Subject) -> list[Finding]:
     most = subject.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
     settings = settings_of(subject.template)
     users = users_at(OF_LAMBDA, settings, quotas.Account(lambda_concurrency=most))
-    if most >= quotas.LAMBDA_CONCURRENCY:
-        return [_fine(OF_LAMBDA, most, users)]
+    told = f"deploy with -c lambda_concurrency={most}, so that the alarm knows."
     lanes = sum(reader.lanes for reader in settings.readers.values())
-    means = f"{_reached(most, users)} The streams' functions alone run up to {lanes} at once"
-    means += " when they have to catch up" + (
-        ", so that nobody connects meanwhile." if lanes >= most else "."
+    others = sum(1 for _ in subject.properties(FUNCTION)) - len(settings.readers)
+    if most >= lanes + others:
+        remedy = "" if most >= quotas.LAMBDA_CONCURRENCY else told.capitalize()
+        return [Finding(NAMES[OF_LAMBDA], "fine", _reached(most, users), remedy, users)]
+    means = (
+        f"{_reached(most, users)} Earlier, whenever the streams' functions catch up: they run up "
+        f"to {lanes} at once, and share with the {others} behind the API."
     )
     remedy = (
         f'Ask for {quotas.LAMBDA_CONCURRENCY:,} in Service Quotas (AWS Lambda, "Concurrent '
-        f'executions"), and deploy with -c lambda_concurrency={most} until then, so that the '
-        "alarm knows."
+        f'executions"), and until then {told}'
     )
     return [Finding(NAMES[OF_LAMBDA], "throttles", means, remedy, users)]
 
 
 def api_rate(subject: Subject) -> list[Finding]:
     """How many messages in and out the account carries a second."""
-    most = quota(subject, API, API_RATE)
-    users = users_at(
-        OF_API, settings_of(subject.template), quotas.Account(api_requests_per_second=most)
-    )
-    return [_of_api(OF_API, most, quotas.API_REQUESTS_PER_SECOND, users, "Throttle rate")]
+    most, settings = quota(subject, API, API_RATE), settings_of(subject.template)
+    users = users_at(OF_API, settings, quotas.Account(api_requests_per_second=most))
+    if most >= settings.throttle_rate:
+        return [Finding(NAMES[OF_API], "fine", _reached(most, users), users=users)]
+    means = f"{_reached(most, users)} The stage would take {settings.throttle_rate:,}."
+    remedy = _ask(quotas.API_REQUESTS_PER_SECOND, "Throttle rate")
+    return [Finding(NAMES[OF_API], "throttles", means, remedy, users)]
 
 
 def connections(subject: Subject) -> list[Finding]:
     """How many connections the account opens a second."""
     most = quota(subject, API, NEW_CONNECTIONS)
-    users = users_at(
-        OF_CONNECTS, settings_of(subject.template), quotas.Account(connects_per_second=most)
-    )
-    return [_of_api(OF_CONNECTS, most, quotas.CONNECTS_PER_SECOND, users, "New connections")]
+    account = quotas.Account(connects_per_second=most)
+    users = users_at(OF_CONNECTS, settings_of(subject.template), account)
+    if most >= quotas.CONNECTS_PER_SECOND:
+        return [Finding(NAMES[OF_CONNECTS], "fine", _reached(most, users), users=users)]
+    remedy = _ask(quotas.CONNECTS_PER_SECOND, "New connections per second")
+    return [Finding(NAMES[OF_CONNECTS], "throttles", _reached(most, users), remedy, users)]
 
 
 def shards(subject: Subject) -> list[Finding]:
@@ -97,16 +103,8 @@ def users_at(limit: str, settings: Settings, account: quotas.Account) -> int:
     return next(one.users for one in found.limits if one.name == limit)
 
 
-def _of_api(limit: str, most: float, default: float, users: int, name: str) -> Finding:
-    if most >= default:
-        return _fine(limit, most, users)
-    remedy = f'Ask for {default:,.0f} in Service Quotas (Amazon API Gateway, "{name}").'
-    return Finding(NAMES[limit], "throttles", _reached(most, users), remedy, users)
-
-
-def _fine(limit: str, most: float, users: int) -> Finding:
-    verdict: Verdict = "fine"
-    return Finding(NAMES[limit], verdict, _reached(most, users), users=users)
+def _ask(wanted: int, name: str) -> str:
+    return f'Ask for {wanted:,} in Service Quotas (Amazon API Gateway, "{name}").'
 
 
 def _reached(most: float, users: int) -> str:
