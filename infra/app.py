@@ -54,7 +54,8 @@ def bundle_sizes(folder: Path) -> tuple[int, int]:
         return sum(path.stat().st_size for path in files), target.tell()
 
 
-def _print_warnings(stack: CloudFormationStackArtifact) -> None:
+def print_warnings(stack: CloudFormationStackArtifact) -> None:
+    """Prints what the synthesis warns of."""
     for message in stack.messages:
         if message.level is SynthesisMessageLevel.WARNING:
             print(f"Warning: {message.entry.data}", file=sys.stderr)
@@ -72,7 +73,7 @@ def main(arguments: list[str]) -> int:
         return 1
     (stack,) = assembly.stacks
     if "CDK_OUTDIR" not in os.environ:  # the CDK command prints warnings itself
-        _print_warnings(stack)
+        print_warnings(stack)
     print(f"Synthesized {stack.stack_name} into {folder}.", file=sys.stderr)
     bundle = bundle_folder(folder, stack.template)
     if bundle.is_dir():

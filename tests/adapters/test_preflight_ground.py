@@ -137,7 +137,7 @@ def test_lambda_runs_the_functions_where_it_does_so_already(account: Account) ->
 def test_a_region_has_every_service_or_is_not_for_it(
     account: Account, missing: list[str], verdict: str, said: str
 ) -> None:
-    answer = {"Parameters": [], "InvalidParameters": [SERVICES + name for name in missing]}
+    answer = {"InvalidParameters": [SERVICES + name for name in missing]} if missing else {}
     names = [SERVICES + name for name in places.NEEDED]
     account.answers("ssm", "get_parameters", answer, Names=names)
     [finding] = places.services(subject(account))

@@ -25,7 +25,7 @@ def services(subject: Subject) -> list[Finding]:
     names = [prefix + service for service in NEEDED]
     missing = [
         name.removeprefix(prefix)
-        for name in subject.client("ssm").get_parameters(Names=names)["InvalidParameters"]
+        for name in subject.client("ssm").get_parameters(Names=names).get("InvalidParameters", [])
     ]
     if len(missing) == len(NEEDED):
         means = f"AWS lists no services of {subject.region}."
