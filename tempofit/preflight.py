@@ -7,8 +7,10 @@ import typer
 
 from local.template.synth import SynthError, synthesize
 from tempofit.addresses import CloudError
+from tempofit.operations.bootstrap import environment
 from tempofit.operations.preflight.findings import Finding
 from tempofit.operations.preflight.report import Report, look
+from tempofit.operations.stage import stage_client
 
 WORDS = {
     "fine": "fine",
@@ -32,7 +34,8 @@ def preflight(
     not read is said, and the rest looked at. Exits with 1 when a deployment would fail.
     """
     try:
-        report = look(stage, synthesize(stage, _pairs(context or [])))
+        place = environment()
+        report = look(stage, place, synthesize(stage, _pairs(context or [])), stage_client)
     except (CloudError, SynthError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None

@@ -40,7 +40,7 @@ def synthesize(stage: str = "dev", context: Mapping[str, str] = NO_CONTEXT) -> d
 
 def content_hash(stage: str, context: Mapping[str, str] = NO_CONTEXT) -> str:
     """A hash of everything that decides what the template of `stage` says."""
-    digest = sha256(json.dumps([stage, CONTEXT | context]).encode())
+    digest = sha256(json.dumps([stage, {**CONTEXT, **context}]).encode())
     for path in _sources():
         digest.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
@@ -57,7 +57,7 @@ def _run(stage: str, context: Mapping[str, str]) -> bytes:
     with TemporaryDirectory(prefix="tempofit-synth-") as folder:
         environment = os.environ | {
             "CDK_OUTDIR": folder,
-            "CDK_CONTEXT_JSON": json.dumps(CONTEXT | context | {"stage": stage}),
+            "CDK_CONTEXT_JSON": json.dumps({**CONTEXT, **context, "stage": stage}),
             "CDK_VALIDATION": "false",
         }
         try:

@@ -15,21 +15,24 @@ from tempofit.operations.preflight import ground, report
 from tempofit.operations.preflight.findings import Finding
 from tempofit.operations.preflight.report import Report
 
+HERE = ("123456789012", "us-east-1")
+
 
 class Refusing:
     """A service that refuses whatever it is asked."""
 
     def __getattr__(self, operation: str) -> Any:
         def refuse(**_: Any) -> Any:
-            error = {"Code": "AccessDeniedException", "Message": f"You may not {operation}."}
-            raise ClientError({"Error": error}, operation)
+            message = f"You may not {operation}."
+            error: Any = {"Error": {"Code": "AccessDeniedException", "Message": message}}
+            raise ClientError(error, operation)
 
         return refuse
 
 
 @pytest.fixture(autouse=True)
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report, "environment", lambda: ("123456789012", "us-east-1"))
+    monkeypatch.setattr(command, "environment", lambda: HERE)
 
 
 def run(*arguments: str) -> Result:
@@ -46,11 +49,11 @@ def finds(monkeypatch: pytest.MonkeyPatch, **verdicts: Any) -> None:
     }
     monkeypatch.setattr(report, "CHECKS", checks)
     monkeypatch.setattr(report, "read_stack", lambda cloudformation, name: None)
-    monkeypatch.setattr(report, "stage_client", lambda service: None)
+    monkeypatch.setattr(command, "stage_client", lambda service: None)
 
 
 def test_a_check_that_is_not_permitted_says_so_and_stops_no_other() -> None:
-    found = report.look("prod", synthesize("prod"), lambda service: Refusing())
+    found = report.look("prod", HERE, synthesize("prod"), lambda service: Refusing())
     silent = [ground.RUNTIME]  # which asks nothing
     assert [one.name for one in found.findings] == list(report.CHECKS)
     for finding in found.findings:
@@ -65,7 +68,6 @@ def test_a_deployment_that_would_fail_ends_the_command_with_1(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     finds(monkeypatch, one="fine", two="fails", three="throttles", four="unknown")
-    monkeypatch.setattr(command, "look", lambda *asked: report.look(*asked, lambda service: None))
     result = run("--stage", "dev")
     assert result.exit_code == 1
     assert result.output.splitlines() == [
@@ -89,7 +91,6 @@ def test_what_would_not_fail_ends_the_command_with_0(
     verdict: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finds(monkeypatch, one=verdict)
-    monkeypatch.setattr(command, "look", lambda *asked: report.look(*asked, lambda service: None))
     result = run("--stage", "prod")
     assert result.exit_code == 0
     assert result.output.endswith("Nothing here stops a deployment.\n")
@@ -97,7 +98,6 @@ def test_what_would_not_fail_ends_the_command_with_0(
 
 def test_the_findings_are_json_for_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     finds(monkeypatch, one="throttles", two="fails")
-    monkeypatch.setattr(command, "look", lambda *asked: report.look(*asked, lambda service: None))
     result = run("--stage", "dev", "--json")
     assert result.exit_code == 1
     found = msgspec.json.decode(result.stdout, type=Report)
@@ -113,9 +113,9 @@ def test_the_context_of_the_deployment_is_that_of_the_template(
 ) -> None:
     given: list[Any] = []
 
-    def look(stage: str, template: dict[str, Any]) -> Report:
+    def look(stage: str, place: Any, template: dict[str, Any], client: Any) -> Report:
         given.append(template)
-        return Report(stage, "123456789012", "us-east-1", False, [])
+        return Report(stage, *HERE, False, [])
 
     monkeypatch.setattr(command, "look", look)
     assert run("--stage", "dev", "-c", "page=off").exit_code == 0
@@ -141,6 +141,6 @@ def test_without_credentials_there_is_nothing_to_look_at(monkeypatch: pytest.Mon
     def nobody() -> tuple[str, str]:
         raise CloudError("There are no credentials of AWS here.")
 
-    monkeypatch.setattr(report, "environment", nobody)
+    monkeypatch.setattr(command, "environment", nobody)
     result = run("--stage", "dev")
     assert (result.exit_code, result.output) == (1, "There are no credentials of AWS here.\n")

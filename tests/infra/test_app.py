@@ -1,6 +1,7 @@
 """The app itself: its checks bite, and a change of the API is published."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aws_cdk import App, Stack
@@ -36,7 +37,7 @@ def test_a_changed_answer_makes_a_new_deployment(
 
 def test_context_of_the_command_line_is_text() -> None:
     settings = read_settings(_context({"stage": "prod", "heart_rate_shards": "8"}))
-    shards = SHARDS["prod"] | {"heart_rate_shards": 8}
+    shards: dict[str, Any] = SHARDS["prod"] | {"heart_rate_shards": 8}
     assert settings == Settings("prod", **shards, budget_usd=BUDGETS_USD["prod"])
     assert settings.keeps_data
 

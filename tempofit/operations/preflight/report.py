@@ -1,15 +1,16 @@
 """Every check of an account, one after another; none stops the others."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
 
-from tempofit.operations.bootstrap import environment
+from planning.capacity import OF_API, OF_CONNECTS, OF_LAMBDA, OF_SHARDS
 from tempofit.operations.preflight import ground, limits, places
 from tempofit.operations.preflight.findings import Finding, found
 from tempofit.operations.preflight.subject import Subject
-from tempofit.operations.stage import read_stack, stack_name, stage_client
+from tempofit.operations.stage import read_stack, stack_name
 
 CHECKS = {
     ground.BOOTSTRAP: ground.bootstrap,
@@ -21,10 +22,10 @@ CHECKS = {
     places.ADDRESSES: places.addresses,
     ground.ROLE: ground.cache_role,
     ground.PAGE: ground.page,
-    limits.NAMES[limits.OF_SHARDS]: limits.shards,
-    limits.NAMES[limits.OF_LAMBDA]: limits.concurrency,
-    limits.NAMES[limits.OF_API]: limits.api_rate,
-    limits.NAMES[limits.OF_CONNECTS]: limits.connections,
+    limits.NAMES[OF_SHARDS]: limits.shards,
+    limits.NAMES[OF_LAMBDA]: limits.concurrency,
+    limits.NAMES[OF_API]: limits.api_rate,
+    limits.NAMES[OF_CONNECTS]: limits.connections,
 }
 """What is looked at, in this order."""
 
@@ -40,13 +41,13 @@ class Report(Struct, frozen=True):
 
 
 def look(
-    stage: str, template: dict[str, Any], client: Callable[[str], Any] = stage_client
+    stage: str, place: tuple[str, str], template: dict[str, Any], client: Callable[[str], Any]
 ) -> Report:
-    """What decides whether `template` can be deployed as `stage`.
+    """What decides whether `template` can be deployed as `stage`, in an account and region.
 
-    Raises CloudError without credentials or a region; what an account refuses to say is a finding.
+    What the account refuses to say is a finding, and raises nothing.
     """
-    account, region = environment()
+    account, region = place
     stacks: list[dict[str, Any] | None] = [None]
 
     def read() -> list[Finding]:
@@ -60,6 +61,6 @@ def look(
         if name == ground.STACK and refused:
             findings += refused
         else:
-            findings += found(name, lambda check=check: check(subject))
+            findings += found(name, partial(check, subject))
     will_fail = any(finding.verdict == "fails" for finding in findings)
     return Report(stage, account, region, will_fail, findings)
