@@ -36,7 +36,6 @@ LEFT_OUT = {
     "AWS::Cognito::ManagedLoginBranding": "how the hosted login looks",
     "AWS::EC2::EIP": "the address of a NAT gateway",
     "AWS::EC2::Instance": "the NAT instance",
-    "AWS::EC2::LaunchTemplate": "the image of the NAT instance",
     "AWS::EC2::FlowLog": "a log of what the network turned away",
     "AWS::EC2::NatGateway": "nothing goes out of ministack",
     "AWS::EC2::SecurityGroupEgress": "ministack filters no packets",
