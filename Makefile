@@ -5,9 +5,11 @@ STAGE ?= dev
 VENV := .venv
 BIN := $(VENV)/bin
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix frontend
+# Node and npm come from the environment; the CDK command comes from npm, always the same version.
+CDK_COMMAND := PATH="$(CURDIR)/$(BIN):$$PATH" npm exec --yes --package=aws-cdk@2.1148.1
+CDK := $(CDK_COMMAND) -- cdk
 # Without AWS_ENDPOINT_URL, cdklocal speaks to localhost.localstack.cloud:4566, which is this machine.
-CDKLOCAL := PATH="$(CURDIR)/$(BIN):$$PATH" npm exec --yes --package=aws-cdk@2.1148.1 \
-  --package=aws-cdk-local@3.0.4 -- cdklocal
+CDKLOCAL := $(CDK_COMMAND) --package=aws-cdk-local@3.0.4 -- cdklocal
 ISSUER := https://s3.localhost.localstack.cloud:4566/tempofit-issuer
 # A PYTHON that is named, and is not the one of the environment, makes the environment anew.
 VERSION := -c 'import sys; print("%d.%d" % sys.version_info[:2])'
@@ -16,7 +18,7 @@ OTHER := $(shell test "$(origin PYTHON)" = file || test ! -x $(BIN)/python || \
 PACKAGES := events lambdas infra local simulator catalog evaluation planning benchmarks tempofit tests
 
 .DEFAULT_GOAL := help
-.PHONY: other-python help setup run test check fast format lint types page pipeline fuzz bench mutants screenshots synth localstack lock clean
+.PHONY: other-python help setup run test check fast format lint types page pipeline fuzz bench mutants screenshots synth bootstrap deploy destroy localstack lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -79,6 +81,23 @@ screenshots: setup ## Take the pictures of the page in docs/screens
 
 synth: setup ## Synthesize the CDK app with its bundle into cdk.out (STAGE=dev or prod)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m infra.app $(STAGE)
+
+bootstrap: setup ## Prepare your AWS account and region for the CDK, once
+	@place=$$($(BIN)/python -m tempofit.operations.bootstrap) && $(CDK) bootstrap "$$place"
+
+deploy: setup ## Put a stage and its page on AWS (STAGE=dev or prod, CONTEXT="-c name=value")
+	@$(BIN)/tempofit preflight --stage "$(STAGE)" $(CONTEXT)
+	@$(CDK) deploy -c stage="$(STAGE)" $(CONTEXT) --require-approval never; done=$$?; \
+	  if [ "$(STAGE)" = prod ]; then $(BIN)/tempofit protect --stage prod || exit 1; fi; exit $$done
+	@$(BIN)/tempofit deploy-page --stage "$(STAGE)"
+
+destroy: setup ## Take a stage off AWS (STAGE=dev, or STAGE=prod CONFIRM=prod)
+	@if [ "$(STAGE)" != prod ]; then $(BIN)/tempofit deploy-page --stage "$(STAGE)" --remove; \
+	  elif [ "$(CONFIRM)" = prod ]; then $(BIN)/tempofit protect --stage prod --off; \
+	  else echo "This takes the songs, the login and the page of prod from everybody. Its tables, streams, queue," \
+	    "page bucket and people stay and are paid for, as docs/aws.md says. If you mean it:" \
+	    "make destroy STAGE=prod CONFIRM=prod"; exit 1; fi
+	@$(CDK) destroy -c stage="$(STAGE)" -c checks=none --force
 
 localstack: setup ## Deploy the dev stage into a LocalStack on this machine
 	@$(BIN)/python -c 'from urllib.request import urlopen; urlopen("http://localhost:4566/_localstack/health", timeout=5)' 2>/dev/null || \

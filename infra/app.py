@@ -13,6 +13,7 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from aws_cdk import App
+from aws_cdk.cx_api import CloudFormationStackArtifact, SynthesisMessageLevel
 
 from infra.bundle import ROOT
 from infra.checks import add_checks
@@ -53,6 +54,13 @@ def bundle_sizes(folder: Path) -> tuple[int, int]:
         return sum(path.stat().st_size for path in files), target.tell()
 
 
+def print_warnings(stack: CloudFormationStackArtifact) -> None:
+    """Prints what the synthesis warns of."""
+    for message in stack.messages:
+        if message.level is SynthesisMessageLevel.WARNING:
+            print(f"Warning: {message.entry.data}", file=sys.stderr)
+
+
 def main(arguments: list[str]) -> int:
     folder = Path(os.environ.get("CDK_OUTDIR") or ROOT / "cdk.out")
     try:
@@ -64,6 +72,8 @@ def main(arguments: list[str]) -> int:
         print(f"The synthesis failed. {error}", file=sys.stderr)
         return 1
     (stack,) = assembly.stacks
+    if "CDK_OUTDIR" not in os.environ:  # the CDK command prints warnings itself
+        print_warnings(stack)
     print(f"Synthesized {stack.stack_name} into {folder}.", file=sys.stderr)
     bundle = bundle_folder(folder, stack.template)
     if bundle.is_dir():

@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk.aws_iam import PolicyStatement, Role, ServicePrincipal
-from aws_cdk.aws_lambda import Architecture, Code, Function, Runtime, RuntimeFamily, Tracing
+from aws_cdk.aws_lambda import Architecture, Code, Function, Runtime, Tracing
 from aws_cdk.aws_logs import LogGroup, RetentionDays
 from constructs import Construct
 
@@ -23,9 +23,18 @@ SOCKET_TIMEOUT = Duration.seconds(10)
 """The gateway itself gives up after 29 s; a person, long before."""
 
 
+RUNTIMES = {
+    "3.11": Runtime.PYTHON_3_11,
+    "3.12": Runtime.PYTHON_3_12,
+    "3.13": Runtime.PYTHON_3_13,
+    "3.14": Runtime.PYTHON_3_14,
+}
+"""What Lambda runs; Lambda: "Lambda runtimes". Any of these Pythons may run the synthesis."""
+
+
 def python_runtime() -> Runtime:
-    """The Lambda runtime whose wheels are bundled."""
-    return Runtime(f"python{PYTHON}", RuntimeFamily.PYTHON)
+    """The Lambda runtime whose wheels are bundled. KeyError for a Python that Lambda has not."""
+    return RUNTIMES[PYTHON]
 
 
 def create_function(

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from aws_cdk import Aws, Duration, Fn, RemovalPolicy, Stack
+from aws_cdk import Aws, Duration, Fn, Stack
 from aws_cdk.aws_cognito import (
     AccountRecovery,
     AuthFlow,
@@ -119,7 +119,7 @@ def create_people(scope: Stack, settings: Settings) -> People:
         mfa=Mfa.OPTIONAL,
         mfa_second_factor=MfaSecondFactor(otp=True, sms=False),
         deletion_protection=settings.keeps_data,
-        removal_policy=RemovalPolicy.RETAIN if settings.keeps_data else RemovalPolicy.DESTROY,
+        removal_policy=settings.guarded_removal,
     )
     accept(pool, "COG2", "A second factor is offered to athletes, and not forced on them.")
     accept(pool, "COG8", "Plus costs more for each person, for risk scores that nobody reads yet.")
@@ -133,9 +133,13 @@ def create_people(scope: Stack, settings: Settings) -> People:
     return People(pool, domain)
 
 
-def create_client(people: People, settings: Settings, page_url: str) -> Issuer:
-    """Lets the page at `page_url`, which ends in `/`, log in; the issuer that results."""
-    pages = [page_url, *([] if settings.keeps_data else [DEVELOPER_PAGE])]
+def create_client(people: People, settings: Settings, page_url: str | None) -> Issuer:
+    """Lets the page at `page_url`, which ends in `/`, log in; the issuer that results.
+
+    A stage without a page lets a developer's log in, as a client must name one.
+    """
+    developers = [] if settings.keeps_data and page_url else [DEVELOPER_PAGE]
+    pages = [*([page_url] if page_url else []), *developers]
     client = people.pool.add_client(
         "page",
         generate_secret=False,
@@ -155,7 +159,7 @@ def create_client(people: People, settings: Settings, page_url: str) -> Issuer:
         refresh_token_rotation_grace_period=ROTATION_GRACE,
     )
     _give_looks(people, client)
-    return _issuer(people, client.user_pool_client_id, page_url)
+    return _issuer(people, client.user_pool_client_id, pages[0])
 
 
 def login_origin(issuer_or_people: Issuer | People) -> str | None:

@@ -44,6 +44,10 @@ class Watched:
     api: CfnApi
     stage: CfnStage
     cache_name: str | None
+    gateways: tuple[str, ...]
+    """Ids of the NAT gateways."""
+    lambda_concurrency: int
+    """How many functions the account runs at once."""
     namespace: str
     """POWERTOOLS_METRICS_NAMESPACE of the functions, whose dimension is `service`, their name."""
 
@@ -65,6 +69,16 @@ def of_function(
 ) -> Metric:
     """Of one Lambda function; each stream function has one mapping, so of its mapping, too."""
     return _metric("AWS/Lambda", name, {"FunctionName": function.function_name}, statistic, period)
+
+
+def of_account(name: str) -> Metric:
+    """Of all functions of the account, in this region; such a metric has no dimension."""
+    return _metric("AWS/Lambda", name, {}, HIGHEST)
+
+
+def of_gateway(gateway: str, name: str) -> Metric:
+    """Of one NAT gateway."""
+    return _metric("AWS/NATGateway", name, {"NatGatewayId": gateway}, SUM)
 
 
 def of_stream(stream: Stream, name: str, period: Duration = MINUTE) -> Metric:

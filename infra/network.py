@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from aws_cdk import RemovalPolicy
 from aws_cdk.aws_ec2 import (
     CfnInstance,
+    CfnLaunchTemplate,
     FlowLogDestination,
     FlowLogOptions,
     FlowLogTrafficType,
     GatewayVpcEndpointAwsService,
     GatewayVpcEndpointOptions,
+    Instance,
     InstanceType,
+    MachineImage,
     NatInstanceProviderV2,
     NatProvider,
     NatTrafficDirection,
@@ -34,6 +37,12 @@ ZONES = 2
 """ElastiCache Serverless wants two; with either of them gone, the other carries on."""
 REDIS_PORT = 6379
 NAT_INSTANCE = "t4g.nano"
+NAT_IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-arm64"
+"""Where AWS names the newest Amazon Linux 2023. EC2 looks there when it launches the instance, and
+CloudFormation does not: otherwise every deployment would replace an instance whose image has aged.
+"""
+NAT_RENEWED = "2026-11-29"
+"""Another date replaces the instance at the next deployment, by one with the newest image."""
 ROOT_DEVICE = "/dev/xvda"
 """Of Amazon Linux."""
 SWAP = (
@@ -61,6 +70,8 @@ class Network:
     """Subnets of three kinds: `out` with the way out, `functions`, and `cache` without one."""
 
     vpc: Vpc
+    gateways: list[str]
+    """Ids of the NAT gateways, in the order of their zones; none where an instance does it."""
     functions: SecurityGroup
     cache: SecurityGroup
 
@@ -84,12 +95,13 @@ def create_network(
     everybody's songs with it when it is gone.
     """
     instance = None if one_gateway_per_zone else _nat_instance()
+    provider = instance or NatProvider.gateway()
     vpc = Vpc(
         scope,
         "network",
         **({"availability_zones": list(zones)} if zones else {"max_azs": ZONES}),
         nat_gateways=ZONES if one_gateway_per_zone else 1,
-        nat_gateway_provider=instance or NatProvider.gateway(),
+        nat_gateway_provider=provider,
         subnet_configuration=[
             _subnets("out", SubnetType.PUBLIC),
             _subnets("functions", SubnetType.PRIVATE_WITH_EGRESS),
@@ -111,7 +123,9 @@ def create_network(
     functions.connections.allow_to(cache, Port.tcp(REDIS_PORT), "Redis")
     if instance:
         _harden(instance, functions)
-    return Network(vpc, functions, cache)
+        _launch_with_newest_image(scope, instance)
+    gateways = [] if instance else [one.gateway_id for one in provider.configured_gateways]
+    return Network(vpc, gateways, functions, cache)
 
 
 def let_join(role: Role) -> None:
@@ -168,18 +182,42 @@ def _nat_instance() -> NatInstanceProviderV2:
     commands.add_commands(*SWAP, f"until {install}; do sleep 5; done", *rest)
     return NatProvider.instance_v2(
         instance_type=InstanceType(NAT_INSTANCE),
+        machine_image=MachineImage.resolve_ssm_parameter_at_launch(NAT_IMAGE),
         associate_public_ip_address=True,
         default_allowed_traffic=NatTrafficDirection.OUTBOUND_ONLY,
         user_data=commands,
     )
 
 
+def _launch_with_newest_image(scope: Construct, provider: NatInstanceProviderV2) -> None:
+    """The image stands in a launch template: only there CloudFormation takes a parameter's name."""
+    template = CfnLaunchTemplate(
+        scope,
+        "nat-launch",
+        version_description=f"Renewed {NAT_RENEWED}",
+        launch_template_data=CfnLaunchTemplate.LaunchTemplateDataProperty(
+            image_id=f"resolve:ssm:{NAT_IMAGE}"
+        ),
+    )
+    for instance in provider.gateway_instances:
+        resource = _resource(instance)
+        resource.image_id = None
+        resource.launch_template = CfnInstance.LaunchTemplateSpecificationProperty(
+            launch_template_id=template.ref, version=template.attr_latest_version_number
+        )
+
+
+def _resource(instance: Instance) -> CfnInstance:
+    resource = instance.node.default_child
+    assert isinstance(resource, CfnInstance)
+    return resource
+
+
 def _harden(provider: NatInstanceProviderV2, functions: SecurityGroup) -> None:
     group = provider.security_group
     group.add_ingress_rule(functions, Port.HTTPS, "Functions on their way out")
     for instance in provider.gateway_instances:
-        resource = instance.node.default_child
-        assert isinstance(resource, CfnInstance)
+        resource = _resource(instance)
         resource.block_device_mappings = [
             CfnInstance.BlockDeviceMappingProperty(
                 device_name=ROOT_DEVICE, ebs=CfnInstance.EbsProperty(encrypted=True)

@@ -1,18 +1,24 @@
 """One dashboard and the alarms of a stage."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from aws_cdk import Stack
+from aws_cdk import Annotations, Stack
 from aws_cdk.aws_apigatewayv2 import CfnApi, CfnStage
 from aws_cdk.aws_lambda import Function
 from constructs import Construct
 
-from infra.alarms import create_alarms
+from infra.alarms import alarm_email, create_alarms
+from infra.budget import create_budget
 from infra.dashboard import create_dashboard
 from infra.metrics import Hop, Watched
 from infra.settings import Settings
 from infra.streams import Streams
 from infra.tables import Tables
+
+NOBODY_IS_TOLD = (
+    "Nobody is told when prod fails or costs more than it should: its alarms have no address, and "
+    "there is no budget. Give one: -c alarm_email=you@example.com."
+)
 
 
 def create_observability(
@@ -24,8 +30,9 @@ def create_observability(
     api: CfnApi,
     stage: CfnStage,
     cache_name: str | None,
+    gateways: Sequence[str],
 ) -> None:
-    """Creates the dashboard and the alarms; whoever `alarm_email` names in the context is told.
+    """Creates dashboard, alarms and budget; whoever `alarm_email` names in the context is told.
 
     Without a cache in the stack, nothing is shown of Redis. Raises ValueError for an address
     that is none.
@@ -38,9 +45,16 @@ def create_observability(
         api=api,
         stage=stage,
         cache_name=cache_name,
+        gateways=tuple(gateways),
+        lambda_concurrency=settings.lambda_concurrency,
         namespace=Stack.of(scope).stack_name,
     )
     create_dashboard(scope, watched, create_alarms(scope, watched))
+    address = alarm_email(scope.node)
+    if address:
+        create_budget(scope, settings, address)
+    elif settings.keeps_data:
+        Annotations.of(scope).add_warning_v2("tempofit:nobody-is-told", NOBODY_IS_TOLD)
 
 
 def _hops(settings: Settings, functions: Mapping[str, Function], streams: Streams) -> list[Hop]:

@@ -1,6 +1,6 @@
 """The rules of the alarms: what is too much, for how long, and what it means for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from aws_cdk.aws_cloudwatch import IMetric, TreatMissingData
@@ -17,9 +17,11 @@ from infra.metrics import (
     Hop,
     Watched,
     math,
+    of_account,
     of_api,
     of_cache,
     of_function,
+    of_gateway,
     of_log,
     of_queue,
     of_stream,
@@ -87,6 +89,8 @@ def rules(watched: Watched) -> Iterator[Rule]:
         )
     if watched.cache_name:
         yield from _cache(watched.cache_name)
+    if watched.gateways:
+        yield _way_out(watched.gateways)
 
 
 def _hop(hop: Hop) -> Iterator[Rule]:
@@ -161,6 +165,14 @@ def _functions(watched: Watched) -> Iterator[Rule]:
             "function-throttles",
             f"Lambda refuses to run {name}: too much runs at once.",
         )
+    yield Rule(
+        "account-concurrency",
+        of_account("ClaimedAccountConcurrency"),
+        watched.lambda_concurrency * USE_PERCENT / 100,
+        "account-concurrency",
+        f"Over {USE_PERCENT} % of the {watched.lambda_concurrency} functions that the account "
+        "runs at once are in use.",
+    )
     yield Rule(
         "recommend-failed",
         own(watched, "recommend", "Failed"),
@@ -276,4 +288,41 @@ def _cache(cache_name: str) -> Iterator[Rule]:
         0,
         "redis-ecpu",
         "Redis refuses commands.",
+    )
+    yield Rule(
+        "redis-evictions",
+        of_cache(cache_name, "Evictions"),
+        0,
+        "redis-memory",
+        "Redis drops keys before they expire, for want of room.",
+        breaching=1,
+    )
+    refusals: dict[str, IMetric] = {
+        "logins": of_cache(cache_name, "AuthenticationFailures"),
+        "throttled": of_cache(cache_name, "IamAuthenticationThrottling"),
+        "keys": of_cache(cache_name, "KeyAuthorizationFailures"),
+        "commands": of_cache(cache_name, "CommandAuthorizationFailures"),
+    }
+    yield Rule(
+        "redis-refusals",
+        math(f"SUM([{', '.join(f'FILL({name}, 0)' for name in refusals)}])", refusals),
+        0,
+        "redis-refusals",
+        "Redis refuses logins, or keys and commands that a login may not touch.",
+        breaching=1,
+    )
+
+
+def _way_out(gateways: Sequence[str]) -> Rule:
+    errors: dict[str, IMetric] = {
+        f"gateway_{number}": of_gateway(gateway, "ErrorPortAllocation")
+        for number, gateway in enumerate(gateways, 1)
+    }
+    return Rule(
+        "nat-ports",
+        math(f"SUM([{', '.join(f'FILL({name}, 0)' for name in errors)}])", errors),
+        0,
+        "nat-ports",
+        "A NAT gateway has no port left for another connection.",
+        breaching=1,
     )

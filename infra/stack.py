@@ -53,7 +53,6 @@ class TempoFit(Stack):
             stack_name(settings.stage),
             description="TempoFit turns live heart rates into the next song.",
             analytics_reporting=False,
-            termination_protection=settings.keeps_data,
         )
         streams = create_streams(self, settings)
         tables = create_tables(self, settings)
@@ -93,7 +92,15 @@ class TempoFit(Stack):
         )
         stage = open_api(api, functions, streams.heart_rate, settings)
         create_observability(
-            self, settings, functions, streams, tables, api, stage, cache.cache.ref
+            self,
+            settings,
+            functions,
+            streams,
+            tables,
+            api,
+            stage,
+            cache.cache.ref,
+            network.gateways,
         )
         url, forget = socket_url(api, settings.stage), functions["forget"].function_name
         _outputs(self, streams, tables, url, forget)

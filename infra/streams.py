@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk.aws_kinesis import Stream, StreamConsumer, StreamEncryption, StreamMode
 from aws_cdk.aws_lambda import Function, StartingPosition
 from aws_cdk.aws_lambda_event_sources import (
@@ -82,7 +82,7 @@ def _stream(scope: Construct, name: str, shards: int, settings: Settings) -> Str
         shard_count=shards,
         retention_period=Duration.hours(24),
         encryption=StreamEncryption.MANAGED,
-        removal_policy=_removal(settings),
+        removal_policy=settings.removal,
     )
 
 
@@ -93,11 +93,7 @@ def _dead_letters(scope: Construct, settings: Settings) -> Queue:
         encryption=QueueEncryption.SQS_MANAGED,
         enforce_ssl=True,
         retention_period=Duration.days(14),
-        removal_policy=_removal(settings),
+        removal_policy=settings.removal,
     )
     accept(queue, "SQS3", "This queue is itself where failed records end.")
     return queue
-
-
-def _removal(settings: Settings) -> RemovalPolicy:
-    return RemovalPolicy.RETAIN if settings.keeps_data else RemovalPolicy.DESTROY

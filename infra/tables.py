@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from aws_cdk import RemovalPolicy
 from aws_cdk.aws_dynamodb import (
     Attribute,
     AttributeType,
@@ -65,7 +64,7 @@ def _table(
             point_in_time_recovery_enabled=settings.keeps_data
         ),
         deletion_protection=settings.keeps_data,
-        removal_policy=RemovalPolicy.RETAIN if settings.keeps_data else RemovalPolicy.DESTROY,
+        removal_policy=settings.guarded_removal,
     )
     if not settings.keeps_data:
         accept(table, "DDB3", "Data of the dev stage is made up and is thrown away with it.")

@@ -89,22 +89,14 @@ def create_web(scope: Stack, settings: Settings, socket_url: str) -> Issuer:
 
     `socket_url` is the WebSocket API's address. Made in the one order without a circle: the pool
     with its login's domain, the distribution, whose headers name that domain, and then the pool's
-    client, which names the distribution. Raises ValueError for a context that cannot be used.
+    client, which names the distribution. Without a page there is neither bucket nor distribution.
+    Raises ValueError for a context that cannot be used.
     """
     people = given_issuer(scope.node) or create_people(scope, settings)
-    bucket = _bucket(scope, settings)
     policy = content_security_policy(socket_url, login_origin(people))
-    distribution = _distribution(scope, bucket, policy)
-    if settings.page_logs:
-        _log_accesses(scope, distribution)
-    url = f"https://{distribution.distribution_domain_name}/"
+    url = _create_page(scope, settings, policy) if settings.page else None
     issuer = people if isinstance(people, Issuer) else create_client(people, settings, url)
-    for name, value in {
-        "PageUrl": url,
-        "PageBucket": bucket.bucket_name,
-        "PageConfig": page_config(socket_url, issuer),
-    }.items():
-        CfnOutput(scope, name, value=value)
+    CfnOutput(scope, "PageConfig", value=page_config(socket_url, issuer))
     return issuer
 
 
@@ -139,6 +131,18 @@ def page_config(socket_url: str, issuer: Issuer) -> str:
     )
 
 
+def _create_page(scope: Stack, settings: Settings, policy: str) -> str:
+    """Creates the bucket and the distribution; the address of the page."""
+    bucket = _bucket(scope, settings)
+    distribution = _distribution(scope, bucket, policy)
+    if settings.page_logs:
+        _log_accesses(scope, distribution)
+    url = f"https://{distribution.distribution_domain_name}/"
+    CfnOutput(scope, "PageUrl", value=url)
+    CfnOutput(scope, "PageBucket", value=bucket.bucket_name)
+    return url
+
+
 def _bucket(scope: Stack, settings: Settings) -> Bucket:
     bucket = Bucket(
         scope,
@@ -147,7 +151,7 @@ def _bucket(scope: Stack, settings: Settings) -> Bucket:
         object_ownership=ObjectOwnership.BUCKET_OWNER_ENFORCED,
         encryption=BucketEncryption.S3_MANAGED,
         enforce_ssl=True,
-        removal_policy=RemovalPolicy.RETAIN if settings.keeps_data else RemovalPolicy.DESTROY,
+        removal_policy=settings.removal,
     )
     accept(bucket, "S1", "CloudFront alone reads it, and logs what it is asked for.")
     return bucket

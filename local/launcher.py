@@ -25,6 +25,9 @@ PAGE = PROJECT / "frontend" / "dist"
 AUDIENCE = "tempofit"
 TABLES = "tables"
 """Where in its directory a cloud keeps its tables; each starts with none."""
+SHARDS = {"heart_rate_shards": "4", "averages_shards": "2", "requests_shards": "2"}
+"""As prod has them, so that what is measured here has the lanes it would have there; dev has fewer
+because they cost."""
 STREAM_WORKERS = 2
 """Processes of a function on a stream, at most: more than two cores would not serve."""
 WORKERS = {"authorize": 2, "connect": 2, "workout": 2}
@@ -129,7 +132,7 @@ def running(
         "redis": free_port(),
     }
     progress("Reading the synthesized stack")
-    cloud = _plan(synth.synthesize(), ports, logs)
+    cloud = _plan(synth.synthesize(context=SHARDS), ports, logs)
     try:
         _start_stores(cloud, ports, directory, progress)
         _start_servers(cloud, ports, directory, users or [], progress)

@@ -20,6 +20,9 @@ from planning.sizes import CALL_BYTES
 from planning.template import Settings
 from planning.work import LOG_BYTES
 
+OF_API, OF_CONNECTS = "API Gateway account, requests/s", "new connections/s"
+OF_LAMBDA, OF_SHARDS = "Lambda concurrency", "Kinesis shards of the account"
+
 
 class Limit(Struct, frozen=True):
     """Something that ends somewhere: `used` of `most`, and with how many people it is reached."""
@@ -56,10 +59,10 @@ class Capacity(Struct, frozen=True):
     metered: list[Metered]
 
 
-def capacity(load: Load, settings: Settings) -> Capacity:
+def capacity(load: Load, settings: Settings, account: quotas.Account = quotas.DEFAULT) -> Capacity:
     """What `load` needs, with the limits that it meets and how many people each allows."""
     plan = Plan(load, settings)
-    limits = sorted(_limits(load, settings, plan), key=lambda limit: limit.users)
+    limits = sorted(_limits(load, settings, account, plan), key=lambda limit: limit.users)
     return Capacity(
         load=load,
         hops=plan.hops,
@@ -80,7 +83,7 @@ class _Spec(Struct, frozen=True):
     remedy: str
 
 
-def _specs(settings: Settings) -> list[_Spec]:
+def _specs(settings: Settings, account: quotas.Account) -> list[_Spec]:
     """The limits. What is asked of AWS is asked in Service Quotas."""
     return [
         _Spec(
@@ -90,25 +93,25 @@ def _specs(settings: Settings) -> list[_Spec]:
             "flush adaptively (--flush 12); raise THROTTLE_RATE with the account's quota",
         ),
         _Spec(
-            "API Gateway account, requests/s",
+            OF_API,
             lambda plan: (
                 plan.api.messages_per_second
                 + plan.api.pushes_per_second
                 + plan.api.connects_per_second
             ),
-            quotas.API_REQUESTS_PER_SECOND,
+            account.api_requests_per_second,
             "ask AWS for more; flush adaptively; more accounts or regions behind one name",
         ),
         _Spec(
-            "new connections/s",
+            OF_CONNECTS,
             lambda plan: max(plan.api.connects_per_second, plan.api.renewals_per_second),
-            quotas.CONNECTS_PER_SECOND,
+            account.connects_per_second,
             "ask AWS for more; spread reconnects over longer (see the storm below)",
         ),
         _Spec(
-            "Lambda concurrency",
+            OF_LAMBDA,
             lambda plan: plan.concurrency,
-            quotas.LAMBDA_CONCURRENCY,
+            account.lambda_concurrency,
             "ask AWS for more",
         ),
         _Spec(
@@ -142,22 +145,22 @@ def _specs(settings: Settings) -> list[_Spec]:
             "expire playlists and traces sooner",
         ),
         _Spec(
-            "Kinesis shards of the account",
+            OF_SHARDS,
             lambda plan: sum(hop.shards for hop in plan.hops),
-            quotas.SHARDS_PER_ACCOUNT,
+            account.shards,
             "ask AWS for more",
         ),
     ]
 
 
-def _limits(load: Load, settings: Settings, plan: Plan) -> list[Limit]:
+def _limits(load: Load, settings: Settings, account: quotas.Account, plan: Plan) -> list[Limit]:
     @cache
     def plan_of(users: int) -> Plan:
         return Plan(structs.replace(load, users=users), settings)
 
     return [
         Limit(spec.name, spec.used(plan), spec.most, _users_at(spec, plan_of), spec.remedy)
-        for spec in _specs(settings)
+        for spec in _specs(settings, account)
     ]
 
 

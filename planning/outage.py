@@ -152,4 +152,4 @@ def _after(one: Outage) -> str:
 
 
 if __name__ == "__main__":
-    print(outages(settings_of(synthesize())))
+    print(outages(settings_of(synthesize("prod"))))

@@ -1,5 +1,7 @@
 """What AWS allows by default in a large region such as us-east-1, and the page that says so."""
 
+from msgspec import Struct
+
 SHARD_RECORDS_PER_SECOND = 1_000
 SHARD_BYTES_PER_SECOND = 1_000_000
 SHARD_READ_BYTES_PER_SECOND = 2_000_000
@@ -44,3 +46,15 @@ CACHE_BYTES = 5_000_000_000_000
 """ElastiCache: `CacheUsageLimits` of a serverless cache in the CDK reference, its largest."""
 COMMAND_ARGUMENTS = 3_999
 """ElastiCache: "Valkey and Redis OSS configuration and limits". Of one command, at most."""
+
+
+class Account(Struct, frozen=True):
+    """What an account may do at once in a region; a new one often less than the defaults."""
+
+    lambda_concurrency: float = LAMBDA_CONCURRENCY
+    api_requests_per_second: float = API_REQUESTS_PER_SECOND
+    connects_per_second: float = CONNECTS_PER_SECOND
+    shards: float = SHARDS_PER_ACCOUNT
+
+
+DEFAULT = Account()

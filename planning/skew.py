@@ -240,4 +240,4 @@ def tables(settings: Settings) -> list[str]:
 
 
 if __name__ == "__main__":
-    print("\n\n".join(tables(settings_of(synthesize()))))
+    print("\n\n".join(tables(settings_of(synthesize("prod")))))

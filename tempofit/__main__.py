@@ -8,6 +8,8 @@ from tempofit.cost import cost
 from tempofit.deploy_page import deploy_page
 from tempofit.evaluate import evaluate
 from tempofit.forget import forget
+from tempofit.preflight import preflight
+from tempofit.protect import protect
 from tempofit.redrive import redrive
 from tempofit.up import up
 from tempofit.why import why
@@ -27,7 +29,9 @@ app.command()(capacity)
 app.command()(cost)
 app.command()(forget)
 app.command()(redrive)
+app.command()(preflight)
 app.command()(deploy_page)
+app.command()(protect)
 app.add_typer(songs.app, name="songs")
 app.add_typer(bench.app, name="bench")
 

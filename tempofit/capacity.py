@@ -33,12 +33,12 @@ def capacity(
 ) -> None:
     """What so many people at once need on AWS, hop by hop, and which limit they meet first.
 
-    Computed from the synthesized template, AWS's published quotas and what was measured on one
+    Computed from prod's synthesized template, AWS's published quotas and what was measured on one
     machine; docs/scaling.md says how. Nothing is run.
     """
     load = Load(users, flush, song, workout)
     try:
-        found = model.capacity(load, settings_of(synthesize()))
+        found = model.capacity(load, settings_of(synthesize("prod")))
     except SynthError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None

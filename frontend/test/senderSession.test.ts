@@ -78,14 +78,14 @@ describe("a server that forgot", () => {
 
   test("makes nothing begin again while answers only lag", () => {
     server.opens();
-    server.beats(...rising(6));
+    server.beats(...rising(11));
     const lagging = server.taken.slice(0, 2);
     const all = server.taken;
     server.taken = lagging;
     server.tellsWorkout();
     server.taken = all;
-    server.beats(...rising(5));
-    expect(server.sizes).toEqual([1, 5, 5]);
+    server.beats(...rising(10));
+    expect(server.sizes).toEqual([1, 10, 10]);
   });
 });
 

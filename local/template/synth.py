@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,8 +13,9 @@ from typing import Any
 from local.project import PROJECT
 
 CACHE = PROJECT / ".tempofit" / "synth"
-CONTEXT = {"aws:cdk:bundling-stacks": [], "checks": "none"}
+CONTEXT: dict[str, object] = {"aws:cdk:bundling-stacks": [], "checks": "none"}
 """No bundle: functions run from their sources here. No checks: tests and `make synth` make them."""
+NO_CONTEXT: Mapping[str, str] = {}
 TIMEOUT_SECONDS = 300
 TAIL_LINES = 20
 
@@ -23,23 +24,23 @@ class SynthError(Exception):
     """The app could not be synthesized; the message ends with what it printed last."""
 
 
-def synthesize(stage: str = "dev") -> dict[str, Any]:
-    """The CloudFormation template of `stage`.
+def synthesize(stage: str = "dev", context: Mapping[str, str] = NO_CONTEXT) -> dict[str, Any]:
+    """The CloudFormation template of `stage`, with more values of its context if some are given.
 
     Takes 5-20 s when infra/, events/, cdk.json or the locked dependencies have changed, and
     nothing otherwise. Raises SynthError.
     """
-    cached = CACHE / f"{content_hash(stage)}.json"
+    cached = CACHE / f"{content_hash(stage, context)}.json"
     if not cached.exists():
         print(f"Synthesizing the {stage} stage; this takes 5 to 20 seconds.", file=sys.stderr)
-        _store(cached, _run(stage))
+        _store(cached, _run(stage, context))
     template: dict[str, Any] = json.loads(cached.read_bytes())
     return template
 
 
-def content_hash(stage: str) -> str:
+def content_hash(stage: str, context: Mapping[str, str] = NO_CONTEXT) -> str:
     """A hash of everything that decides what the template of `stage` says."""
-    digest = sha256(json.dumps([stage, CONTEXT]).encode())
+    digest = sha256(json.dumps([stage, {**CONTEXT, **context}]).encode())
     for path in _sources():
         digest.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
@@ -52,11 +53,11 @@ def _sources() -> Iterator[Path]:
         yield from sorted((PROJECT / package).rglob("*.py"))
 
 
-def _run(stage: str) -> bytes:
+def _run(stage: str, context: Mapping[str, str]) -> bytes:
     with TemporaryDirectory(prefix="tempofit-synth-") as folder:
         environment = os.environ | {
             "CDK_OUTDIR": folder,
-            "CDK_CONTEXT_JSON": json.dumps(CONTEXT | {"stage": stage}),
+            "CDK_CONTEXT_JSON": json.dumps({**CONTEXT, **context, "stage": stage}),
             "CDK_VALIDATION": "false",
         }
         try:

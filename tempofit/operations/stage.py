@@ -1,5 +1,6 @@
 """Where a deployed stage lies: the outputs of its stack, read with the person's own credentials."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -24,7 +25,7 @@ NO_CREDENTIALS = (
     "There are no credentials of AWS here: log in (`aws sso login`), or set AWS_PROFILE, "
     "or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
 )
-NO_REGION = "No region of AWS is chosen: set AWS_DEFAULT_REGION, or one in the profile."
+NO_REGION = "No region of AWS is chosen: set AWS_REGION, or one in the profile."
 REFUSED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId")
 
@@ -40,9 +41,10 @@ class Outputs(msgspec.Struct, frozen=True, rename="pascal"):
     song_requests_stream: str
     dead_letters_queue_url: str
     forget_function: str
-    page_bucket: str
     page_config: str
-    page_url: str
+    page_bucket: str | None = None
+    page_url: str | None = None
+    """None of a stage that was deployed without a page."""
 
 
 def stack_name(stage: str) -> str:
@@ -50,24 +52,50 @@ def stack_name(stage: str) -> str:
     return f"TempoFit-{stage}"
 
 
-def find_outputs(stage: str) -> Outputs:
-    """The outputs of the stack of `stage`. CloudError when it cannot be read, and why."""
+def find_stack(stage: str) -> dict[str, Any]:
+    """The stack of `stage`, as CloudFormation describes it. CloudError when it is not there."""
     name = stack_name(stage)
     with aws_errors(f"The stack {name!r} cannot be read"):
-        cloudformation = boto3.client("cloudformation", config=_config(attempts=3))
+        cloudformation = stage_client("cloudformation", attempts=3)
         try:
-            (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
-        except ClientError as error:
-            if "does not exist" in error.response["Error"].get("Message", ""):
-                region = cloudformation.meta.region_name
-                raise CloudError(
-                    f"There is no stack {name!r} in {region}: deploy the stage {stage!r} first, "
-                    "or choose its account and region (AWS_PROFILE, AWS_DEFAULT_REGION)."
-                ) from None
-            raise
+            stack = read_stack(cloudformation, name)
         finally:
             cloudformation.close()
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
+        if stack is None:
+            raise CloudError(
+                f"There is no stack {name!r} in {cloudformation.meta.region_name}: deploy the "
+                f"stage {stage!r} first, or choose its account and region (AWS_PROFILE, "
+                "AWS_REGION)."
+            )
+        return stack
+
+
+def read_stack(cloudformation: Any, name: str) -> dict[str, Any] | None:
+    """The stack `name`; None when there is none."""
+    try:
+        (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    except ClientError as error:
+        if "does not exist" in error.response["Error"].get("Message", ""):
+            return None
+        raise
+    found: dict[str, Any] = stack
+    return found
+
+
+def outputs_of(stack: dict[str, Any]) -> dict[str, str]:
+    """What a stack tells of itself; nothing when it was not created, or failed at that."""
+    return {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
+
+
+def find_outputs(stage: str) -> Outputs:
+    """The outputs of the stack of `stage`. CloudError when it cannot be read, and why."""
+    name, stack = stack_name(stage), find_stack(stage)
+    outputs = outputs_of(stack)
+    if not outputs:
+        raise CloudError(
+            f"The stack {name!r} is not deployed: it is {stack.get('StackStatus')}. "
+            f"Deploy it with make deploy STAGE={stage}."
+        )
     try:
         return msgspec.convert(outputs, Outputs)
     except msgspec.ValidationError as error:
@@ -77,10 +105,17 @@ def find_outputs(stage: str) -> Outputs:
         ) from None
 
 
-def stage_client(service: str, *, read_seconds: float = 60) -> Any:
-    """The boto3 client of a service with the person's credentials; throttled calls are retried."""
+def stage_client(service: str, *, read_seconds: float = 60, attempts: int = 10) -> Any:
+    """The boto3 client of a service with the person's credentials; throttled calls are retried.
+
+    As for the CDK command, AWS_REGION goes before AWS_DEFAULT_REGION, which alone boto3 reads.
+    """
     with aws_errors(f"The service {service!r} cannot be used"):
-        return boto3.client(service, config=_config(read_seconds))  # type: ignore[call-overload]
+        return boto3.client(  # type: ignore[call-overload]
+            service,
+            region_name=os.environ.get("AWS_REGION") or None,
+            config=_config(read_seconds, attempts),
+        )
 
 
 @contextmanager
@@ -111,7 +146,7 @@ def _reason(error: ClientError) -> str:
     return f"{code}: {message}"
 
 
-def _config(read_seconds: float = 60, attempts: int = 10) -> Config:
+def _config(read_seconds: float, attempts: int) -> Config:
     return Config(
         connect_timeout=5,
         read_timeout=read_seconds,

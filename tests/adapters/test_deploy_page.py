@@ -124,13 +124,31 @@ def test_the_command_finds_the_bucket_by_the_stage(
         url = "https://d1.cloudfront.test/"
         return SimpleNamespace(page_bucket=BUCKET, page_config=CONFIG, page_url=url)
 
+    def find_stack(stage: str) -> dict[str, Any]:
+        asked.append(stage)
+        return {"Outputs": [{"OutputKey": "PageBucket", "OutputValue": BUCKET}]}
+
     monkeypatch.setattr(command, "find_outputs", find_outputs)
+    monkeypatch.setattr(command, "find_stack", find_stack)
     arguments = ["deploy-page", "--stage", "dev", "--folder", str(built)]
     done = CliRunner().invoke(app, arguments)
     assert (done.exit_code, done.output) == (0, "9 files are at https://d1.cloudfront.test/\n")
     done = CliRunner().invoke(app, [*arguments, "--remove"])
     assert (done.exit_code, done.output) == (0, "9 files removed.\n")
     assert asked == ["dev", "dev"]
+
+
+def test_a_stage_without_a_page_needs_nothing(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    outputs = SimpleNamespace(page_bucket=None, page_config=CONFIG, page_url=None)
+    monkeypatch.setattr(command, "find_outputs", lambda stage: outputs)
+    monkeypatch.setattr(command, "find_stack", lambda stage: {"StackStatus": "ROLLBACK_COMPLETE"})
+    arguments = ["deploy-page", "--stage", "dev", "--folder", str(built)]
+    for more in ([], ["--remove"]):
+        done = CliRunner().invoke(app, [*arguments, *more])
+        assert (done.exit_code, done.output) == (
+            0,
+            "The stage 'dev' has no page: nothing to do.\n",
+        )
 
 
 def test_a_bucket_that_is_gone_is_a_sentence(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,7 +39,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stacks]:
         if name not in stacks:
             raise refusal("ValidationError", f"Stack with id {name} does not exist")
         outputs = [{"OutputKey": k, "OutputValue": v} for k, v in stacks[name].items()]
-        return {"Stacks": [{"StackName": name, "Outputs": outputs}]}
+        status = "UPDATE_COMPLETE" if outputs else "ROLLBACK_COMPLETE"
+        return {"Stacks": [{"StackName": name, "StackStatus": status, "Outputs": outputs}]}
 
     with account():
         boto3.client("dynamodb").create_table(
@@ -106,6 +107,22 @@ def test_a_stack_of_another_version_is_named(aws: Stacks, file: Path) -> None:
     assert result.exit_code == 1
     assert "was deployed by another version of TempoFit" in result.stderr
     assert "SongEndsTable" in result.stderr
+
+
+def test_a_stack_that_failed_when_it_was_created_is_named(aws: Stacks, file: Path) -> None:
+    aws["TempoFit-prod"] = {}
+    result = run(file, "--stage", "prod")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("The stack 'TempoFit-prod' is not deployed: it is ROLLBACK_")
+    assert "make deploy STAGE=prod" in result.stderr
+
+
+def test_the_region_is_the_one_that_the_cdk_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    client = stage.stage_client("sqs")
+    assert client.meta.region_name == "eu-west-1"
+    client.close()
 
 
 def test_a_stage_and_an_address_exclude_each_other(deployed: str, file: Path) -> None:

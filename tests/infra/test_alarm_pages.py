@@ -7,15 +7,23 @@ import pytest
 from aws_cdk import App, Stack
 
 from infra.alarms import alarm_email, create_topic
+from infra.app import print_warnings
 from infra.bundle import ROOT
+from infra.settings import read_settings
+from infra.stack import TempoFit
+from local.template.synth import synthesize
 from tests.infra.conftest import Template, of_type, properties
 from tests.infra.watching import ALARM, page_of
 
+BUDGET = "AWS::Budgets::Budget"
 
-def test_every_alarm_names_a_page_of_the_runbook_that_says_what_to_do(template: Template) -> None:
+
+def test_every_alarm_names_a_page_of_the_runbook_that_says_what_to_do(
+    dev: Template, prod: Template
+) -> None:
     pages = sections(ROOT / "docs" / "runbook.md")
-    named = {page_of(alarm) for alarm in properties(template, ALARM)}
-    assert named == pages.keys()
+    alarms = [*properties(dev, ALARM), *properties(prod, ALARM)]
+    assert {page_of(alarm) for alarm in alarms} | {"money"} == pages.keys()
     for page, text in pages.items():
         parts = re.findall(r"^\*\*(.+?):\*\*", text, re.MULTILINE)
         assert parts == ["For athletes", "Look at", "Do", "Over when"], page
@@ -63,6 +71,44 @@ def test_an_address_is_told_and_none_is_needed(tmp_path: Path, template: Templat
     (synthesized,) = app.synth().stacks
     (subscription,) = properties(synthesized.template, "AWS::SNS::Subscription")
     assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "ops@example.com")
+
+
+def test_whoever_is_told_of_alarms_is_told_before_a_month_costs_too_much(dev: Template) -> None:
+    assert not of_type(dev, BUDGET), "without an address there is nobody to tell"
+    told = {"alarm_email": "ops@example.com", "budget_usd": "250"}
+    (budget,) = properties(synthesize("dev", told), BUDGET)
+    assert budget["Budget"]["BudgetLimit"] == {"Amount": 250, "Unit": "USD"}
+    assert (budget["Budget"]["TimeUnit"], budget["Budget"]["BudgetType"]) == ("MONTHLY", "COST")
+    _, parts = budget["Budget"]["BudgetName"]["Fn::Join"]
+    assert parts == ["TempoFit-dev ", {"Ref": "AWS::Region"}, " docs/runbook.md#money"]
+    told_of = budget["NotificationsWithSubscribers"]
+    assert [
+        (one["Notification"]["NotificationType"], one["Notification"]["Threshold"])
+        for one in told_of
+    ] == [("FORECASTED", 100), ("ACTUAL", 80)]
+    for one in told_of:
+        assert one["Subscribers"] == [{"Address": "ops@example.com", "SubscriptionType": "EMAIL"}]
+
+
+@pytest.mark.parametrize(
+    ("context", "warned"),
+    [({"stage": "prod"}, True), ({}, False), ({"stage": "prod", "alarm_email": "a@b.test"}, False)],
+)
+def test_prod_without_an_address_is_warned_of_loudly(
+    context: dict[str, str],
+    warned: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv("CDK_OUTDIR", raising=False)
+    app = App(context=context | {"aws:cdk:bundling-stacks": []}, outdir=str(tmp_path))
+    TempoFit(app, read_settings(app.node))
+    (stack,) = app.synth().stacks
+    print_warnings(stack)
+    said = capsys.readouterr().err
+    assert ("Warning: Nobody is told when prod fails" in said) is warned
+    assert ("-c alarm_email=you@example.com" in said) is warned
 
 
 def test_what_is_no_address_is_a_sentence() -> None:

@@ -1,5 +1,7 @@
 """Every part of the path is watched, below the limit at which it fails."""
 
+from infra.settings import LAMBDA_CONCURRENCY
+from local.template.synth import synthesize
 from tests.infra.conftest import Template, of_type, properties
 from tests.infra.grants import function_id
 from tests.infra.watching import ALARM, alarms_on, is_breached, metrics_of, page_of, variables
@@ -111,6 +113,43 @@ def test_redis_is_watched_below_the_limits_of_the_cache(template: Template) -> N
     assert memory["Threshold"] == 0.8 * limits["DataStorage"]["Maximum"] * 1e9
     assert units["Threshold"] == 0.8 * limits["ECPUPerSecond"]["Maximum"] * 60
     assert memory["TreatMissingData"] == "missing"
+
+
+def test_a_key_that_redis_drops_for_want_of_room_is_an_alarm(template: Template) -> None:
+    (alarm,) = alarms_on(template, "Evictions")
+    assert (alarm["Threshold"], alarm["DatapointsToAlarm"]) == (0, 1)
+    assert page_of(alarm) == "redis-memory"
+
+
+def test_whatever_redis_refuses_a_function_is_an_alarm(template: Template) -> None:
+    (alarm,) = alarms_on(template, "AuthenticationFailures")
+    quiet = dict.fromkeys(metric["Id"] for metric in metrics_of(alarm))
+    assert not is_breached(alarm, **quiet)
+    for name in quiet:
+        assert is_breached(alarm, **{**quiet, name: 1})
+    (cache,) = of_type(template, "AWS::ElastiCache::ServerlessCache")
+    assert all(one["Dimensions"] == {"clusterId": {"Ref": cache}} for one in metrics_of(alarm))
+
+
+def test_the_account_is_watched_below_the_number_of_functions_that_it_runs_at_once(
+    template: Template,
+) -> None:
+    (alarm,) = alarms_on(template, "ClaimedAccountConcurrency", {})
+    assert alarm["Threshold"] == 0.7 * LAMBDA_CONCURRENCY
+    small = synthesize("dev", {"lambda_concurrency": "10"})
+    (alarm,) = alarms_on(small, "ClaimedAccountConcurrency", {})
+    assert alarm["Threshold"] == 7
+
+
+def test_every_gateway_is_watched_for_ports(dev: Template, prod: Template) -> None:
+    assert not alarms_on(dev, "ErrorPortAllocation")
+    (alarm,) = alarms_on(prod, "ErrorPortAllocation")
+    gateways = [{"NatGatewayId": {"Ref": name}} for name in of_type(prod, "AWS::EC2::NatGateway")]
+    assert [metric["Dimensions"] for metric in metrics_of(alarm)] == gateways
+    quiet = dict.fromkeys(metric["Id"] for metric in metrics_of(alarm))
+    assert not is_breached(alarm, **quiet)
+    for name in quiet:
+        assert is_breached(alarm, **{**quiet, name: 1})
 
 
 def test_silence_at_night_is_no_alarm(template: Template) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aws_cdk import App, Stack
@@ -12,7 +13,7 @@ from events.messages import Rate
 from events.schemas import ROUTES
 from infra import mapping_templates
 from infra.checks import accept, add_checks
-from infra.settings import SHARDS, Settings, read_settings
+from infra.settings import BUDGETS_USD, SHARDS, Settings, read_settings
 from infra.stack import TempoFit
 from local.template.template import read
 from tests.infra.conftest import Template
@@ -80,8 +81,15 @@ def test_what_was_never_tried_on_aws_can_be_left_out(tmp_path: Path, dev: Templa
 
 def test_context_of_the_command_line_is_text() -> None:
     settings = read_settings(_context({"stage": "prod", "heart_rate_shards": "8"}))
-    assert settings == Settings("prod", 8, SHARDS["averages_shards"], SHARDS["requests_shards"])
+    shards: dict[str, Any] = SHARDS["prod"] | {"heart_rate_shards": 8}
+    assert settings == Settings("prod", **shards, budget_usd=BUDGETS_USD["prod"])
     assert settings.keeps_data
+
+
+def test_a_stream_of_dev_has_one_shard_and_of_prod_what_docs_say() -> None:
+    dev, prod = (read_settings(_context({"stage": stage})) for stage in ("dev", "prod"))
+    assert (dev.heart_rate_shards, dev.averages_shards, dev.requests_shards) == (1, 1, 1)
+    assert (prod.heart_rate_shards, prod.averages_shards, prod.requests_shards) == (4, 2, 2)
 
 
 def test_traces_are_a_switch(tmp_path: Path) -> None:
@@ -144,6 +152,13 @@ def test_zones_are_two(value: str) -> None:
 def test_a_number_of_shards_that_cannot_be_is_a_sentence(value: str) -> None:
     with pytest.raises(ValueError, match=f"heart_rate_shards is '{value}'. Give a whole number"):
         read_settings(_context({"heart_rate_shards": value}))
+
+
+@pytest.mark.parametrize("key", ["budget_usd", "lambda_concurrency"])
+@pytest.mark.parametrize("value", ["0", "much", "1000001"])
+def test_money_and_functions_at_once_are_whole_numbers(key: str, value: str) -> None:
+    with pytest.raises(ValueError, match=f"{key} is '{value}'. Give a whole number from 1 to"):
+        read_settings(_context({key: value}))
 
 
 def kinds(template: Template) -> Counter[str]:

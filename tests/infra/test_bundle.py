@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from infra import bundle
+from infra import bundle, functions
 from infra.app import bundle_sizes
-from infra.functions import python_runtime
+from infra.functions import RUNTIMES, python_runtime
 
 TAG = "import sys; print(sys.implementation.cache_tag)"
 MAGIC = "import importlib.util; print(importlib.util.MAGIC_NUMBER.hex())"
@@ -124,8 +124,16 @@ def test_its_name_changes_with_what_is_in_it(
     assert len(hashes) == 3
 
 
-def test_the_runtime_is_the_python_of_the_bundle() -> None:
+def test_the_runtime_is_the_python_of_the_bundle_and_one_that_lambda_has() -> None:
+    assert bundle.PYTHON in RUNTIMES
     assert python_runtime().name == f"python{bundle.PYTHON}"
+    assert {f"python{version}" for version in RUNTIMES} == {one.name for one in RUNTIMES.values()}
+
+
+def test_a_python_that_lambda_has_not_is_no_runtime(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(functions, "PYTHON", "3.99")
+    with pytest.raises(KeyError, match=r"3\.99"):
+        python_runtime()
 
 
 @cache

@@ -21,7 +21,17 @@ KNOWN = {
         [{"TableName"}, {"TableName", "GlobalSecondaryIndexName"}],
     ),
     "AWS/ElastiCache": (
-        {"BytesUsedForCache", "CurrConnections", "ElastiCacheProcessingUnits", "ThrottledCmds"},
+        {
+            "AuthenticationFailures",
+            "BytesUsedForCache",
+            "CommandAuthorizationFailures",
+            "CurrConnections",
+            "ElastiCacheProcessingUnits",
+            "Evictions",
+            "IamAuthenticationThrottling",
+            "KeyAuthorizationFailures",
+            "ThrottledCmds",
+        },
         [{"clusterId"}],
     ),
     "AWS/Kinesis": (
@@ -30,6 +40,7 @@ KNOWN = {
     ),
     "AWS/Lambda": (
         {
+            "ClaimedAccountConcurrency",
             "ConcurrentExecutions",
             "DestinationDeliveryFailures",
             "Duration",
@@ -38,8 +49,9 @@ KNOWN = {
             "IteratorAge",
             "Throttles",
         },
-        [{"FunctionName"}],
+        [{"FunctionName"}, set()],
     ),
+    "AWS/NATGateway": ({"ErrorPortAllocation"}, [{"NatGatewayId"}]),
     "AWS/SQS": (
         {"ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"},
         [{"QueueName"}],
@@ -49,9 +61,9 @@ KNOWN = {
 serverless caches publish, whatever the page of other caches says."""
 
 
-def test_metrics_of_aws_exist_with_these_dimensions(template: Template) -> None:
+def test_metrics_of_aws_exist_with_these_dimensions(dev: Template, prod: Template) -> None:
     seen = set()
-    for metric in all_metrics(template):
+    for metric in (*all_metrics(dev), *all_metrics(prod)):
         if metric["Namespace"].startswith("AWS/"):
             names, dimensions = KNOWN[metric["Namespace"]]
             assert metric["MetricName"] in names

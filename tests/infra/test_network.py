@@ -7,7 +7,7 @@ from typing import Any
 from aws_cdk import App, Stack
 
 from infra.cache import create_cache
-from infra.network import NETWORK_INTERFACES, create_network
+from infra.network import NAT_IMAGE, NAT_RENEWED, NETWORK_INTERFACES, create_network
 from local.template.template import read
 from tests.infra.conftest import Template, of_type, properties
 
@@ -93,6 +93,7 @@ def test_dev_goes_out_by_one_small_instance(dev: Template) -> None:
     assert not of_type(dev, "AWS::EC2::NatGateway")
     assert instance["Properties"]["InstanceType"] == "t4g.nano"
     assert instance["Properties"]["SourceDestCheck"] is False
+    assert "ImageId" not in instance["Properties"]
     (disk,) = instance["Properties"]["BlockDeviceMappings"]
     assert disk["Ebs"]["Encrypted"] is True
     (interface,) = instance["Properties"]["NetworkInterfaces"]
@@ -103,6 +104,21 @@ def test_dev_goes_out_by_one_small_instance(dev: Template) -> None:
     for subnet in _functions(dev)["average"]["VpcConfig"]["SubnetIds"]:
         (way_out,) = _default_routes(dev, subnet)
         assert way_out["InstanceId"] == {"Ref": name}
+
+
+def test_the_image_of_the_way_out_changes_only_with_its_launch_template(dev: Template) -> None:
+    """A parameter of the stack would be looked up at each deployment, and replace the instance."""
+    ((name, launch),) = of_type(dev, "AWS::EC2::LaunchTemplate").items()
+    assert launch["Properties"] == {
+        "LaunchTemplateData": {"ImageId": f"resolve:ssm:{NAT_IMAGE}"},
+        "VersionDescription": f"Renewed {NAT_RENEWED}",
+    }
+    (instance,) = properties(dev, "AWS::EC2::Instance")
+    assert instance["LaunchTemplate"] == {
+        "LaunchTemplateId": {"Ref": name},
+        "Version": {"Fn::GetAtt": [name, "LatestVersionNumber"]},
+    }
+    assert not [one for one in dev["Parameters"].values() if "/aws/service" in str(one)]
 
 
 def test_prod_goes_out_by_a_gateway_in_each_zone(prod: Template) -> None:

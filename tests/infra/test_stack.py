@@ -23,6 +23,8 @@ WITHOUT_A_MODEL = {
     "$default": "takes what nothing else takes",
 }
 STATEFUL = ("AWS::DynamoDB::Table", "AWS::Kinesis::Stream", "AWS::SQS::Queue")
+GUARDED = ("AWS::DynamoDB::Table", "AWS::Cognito::UserPool")
+"""What refuses to be deleted in prod: a rollback that tried to would fail itself."""
 PHYSICAL_NAMES = {
     "BucketName",
     "FunctionName",
@@ -185,8 +187,42 @@ def test_the_gateway_may_only_put_one_record_at_a_time(template: Template) -> No
 @pytest.mark.parametrize("kind", STATEFUL)
 def test_prod_keeps_its_data_and_dev_does_not(kind: str, dev: Template, prod: Template) -> None:
     assert {r["DeletionPolicy"] for r in of_type(dev, kind).values()} == {"Delete"}
-    assert {r["DeletionPolicy"] for r in of_type(prod, kind).values()} == {"Retain"}
+    kept = "Retain" if kind in GUARDED else "RetainExceptOnCreate"
+    assert {r["DeletionPolicy"] for r in of_type(prod, kind).values()} == {kept}
     assert {r["UpdateReplacePolicy"] for r in of_type(prod, kind).values()} == {"Retain"}
+
+
+def test_a_first_deployment_that_fails_leaves_nothing_that_is_paid_for_empty(
+    prod: Template,
+) -> None:
+    left = {
+        one["Type"]
+        for one in prod["Resources"].values()
+        if one.get("DeletionPolicy") == "Retain" and one["Type"] not in GUARDED
+    }
+    assert left == set()
+
+
+def test_a_function_goes_before_what_lambda_needs_to_take_it_out_of_the_network(
+    template: Template,
+) -> None:
+    """Its network interfaces are deleted in its role's name, after it, and by way of its routes."""
+    policies = of_type(template, "AWS::IAM::Policy")
+    routes = of_type(template, "AWS::EC2::Route")
+    inside = [
+        function
+        for function in of_type(template, "AWS::Lambda::Function").values()
+        if "VpcConfig" in function["Properties"]
+    ]
+    assert inside
+    for function in inside:
+        (role,) = function["Properties"]["Role"]["Fn::GetAtt"][:1]
+        own = {
+            name for name, one in policies.items() if {"Ref": role} in one["Properties"]["Roles"]
+        }
+        assert own
+        assert own <= set(function["DependsOn"])
+        assert routes.keys() & set(function["DependsOn"])
 
 
 def test_tables_in_prod_can_be_restored_and_not_deleted_by_mistake(prod: Template) -> None:

@@ -1,5 +1,6 @@
 """The synthesis for the local cloud: cached by content, and honest when it fails."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ def test_an_unchanged_app_is_synthesized_once(
 ) -> None:
     runs = []
 
-    def run(stage: str) -> bytes:
+    def run(stage: str, context: Mapping[str, str]) -> bytes:
         runs.append(stage)
         return b'{"Resources": {}}'
 
@@ -41,7 +42,8 @@ def test_a_changed_source_is_synthesized_again(
     for name in ("cdk.json", "requirements/all.txt", "infra/app.py", "events/samples.py"):
         (tmp_path / name).write_text("changed")
         hashes.add(synth.content_hash("dev"))
-    assert len(hashes) == 6
+    hashes |= {synth.content_hash("dev", {"page": shown}) for shown in ("on", "off")}
+    assert len(hashes) == 8
 
 
 def test_a_stage_that_nobody_knows_is_a_sentence(cache: Path) -> None:

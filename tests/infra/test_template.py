@@ -42,7 +42,7 @@ def stack(dev: Template) -> Stack:
 
 def test_names_are_readable(stack: Stack) -> None:
     streams = {stream.name: stream.shards for stream in stack.streams}
-    assert streams == {"heart-rate": 4, "average-heart-rate": 2, "song-requests": 2}
+    assert streams == {"heart-rate": 1, "average-heart-rate": 1, "song-requests": 1}
     assert [table["TableName"] for table in stack.tables] == ["songs", "song-ends", "tastes"]
     assert [queue["QueueName"] for queue in stack.queues] == ["dead-letters"]
     assert {function.name for function in stack.functions} == SCENARIOS.keys()

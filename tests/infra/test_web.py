@@ -3,8 +3,12 @@
 import json
 from typing import Any
 
+import pytest
+
+from infra.identity import DEVELOPER_PAGE
 from infra.models import KIND
 from infra.web import HEART_RATE_SERVICES
+from local.template.synth import synthesize
 from local.web import _headers
 from tests.infra.conftest import Template, of_type, properties
 
@@ -140,7 +144,21 @@ def test_nothing_but_the_models_needs_a_custom_resource(template: Template) -> N
 
 def test_prod_keeps_its_page_and_dev_does_not(dev: Template, prod: Template) -> None:
     assert of_type(dev, BUCKET)[_page(dev)]["DeletionPolicy"] == "Delete"
-    assert of_type(prod, BUCKET)[_page(prod)]["DeletionPolicy"] == "Retain"
+    assert of_type(prod, BUCKET)[_page(prod)]["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert of_type(prod, BUCKET)[_page(prod)]["UpdateReplacePolicy"] == "Retain"
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_an_account_that_may_have_no_distribution_has_a_stage_without_a_page(stage: str) -> None:
+    template = synthesize(stage, {"page": "off"})
+    kinds = {one["Type"] for one in template["Resources"].values()}
+    assert not {kind for kind in kinds if kind.startswith(("AWS::CloudFront", "AWS::S3"))}
+    assert "AWS::Logs::Delivery" not in kinds
+    assert template["Outputs"].keys() & {"PageUrl", "PageBucket", "PageConfig"} == {"PageConfig"}
+    (client,) = properties(template, "AWS::Cognito::UserPoolClient")
+    assert client["CallbackURLs"] == client["LogoutURLs"] == [DEVELOPER_PAGE]
+    logout = page_config(template)["login"]["logout_url"]
+    assert logout.endswith(f"&logout_uri={DEVELOPER_PAGE}")
 
 
 def text(node: Any) -> str:

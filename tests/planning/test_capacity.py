@@ -36,7 +36,7 @@ PEOPLE = 10_000
 
 @cache
 def settings() -> Settings:
-    return settings_of(synthesize())
+    return settings_of(synthesize("prod"))
 
 
 def needs(users: int, flush_seconds: float = 5.0, **changes: Any) -> Capacity:

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
+from infra.settings import BUDGETS_USD
 from local.project import PROJECT
 from local.template.synth import synthesize
 from planning import cost_tables
@@ -113,6 +114,17 @@ def test_the_shards_of_the_template_are_paid_for_even_if_fewer_would_do() -> Non
     assert line(found, "Kinesis shards heart-rate").quantity_per_hour == found.shards["heart-rate"]
     many = bill(100_000)
     assert many.shards["heart-rate"] > readers["average"].shards
+
+
+@pytest.mark.parametrize("stage", BUDGETS_USD)
+def test_a_budget_is_more_than_what_a_stage_costs_with_hardly_anybody(stage: str) -> None:
+    idle = cost(Load(1, 12.0), synthesize(stage)).per_month_usd
+    assert 1.2 * idle < BUDGETS_USD[stage]
+
+
+def test_dev_costs_less_than_half_of_prod_with_hardly_anybody() -> None:
+    bills = [cost(Load(1, 12.0), synthesize(stage)).per_month_usd for stage in ("dev", "prod")]
+    assert bills[0] < bills[1] / 2
 
 
 def test_a_small_cache_is_metered_as_a_tenth_of_a_gigabyte() -> None:

@@ -22,7 +22,7 @@ MINUTE_MS = 60_000
 
 @cache
 def settings() -> Settings:
-    return settings_of(synthesize())
+    return settings_of(synthesize("prod"))
 
 
 def happened(seconds: float, use: float, way: Way) -> Outage:

@@ -113,7 +113,7 @@ def test_songs_of_different_length_take_a_class_apart() -> None:
 
 
 def test_a_class_is_served_faster_by_more_batches_at_once() -> None:
-    settings = settings_of(synthesize())
+    settings = settings_of(synthesize("prod"))
     reader = structs.replace(settings.readers["recommend"], parallelization=1)
     serial = structs.replace(settings, readers={**settings.readers, "recommend": reader})
     assert first_songs_seconds(1_000, settings) < first_songs_seconds(1_000, serial) / 3
@@ -121,10 +121,10 @@ def test_a_class_is_served_faster_by_more_batches_at_once() -> None:
 
 def test_the_summary_names_the_wait_of_a_class() -> None:
     summary, _, _ = (PROJECT / "docs" / "scaling.md").read_text().partition("## Measured")
-    assert f"{first_songs_seconds(10_000, settings_of(synthesize())):.1f} s for" in summary
+    assert f"{first_songs_seconds(10_000, settings_of(synthesize('prod'))):.1f} s for" in summary
 
 
 def test_the_page_shows_what_the_simulation_says() -> None:
     page = (PROJECT / "docs" / "scaling.md").read_text()
-    for table in skew.tables(settings_of(synthesize())):
+    for table in skew.tables(settings_of(synthesize("prod"))):
         assert table in page, "print the tables with: python -m planning.skew"
