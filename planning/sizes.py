@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct
 
 from events.messages import FloorPerson, FloorSong, FloorView, Started, TracePoint, Workout
 from events.pulse import Pulse
-from events.samples import MAX_SAMPLES, Sample
+from events.samples import Sample
 from events.session import Opinion, Song, SongPush, Why
 from events.session import Settings as SongSettings
 from events.stream import (
