@@ -19,6 +19,9 @@ export default defineConfig({
   },
   plugins: [tellServiceWorker()],
   test: {
+    // A busy machine takes its time; what hangs for ever fails all the same.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: "rules", include: ["test/*.test.ts"] } },
       {
