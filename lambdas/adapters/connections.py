@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from events.messages import Error, encode
 from lambdas.adapters import clients
@@ -53,7 +53,8 @@ def close(connection_id: str, reason: Error) -> float:
 
 def of(user: str) -> list[str]:
     """The open connections of a person, the newest last."""
-    return named(clients.redis().zrange(_key(user), 0, -1))
+    members: Any = clients.redis().zrange(_key(user), 0, -1)
+    return named(members)
 
 
 def ask(pipeline: "Pipeline", user: str) -> None:
