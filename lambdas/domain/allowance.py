@@ -11,7 +11,7 @@ class Verdict(Enum):
     TAKEN = "taken"
     REFUSED = "refused"
     CLOSED = "closed"
-    """Refused, as were `patience` before it: nobody listens."""
+    """Refused, as were `patience` before it, and not counted: nobody listens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Allowance:
             return Verdict.REFUSED, spent_ms
         if over_ms > 2 * (burst_ms + patience_ms):  # a message of long ago, delivered again
             return Verdict.TAKEN, before_ms
-        return Verdict.CLOSED, at_ms + burst_ms
+        return Verdict.CLOSED, before_ms
 
 
 @dataclass(slots=True)
