@@ -29,6 +29,7 @@ CLIENTS = {
     "disconnect": ("redis",),
     "floor": ("redis", "dynamodb"),
     "forget": ("redis", "dynamodb"),
+    "models": ("gateway",),
     "rate": ("dynamodb", "redis"),
     "recommend": ("dynamodb", "redis", "management"),
     "schedule": ("dynamodb",),

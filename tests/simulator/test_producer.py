@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from events.samples import Sample
+from events.samples import MAX_SAMPLES, Sample
 from events.stream import HeartRateBatch, decode_heart_rate
 from simulator.pace import Feed, Pace
 from simulator.producer import ATTEMPTS, Producer, ProducerError, produce
@@ -70,8 +70,8 @@ def test_a_call_holds_500_records_at_most_and_one_of_each_user() -> None:
 def test_refused_records_are_sent_again_in_their_order() -> None:
     kinesis, ledger = Kinesis(), Ledger()
     kinesis.refusals = {"ann": 3}
-    producer(kinesis, ledger).put({"ann": samples(130), "bob": samples(2)})
-    assert kinesis.taken == ledger.sent == {"ann": samples(130), "bob": samples(2)}
+    producer(kinesis, ledger).put({"ann": samples(2 * MAX_SAMPLES + 10), "bob": samples(2)})
+    assert kinesis.taken == ledger.sent == {"ann": samples(2 * MAX_SAMPLES + 10), "bob": samples(2)}
     assert kinesis.calls == [["ann", "bob"], ["ann"], ["ann"], ["ann"], ["ann"], ["ann"]]
 
 
