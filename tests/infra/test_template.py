@@ -15,6 +15,7 @@ from mypy_boto3_sqs import SQSClient
 
 from events.messages import encode
 from infra.mapping_templates import UNKNOWN_ACTION
+from infra.streams import RETRY_ATTEMPTS
 from local.gateway.mapping_template import MappingTemplate
 from local.processes import free_port
 from local.template.intrinsics import StackError
@@ -77,7 +78,7 @@ def test_mappings_lead_from_stream_to_function(stack: Stack) -> None:
     for mapping in stack.mappings:
         assert mapping.report_batch_item_failures
         assert mapping.bisect_on_error
-        assert mapping.maximum_retry_attempts == 30
+        assert mapping.maximum_retry_attempts == RETRY_ATTEMPTS
         assert mapping.maximum_record_age_seconds == 3600
         assert mapping.starting_position == "TRIM_HORIZON"
 
