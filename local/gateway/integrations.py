@@ -34,10 +34,11 @@ class Message(Struct, frozen=True):
 
 
 class Proxied(Struct, frozen=True, rename="camel"):
-    """What a function behind a proxy integration returns."""
+    """What a function behind a proxy integration returns; headers reach a client that connects."""
 
     status_code: int
     body: str = ""
+    headers: dict[str, str] | None = None
 
 
 class MockRequest(Struct, frozen=True, rename="camel"):
