@@ -18,10 +18,10 @@ from infra.checks import accept
 from infra.settings import Settings
 
 RETRY_ATTEMPTS = 8
-"""Lambda waits about 1, 2, 4 seconds and so on between them, each time twice as long, together about
+"""Lambda waits about 1, 2, 4 seconds and so on before them, each time twice as long, together about
 255 s; on AWS eight invocations were seen within 60 s, so that it may be half as long. A Redis that
 fails over is away for a minute or two, and that must not cost a record. Each attempt more doubles
-what one poisoned record costs all others of its lane: 255 s, and up to 11 s until it stands alone.
+what a poisoned record costs all others of its lane: 255 s, and up to 11 s until it stands alone.
 """
 MAX_RECORD_AGE = Duration.hours(1)
 """Older than this, a heart rate helps nobody choose a song."""
