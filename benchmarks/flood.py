@@ -87,7 +87,7 @@ def run(
     """
     with (
         TemporaryDirectory(prefix="tempofit-bench-") as directory,
-        running(Path(directory), progress=progress) as cloud,
+        running(Path(directory), limits=False, progress=progress) as cloud,
     ):
         store_songs(cloud.client("dynamodb"), cloud.addresses.songs_table, LIBRARY, demo_songs())
         floods = asyncio.run(_measure(cloud, users, seconds, stretches, kinds, progress))

@@ -54,7 +54,7 @@ def run(
     """Measure each at its sizes, smallest first. Raises what the launcher raises."""
     with (
         TemporaryDirectory(prefix="tempofit-bench-") as directory,
-        running(Path(directory)) as cloud,
+        running(Path(directory), limits=False) as cloud,
     ):
         found = choices(cloud, libraries, progress)
         ends = song_ends(cloud, people, progress)

@@ -106,7 +106,7 @@ def run(
     """
     with (
         TemporaryDirectory(prefix="tempofit-bench-") as directory,
-        running(Path(directory), progress=progress) as cloud,
+        running(Path(directory), limits=False, progress=progress) as cloud,
     ):
         store_songs(cloud.client("dynamodb"), cloud.addresses.songs_table, LIBRARY, short_songs())
 

@@ -96,7 +96,7 @@ def run(
     listening = min(users, MAX_LISTENERS if listeners is None else listeners)
     with (
         TemporaryDirectory(prefix="tempofit-bench-") as directory,
-        running(Path(directory), progress=progress) as cloud,
+        running(Path(directory), limits=False, progress=progress) as cloud,
     ):
         return asyncio.run(_measure(cloud, catalog, courses, listening, seconds, progress))
 

@@ -126,7 +126,7 @@ def run(
     _allow_open_files()
     with (
         TemporaryDirectory(prefix="tempofit-bench-") as directory,
-        running(Path(directory), progress=progress) as cloud,
+        running(Path(directory), limits=False, progress=progress) as cloud,
     ):
         load = _Load(cloud, clients, messages_per_second, samples, seconds, progress)
         return asyncio.run(load.measure())

@@ -17,7 +17,12 @@ from constructs import Construct
 from infra.checks import accept
 from infra.settings import Settings
 
-RETRY_ATTEMPTS = 30
+RETRY_ATTEMPTS = 8
+"""Lambda waits about 1, 2, 4 seconds and so on before them, each time twice as long, together about
+255 s; on AWS eight invocations were seen within 60 s, so that it may be half as long. A Redis that
+fails over is away for a minute or two, and that must not cost a record. Each attempt more doubles
+what a poisoned record costs all others of its lane: 255 s, and up to 11 s until it stands alone.
+"""
 MAX_RECORD_AGE = Duration.hours(1)
 """Older than this, a heart rate helps nobody choose a song."""
 
@@ -53,8 +58,8 @@ def feed(
 
     With `fan_out` the function is a consumer of its own, which Kinesis pushes to, instead of one
     that asks each shard once a second. A failed batch is cut in two until the record at fault
-    stands alone. After thirty retries, enough to wait for a Redis that fails over, or an hour,
-    the queue is told where it lies, and the shard goes on.
+    stands alone, and each part begins with all its retries. After these, or an hour, the queue is
+    told where it lies, and the shard goes on.
     """
     options: dict[str, Any] = {
         "starting_position": StartingPosition.TRIM_HORIZON,  # nothing is lost by a deployment

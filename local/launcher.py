@@ -112,9 +112,13 @@ def running(
     page_port: int | None = None,
     websocket_port: int | None = None,
     users: list[str] | None = None,
+    limits: bool = True,
     progress: Callable[[str], None] = lambda sentence: None,
 ) -> Iterator[Cloud]:
     """The local cloud, from its start to its end; ports that are not given are free ones.
+
+    Without `limits` the shards of the streams take more than AWS's would, for a benchmark that
+    asks how much this machine can do.
 
     Raises PartError or synth.SynthError, each with a sentence that says what to do.
     """
@@ -135,7 +139,7 @@ def running(
     cloud = _plan(synth.synthesize(context=SHARDS), ports, logs)
     try:
         _start_stores(cloud, ports, directory, progress)
-        _start_servers(cloud, ports, directory, users or [], progress)
+        _start_servers(cloud, ports, directory, users or [], limits, progress)
         addresses = directory / FILE
         addresses.write_bytes(msgspec.json.encode(cloud.addresses))
         try:
@@ -237,6 +241,7 @@ def _start_servers(
     ports: dict[str, int],
     directory: Path,
     users: list[str],
+    limits: bool,
     progress: Callable[[str], None],
 ) -> None:
     progress("Starting the streams, the functions, the WebSocket API and the page")
@@ -252,6 +257,7 @@ def _start_servers(
             functions=[one for one in stack.functions if one.name in on_streams],
             mappings=stack.mappings,
             log_directory=logs,
+            limits=limits,
             workers=STREAM_WORKERS,
         ),
         "gateway": gateway.Config(

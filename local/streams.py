@@ -40,8 +40,8 @@ class Config(Struct, frozen=True):
     functions: list[Function]
     mappings: list[Mapping]
     log_directory: str
-    limits: bool = False
-    """Whether a shard refuses more than 1,000 records or 1 MB a second."""
+    limits: bool = True
+    """Whether a shard refuses more than 1,000 records or 1 MB a second, as in AWS."""
     workers: int = 4
     """The most worker processes of one function."""
 

@@ -3,9 +3,10 @@
 No I/O. Times are epoch seconds.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
+from uuid import uuid4
 
 from msgspec import json
 
@@ -31,15 +32,13 @@ class Batch:
     request_id: str = ""
     function_error: bool = False
 
-    def part(self, start: int, end: int | None = None, retries: int = 0) -> "Batch":
-        """A part of this batch, with its history and `retries` more attempts."""
-        return Batch(
-            self.records[start:end],
-            self.attempts + retries,
-            self.invocations,
-            self.request_id,
-            self.function_error,
-        )
+    def part(self, start: int, end: int | None = None) -> "Batch":
+        """A part of this batch, with its history."""
+        return replace(self, records=self.records[start:end])
+
+    def again(self) -> "Batch":
+        """The same batch, with one more attempt behind it."""
+        return replace(self, attempts=self.attempts + 1)
 
 
 def fitting(records: list[Record]) -> list[Record]:
@@ -96,20 +95,18 @@ def on_failure_message(
     """What Lambda sends to an on-failure queue: where the records are, never their data.
 
     Fields as in the Lambda guide, "Retain discarded batch records for a Kinesis Data Streams
-    event source". `functionError` is left out when the last answer was a partial failure.
+    event source", and as AWS was seen to fill them: `functionError` is null after a partial
+    failure; records that are too old come without the function's last answer, with a request of
+    their own if there was none, and count one invocation at least.
     """
     first, last = batch.records[0], batch.records[-1]
-    response: dict[str, Any] = {"statusCode": 200, "executedVersion": "$LATEST"}
-    if batch.function_error:
-        response["functionError"] = "Unhandled"
-    message = {
+    message: dict[str, Any] = {
         "requestContext": {
-            "requestId": batch.request_id,
+            "requestId": batch.request_id or str(uuid4()),
             "functionArn": function_arn,
             "condition": condition,
-            "approximateInvokeCount": batch.invocations,
+            "approximateInvokeCount": max(1, batch.invocations),
         },
-        "responseContext": response,
         "version": "1.0",
         "timestamp": _iso(now),
         "KinesisBatchInfo": {
@@ -122,6 +119,12 @@ def on_failure_message(
             "streamArn": stream_arn,
         },
     }
+    if condition != "RecordAgeExceeded":
+        message["responseContext"] = {
+            "statusCode": 200,
+            "executedVersion": "$LATEST",
+            "functionError": "Unhandled" if batch.function_error else None,
+        }
     return json.encode(message).decode()
 
 

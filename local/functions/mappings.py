@@ -5,12 +5,13 @@ its order holds. A lane delivers one batch at a time and never waits for another
 
 When a batch fails, in this order:
 - records older than the age limit (or than the stream keeps) are given up: `RecordAgeExceeded`;
-- a partial failure checkpoints at the lowest failed record, the rest is retried;
-- with bisect, the batch is split: at the failed record, or in two halves when nothing got done;
-  splitting does not count against the retry limit;
+- a partial failure checkpoints at the lowest failed record; the rest is a batch of its own, with
+  all its retries;
+- with bisect, a batch of which nothing got done is split in two halves, each with all its retries;
 - else it is retried, up to the retry limit, then given up: `RetryAttemptsExhausted`.
-Retries wait `FIRST_WAIT_SECONDS`, then twice as long each time, up to `LONGEST_WAIT_SECONDS`;
-AWS backs off too and does not publish its numbers.
+A retry waits twice as long as the one before it, without an upper limit (`wait_seconds`); after
+progress or a split the waits begin anew. AWS publishes no numbers: about 1, 2, 4, 8 seconds and so
+on were seen there, and nothing that bounds them.
 """
 
 import asyncio
@@ -38,8 +39,7 @@ from local.functions.workers import FunctionError, Workers
 from local.kinesis.shards import Reader, Record, Shard, Stream
 from local.template.stack import Mapping
 
-FIRST_WAIT_SECONDS = 0.1
-LONGEST_WAIT_SECONDS = 3.0
+FIRST_WAIT_SECONDS = 1.0
 REST = 2.0
 """How long a lane rests after a delivery, in lengths of that delivery."""
 LONGEST_REST_SECONDS = 0.1
@@ -117,7 +117,7 @@ class Lane:
         self.shard = shard
         self.number = number
         self.delivered = self.discarded = self.in_flight = self.failures = 0
-        self._failures_in_a_row = 0
+        self._in_trouble = False
         self._rests_until = 0.0
         self._arrival = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -207,13 +207,13 @@ class Lane:
         done = await self._invoke(batch)
         self.delivered += done
         if done == len(batch.records):
-            self._failures_in_a_row = 0
+            self._in_trouble = False
             return []
         left = self._split(batch, done)
         if not left:
-            await self._give_up(batch.part(done), "RetryAttemptsExhausted")
+            await self._give_up(batch, "RetryAttemptsExhausted")
             return []
-        await self._back_off(done)
+        await self._back_off(left[0].attempts or 1)
         return left
 
     async def _invoke(self, batch: Batch) -> int:
@@ -241,14 +241,14 @@ class Lane:
 
     def _split(self, batch: Batch, done: int) -> list[Batch]:
         """What to try next after `done` records; nothing when the retries are used up."""
-        left = len(batch.records) - done
-        if self.mapping.bisect_on_error and done:
-            return [batch.part(done)]
-        if self.mapping.bisect_on_error and left > 1:
-            return [batch.part(0, left // 2), batch.part(left // 2)]
+        if done:
+            return [Batch(batch.records[done:])]
+        half = len(batch.records) // 2
+        if self.mapping.bisect_on_error and half:
+            return [batch.part(0, half), batch.part(half)]
         if batch.attempts == self.mapping.maximum_retry_attempts:
             return []
-        return [batch.part(done, retries=1)]
+        return [batch.again()]
 
     def _expired(self, records: list[Record]) -> int:
         """How many of the records are past the age limit, or no longer kept by the stream."""
@@ -259,16 +259,13 @@ class Lane:
             return 0
         return bisect_left(records, oldest, key=lambda record: record.arrived_at)
 
-    async def _back_off(self, done: int) -> None:
-        if done:
-            self._failures_in_a_row = 1
-        wait = min(FIRST_WAIT_SECONDS * 2 ** (self._failures_in_a_row - 1), LONGEST_WAIT_SECONDS)
+    async def _back_off(self, retry: int) -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(wait):
+            async with asyncio.timeout(wait_seconds(retry)):
                 await self._stopping.wait()
 
     async def _give_up(self, batch: Batch, condition: Condition) -> None:
-        self._failures_in_a_row = 0
+        self._in_trouble = False
         self.discarded += len(batch.records)
         self._say(
             f"gave up on {len(batch.records)} records after {batch.invocations} invocations "
@@ -292,8 +289,8 @@ class Lane:
 
     def _count_failure(self, what: str, batch: Batch) -> None:
         self.failures += 1
-        self._failures_in_a_row += 1
-        if self._failures_in_a_row == 1:
+        if not self._in_trouble:
+            self._in_trouble = True
             self._say(f"a batch of {len(batch.records)} failed ({what})")
 
     def _say(self, sentence: str) -> None:
@@ -303,6 +300,11 @@ class Lane:
     @property
     def workers(self) -> Workers:
         return self.source.workers
+
+
+def wait_seconds(retry: int) -> float:
+    """How long a lane waits before a batch's retry, counted from 1."""
+    return FIRST_WAIT_SECONDS * 2.0 ** (retry - 1)
 
 
 def lane_of(key: str, lanes: int) -> int:

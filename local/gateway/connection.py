@@ -4,9 +4,10 @@ import asyncio
 import secrets
 import time
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from aiohttp import ClientConnectionResetError, WSCloseCode, WSMsgType, web
+from aiohttp import ClientConnectionResetError, WSCloseCode, WSMsgType, hdrs, web
 
 from local.gateway.frames import MESSAGE_BYTES, FrameLimit
 
@@ -14,6 +15,13 @@ UNREAD_BYTES = MESSAGE_BYTES
 """What may wait for a client that reads too slowly; AWS names no number."""
 LINGER_SECONDS = 2.0
 """How long a client may take to answer a close, or to finish a message that was refused."""
+
+NO_HEADERS: Mapping[str, str] = {}
+OF_THE_LINE = frozenset(
+    name.lower()
+    for name in (hdrs.CONTENT_LENGTH, hdrs.SEC_WEBSOCKET_EXTENSIONS, hdrs.TRANSFER_ENCODING)
+)
+"""Headers of an answer that would say something untrue of the frames that follow."""
 
 
 def new_id() -> str:
@@ -49,8 +57,11 @@ class Connection:
     socket: web.WebSocketResponse = field(init=False)
     transport: asyncio.Transport = field(init=False)
 
-    async def open(self, request: web.Request) -> None:
-        """Answers the handshake. Raises GoneError if the client has not waited for it."""
+    async def open(self, request: web.Request, headers: Mapping[str, str] = NO_HEADERS) -> None:
+        """Answers the handshake, with these headers besides its own.
+
+        Raises GoneError if the client has not waited for it.
+        """
         if request.transport is None:
             raise GoneError
         self.transport = request.transport
@@ -62,6 +73,9 @@ class Connection:
             max_msg_size=8 * MESSAGE_BYTES,
             writer_limit=8 * UNREAD_BYTES,
         )
+        for name, value in headers.items():
+            if name.lower() not in OF_THE_LINE:
+                self.socket.headers[name] = value
         try:
             await self.socket.prepare(request)
         except ConnectionError:

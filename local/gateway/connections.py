@@ -11,6 +11,8 @@ from local.gateway.frames import MESSAGE_BYTES
 IDLE_MS = 10 * 60 * 1000
 LIFETIME_MS = 2 * 60 * 60 * 1000
 """Quotas for WebSocket APIs in the API Gateway developer guide."""
+ID = "[A-Za-z0-9_-]{15}(?:=|%3D)"
+"""What `new_id` makes, in a path."""
 
 
 class Connections:
@@ -54,13 +56,21 @@ class Connections:
         await asyncio.gather(*closing, return_exceptions=True)
 
     def routes(self, stage: str) -> list[web.RouteDef]:
-        """PostToConnection, GetConnection and DeleteConnection."""
-        path = f"/{stage}/@connections/{{id}}"
+        """PostToConnection, GetConnection and DeleteConnection; 400 for what is no id."""
+        path = f"/{stage}/@connections"
         return [
-            web.post(path, self._post),
-            web.get(path, self._get, allow_head=False),
-            web.delete(path, self._delete),
+            web.post(f"{path}/{{id:{ID}}}", self._post),
+            web.get(f"{path}/{{id:{ID}}}", self._get, allow_head=False),
+            web.delete(f"{path}/{{id:{ID}}}", self._delete),
+            *(
+                web.route(method, f"{path}/{{id:.+}}", self._malformed)
+                for method in ("POST", "GET", "DELETE")
+            ),
         ]
+
+    async def _malformed(self, request: web.Request) -> web.Response:
+        identifier = request.match_info["id"]
+        return aws_error(400, "BadRequestException", f"Invalid connectionId: {identifier}")
 
     async def _post(self, request: web.Request) -> web.Response:
         connection = self.get(request.match_info["id"])

@@ -12,7 +12,7 @@ from local.functions.workers import FunctionError, Workers
 from local.gateway.events import message_event
 from local.gateway.mapping_template import MappingTemplate, TemplateError
 from local.gateway.selection import select
-from local.kinesis.puts import Puts
+from local.kinesis.puts import Puts, RefusedError
 from local.template.stack import KinesisIntegration, MockIntegration
 
 TARGET = "Kinesis_20131202."
@@ -38,10 +38,11 @@ class Message(Struct, frozen=True):
 
 
 class Proxied(Struct, frozen=True, rename="camel"):
-    """What a function behind a proxy integration returns."""
+    """What a function behind a proxy integration returns; headers reach a client that connects."""
 
     status_code: int
     body: str = ""
+    headers: dict[str, str] | None = None
 
 
 class MockRequest(Struct, frozen=True, rename="camel"):
@@ -110,7 +111,10 @@ def kinesis(
     send = Puts(call).put if action == "PutRecord" else partial(call, action)
 
     async def integrate(message: Message) -> str:
-        body = await send(render_request(message).encode())
+        try:
+            body = await send(render_request(message).encode())
+        except RefusedError as error:
+            raise BackendRefusalError(f"Kinesis refused a record. {error}") from error
         return render_response(Message(body, message.value, message.context))
 
     return integrate

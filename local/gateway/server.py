@@ -91,11 +91,12 @@ class Gateway:
             raise part.StartError(f"The WebSocket API is not usable: {error}") from error
 
     def application(self) -> web.Application:
-        """The server: WebSocket handshakes at `/STAGE`, `@connections` below it."""
+        """The server: WebSocket handshakes at `/STAGE`, `@connections` below it, and no more."""
         app = web.Application(middlewares=[self._guard], client_max_size=MESSAGE_BYTES)
         stage = self.api.stage
         app.add_routes([web.get(f"/{stage}", self._connect, allow_head=False)])
         app.add_routes(self.connections.routes(stage))
+        app.router.add_route("*", "/{path:.*}", self._elsewhere)
         app.cleanup_ctx.append(self._running)
         app.on_shutdown.append(self._shut)
         return app
@@ -114,6 +115,10 @@ class Gateway:
             await asyncio.sleep(OVERDUE_CHECK_SECONDS)
             await self.connections.close_overdue(now_ms())
 
+    async def _elsewhere(self, _: web.Request) -> web.Response:
+        """Another stage, or no path of this one."""
+        return aws_error(403, "ForbiddenException", "Forbidden")
+
     async def _connect(self, request: web.Request) -> web.StreamResponse:
         if not web.WebSocketResponse().can_prepare(request):
             return aws_error(426, "UpgradeRequired", "Only WebSocket clients are served here.")
@@ -121,12 +126,12 @@ class Gateway:
         connection = Connection(new_id(), now_ms(), request.remote or "", user_agent)
         try:
             connection.authorizer = await self._authorize(connection, request)
-            await self._admit(connection, request)
+            headers = await self._admit(connection, request)
         except RefusedError as refused:
             return aws_error(refused.status, refused.error, refused.message)
         end = 1006, "The client went away during the handshake"
         try:
-            await connection.open(request)
+            await connection.open(request, headers)
             self.connections.add(connection)
             end = await self._serve(connection)
         except GoneError:
@@ -152,10 +157,11 @@ class Gateway:
             raise authorizer_failure() from None
         return authorize(answer, self._method_arn)
 
-    async def _admit(self, connection: Connection, request: web.Request) -> None:
+    async def _admit(self, connection: Connection, request: web.Request) -> dict[str, str]:
+        """The headers that `$connect` gives the answer, such as the chosen subprotocol."""
         name = self._function("$connect")
         if name is None:
-            return
+            return {}
         event = events.connect_event(self._context(connection, "CONNECT", "$connect"), request)
         try:
             answer = await invoke(self._backends.workers[name], event)
@@ -166,6 +172,7 @@ class Gateway:
             ) from None
         if answer.status_code not in SUCCESS:
             raise RefusedError(answer.status_code, "ForbiddenException", "Forbidden")
+        return answer.headers or {}
 
     async def _serve(self, connection: Connection) -> tuple[int, str]:
         while True:

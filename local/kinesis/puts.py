@@ -2,6 +2,7 @@
 
 A message that comes while no call is under way goes out at once. Those that come meanwhile wait
 for its end and then go out together, so batches grow with the load and nobody waits for a clock.
+A record that a shard refuses is not put again: API Gateway does not, either.
 """
 
 import asyncio
@@ -36,9 +37,15 @@ class PutRecord(Struct, frozen=True, rename="pascal", forbid_unknown_fields=True
         return entry
 
 
+class RefusedError(Exception):
+    """Kinesis took the others of a call, and not this record; the text says why."""
+
+
 class _Result(Struct, frozen=True, rename="pascal"):
     sequence_number: str | None = None
     shard_id: str | None = None
+    error_code: str | None = None
+    error_message: str = ""
 
 
 class _Results(Struct, frozen=True, rename="pascal"):
@@ -58,7 +65,10 @@ class Puts:
         self._sending: asyncio.Task[None] | None = None
 
     async def put(self, body: bytes) -> str:
-        """The answer of Kinesis to a PutRecord call with this body. Raises what `call` raises."""
+        """The answer of Kinesis to a PutRecord call with this body.
+
+        Raises what `call` raises, and RefusedError.
+        """
         try:
             record = _decode(body)
         except msgspec.DecodeError:
@@ -95,10 +105,14 @@ class Puts:
         alone = []
         for index, (_, body, answer) in enumerate(batch):
             result = results[index] if results else None
-            if result is None or result.sequence_number is None:
+            if result is None:
                 # By itself, so that every sender gets the answer to their own record.
                 alone.append(self._put_alone(body, answer))
-            elif not answer.done():
+            elif answer.done():
+                continue
+            elif result.error_code is not None:
+                answer.set_exception(RefusedError(f"{result.error_code}: {result.error_message}"))
+            else:
                 answer.set_result(msgspec.json.encode(_named(result)).decode())
         await asyncio.gather(*alone)
 

@@ -4,7 +4,6 @@ A caller needs AWS_ENDPOINT_URL_KINESIS and any credentials. Refusals carry AWS'
 """
 
 import time
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +12,13 @@ import msgspec
 from aiohttp import web
 from msgspec import json
 
+from local.kinesis.iterators import TOKEN_SECONDS, parts_of, start, token
 from local.kinesis.requests import (
     MAX_READ_RECORDS,
     MAX_RECORDS,
     MAX_REQUEST_BYTES,
+    MAX_SHARDS_DESCRIBED,
+    DescribeStream,
     Entry,
     GetRecords,
     GetShardIterator,
@@ -26,6 +28,8 @@ from local.kinesis.requests import (
     Named,
     PutRecord,
     PutRecords,
+    check_page,
+    check_sequence_number,
     checked_size,
 )
 from local.kinesis.shards import ARN, HASH_KEYS, Record, Shard, Stream, Streams, hash_key, key_text
@@ -34,22 +38,21 @@ from local.project import ACCOUNT
 TARGET = "Kinesis_20131202."
 CONTENT_TYPE = "application/x-amz-json-1.1"
 MAX_BODY_BYTES = 2 * MAX_REQUEST_BYTES
-ITERATOR_SECONDS = 300
 
 
 @dataclass
 class Kinesis:
-    """The operations; `limits` turns the per-shard write limits on."""
+    """The operations; without `limits` a shard takes whatever it is given."""
 
     streams: Streams
-    limits: bool = False
+    limits: bool = True
 
     def handler(self) -> Callable[[web.Request], Any]:
         """What an aiohttp application routes POST / to."""
         operations: dict[str, tuple[Callable[[bytes], Any], Callable[[Any], bytes]]] = {
             name: (json.Decoder(kind).decode, answer)
             for name, kind, answer in (
-                ("DescribeStream", ListShards, self.describe_stream),
+                ("DescribeStream", DescribeStream, self.describe_stream),
                 ("DescribeStreamSummary", Named, self.describe_stream_summary),
                 ("ListStreams", ListStreams, self.list_streams),
                 ("ListShards", ListShards, self.list_shards),
@@ -80,10 +83,16 @@ class Kinesis:
 
         return handle
 
-    def describe_stream(self, request: ListShards) -> bytes:
+    def describe_stream(self, request: DescribeStream) -> bytes:
+        check_page("limit", request.limit)
         stream = self._stream(request)
         shards = _shards(stream, request.exclusive_start_shard_id)
-        description = {**_summary(stream), "Shards": shards, "HasMoreShards": False}
+        limit = min(request.limit, MAX_SHARDS_DESCRIBED)
+        description = {
+            **_summary(stream),
+            "Shards": shards[:limit],
+            "HasMoreShards": len(shards) > limit,
+        }
         return json.encode({"StreamDescription": description})
 
     def describe_stream_summary(self, request: Named) -> bytes:
@@ -96,22 +105,42 @@ class Kinesis:
         return json.encode({"StreamDescriptionSummary": summary})
 
     def list_streams(self, request: ListStreams) -> bytes:
+        check_page("limit", request.limit)
         after = request.next_token or request.exclusive_start_stream_name
         names = sorted(name for name in self.streams if name > after)
         page, more = names[: request.limit], len(names) > request.limit
-        answer: dict[str, Any] = {"StreamNames": page, "HasMoreStreams": more}
+        answer: dict[str, Any] = {
+            "StreamNames": page,
+            "HasMoreStreams": more,
+            "StreamSummaries": [_identity(self.streams[name]) for name in page],
+        }
         if more:
             answer["NextToken"] = page[-1]
         return json.encode(answer)
 
     def list_shards(self, request: ListShards) -> bytes:
-        stream = self._stream(request)
-        return json.encode({"Shards": _shards(stream, request.exclusive_start_shard_id)})
+        check_page("maxResults", request.max_results)
+        if request.next_token:
+            stream, after = self._next(request)
+        elif request.stream_name or request.stream_arn:
+            stream, after = self._stream(request), request.exclusive_start_shard_id
+        else:
+            raise KinesisError(
+                "InvalidArgumentException", "Either NextToken or StreamName should be provided."
+            )
+        shards = _shards(stream, after)
+        page = shards[: request.max_results]
+        answer: dict[str, Any] = {"Shards": page}
+        if len(shards) > len(page):
+            answer["NextToken"] = token(stream.name, page[-1]["ShardId"])
+        return json.encode(answer)
 
     def put_record(self, request: PutRecord) -> bytes:
         stream = self._stream(request)
         size = checked_size(request)
         shard = _shard_of(stream, request)
+        if request.sequence_number_for_ordering is not None:
+            self._check_ordering(stream, request.sequence_number_for_ordering)
         now = _now()
         if self.limits and not shard.admits(size, now):
             raise KinesisError("ProvisionedThroughputExceededException", _exceeded(stream, shard))
@@ -152,8 +181,8 @@ class Kinesis:
     def get_shard_iterator(self, request: GetShardIterator) -> bytes:
         stream = self._stream(request)
         shard = self._shard(stream, request.shard_id)
-        position = _start(shard, stream, request)
-        return json.encode({"ShardIterator": _iterator(stream, shard, position)})
+        position = start(shard, stream, request)
+        return json.encode({"ShardIterator": token(stream.name, shard.shard_id, position)})
 
     def get_records(self, request: GetRecords) -> bytes:
         if not 1 <= request.limit <= MAX_READ_RECORDS:
@@ -166,6 +195,7 @@ class Kinesis:
         after = records[-1].position + 1 if records else max(position, shard.first)
         waiting = shard.read(after, 1)
         behind_ms = int((time.time() - waiting[0].arrived_at) * 1000) if waiting else 0
+        following = token(stream.name, shard.shard_id, after)
         texts = ",".join(
             f'{{"SequenceNumber":"{shard.sequence_number(record.position)}",'
             f'"ApproximateArrivalTimestamp":{record.arrived_at},'
@@ -173,7 +203,7 @@ class Kinesis:
             for record in records
         )
         return (
-            f'{{"Records":[{texts}],"NextShardIterator":"{_iterator(stream, shard, after)}",'
+            f'{{"Records":[{texts}],"NextShardIterator":"{following}",'
             f'"MillisBehindLatest":{max(0, behind_ms)}}}'
         ).encode()
 
@@ -199,17 +229,48 @@ class Kinesis:
             )
         return shard
 
+    def _check_ordering(self, stream: Stream, number: str) -> None:
+        """Raises KinesisError for what was no record's number, be it of another stream."""
+        check_sequence_number("sequenceNumberForOrdering", number)
+        if not any(shard.holds(number) for each in self.streams.values() for shard in each.shards):
+            raise KinesisError(
+                "InvalidArgumentException",
+                f"ExclusiveMinimumSequenceNumber {number} used in PutRecord on stream "
+                f"{stream.name} under account {ACCOUNT} is invalid.",
+            )
+
+    def _next(self, request: ListShards) -> tuple[Stream, str]:
+        """The stream that a NextToken goes on with, and the last shard before that."""
+        for given, name in (
+            (request.stream_name, "StreamName"),
+            (request.stream_arn, "StreamARN"),
+            (request.exclusive_start_shard_id, "ExclusiveStartShardId"),
+        ):
+            if given:
+                raise KinesisError(
+                    "InvalidArgumentException",
+                    f"NextToken and {name} cannot be provided together.",
+                )
+        try:
+            (name, after), old = parts_of(request.next_token, tuple[str, str])
+        except ValueError:
+            raise KinesisError("InvalidArgumentException", "Invalid NextToken.") from None
+        if old:
+            raise KinesisError(
+                "ExpiredNextTokenException",
+                f"NextToken expired: it is older than {TOKEN_SECONDS} seconds; begin again.",
+            )
+        return self._stream(Named(stream_name=name)), after
+
     def _resume(self, iterator: str) -> tuple[Stream, Shard, int]:
         try:
-            name, shard_id, position, issued_at = json.decode(
-                urlsafe_b64decode(iterator), type=tuple[str, str, int, float]
-            )
-        except (ValueError, msgspec.MsgspecError):
+            (name, shard_id, position), old = parts_of(iterator, tuple[str, str, int])
+        except ValueError:
             raise KinesisError("InvalidArgumentException", "Invalid ShardIterator.") from None
-        if time.time() - issued_at > ITERATOR_SECONDS:
+        if old:
             raise KinesisError(
                 "ExpiredIteratorException",
-                f"Iterator expired: it is older than {ITERATOR_SECONDS} seconds; get another one.",
+                f"Iterator expired: it is older than {TOKEN_SECONDS} seconds; get another one.",
             )
         stream = self._stream(Named(stream_name=name))
         return stream, self._shard(stream, shard_id), position
@@ -234,35 +295,6 @@ def _exceeded(stream: Stream, shard: Shard) -> str:
     )
 
 
-def _start(shard: Shard, stream: Stream, request: GetShardIterator) -> int:
-    kind = request.shard_iterator_type
-    if kind == "TRIM_HORIZON":
-        return shard.first
-    if kind == "LATEST":
-        return shard.end
-    if kind == "AT_TIMESTAMP":
-        if request.timestamp is None:
-            raise KinesisError(
-                "InvalidArgumentException", "Must specify Timestamp for iterator type AT_TIMESTAMP."
-            )
-        return shard.position_at(request.timestamp)
-    try:
-        position = shard.position(request.starting_sequence_number)
-    except ValueError:
-        raise KinesisError(
-            "InvalidArgumentException",
-            f"StartingSequenceNumber {request.starting_sequence_number!r} used in "
-            f"GetShardIterator on shard {shard.shard_id} in stream {stream.name} under account "
-            f"{ACCOUNT} is invalid.",
-        ) from None
-    return position + (kind == "AFTER_SEQUENCE_NUMBER")
-
-
-def _iterator(stream: Stream, shard: Shard, position: int) -> str:
-    token = (stream.name, shard.shard_id, position, time.time())
-    return urlsafe_b64encode(json.encode(token)).decode()
-
-
 def _within(records: list[Record], limit: int) -> list[Record]:
     size = 0
     for count, record in enumerate(records):
@@ -272,14 +304,20 @@ def _within(records: list[Record], limit: int) -> list[Record]:
     return records
 
 
-def _summary(stream: Stream) -> dict[str, Any]:
+def _identity(stream: Stream) -> dict[str, Any]:
     return {
         "StreamName": stream.name,
         "StreamARN": stream.arn,
         "StreamStatus": "ACTIVE",
         "StreamModeDetails": {"StreamMode": "PROVISIONED"},
-        "RetentionPeriodHours": stream.retention_hours,
         "StreamCreationTimestamp": stream.created_at,
+    }
+
+
+def _summary(stream: Stream) -> dict[str, Any]:
+    return {
+        **_identity(stream),
+        "RetentionPeriodHours": stream.retention_hours,
         "EnhancedMonitoring": [{"ShardLevelMetrics": []}],
         "EncryptionType": "NONE",
     }

@@ -73,15 +73,25 @@ class Shard:
             raise ValueError(f"{sequence_number!r} is no sequence number of {self.shard_id}")
         return int(digits)
 
+    def holds(self, sequence_number: str) -> bool:
+        """Whether a record of this shard has had this sequence number."""
+        try:
+            return self.position(sequence_number) < self.end
+        except ValueError:
+            return False
+
     def position_at(self, time_seconds: float) -> int:
         """The position of the first record that arrived at this time or later."""
         return self.first + bisect_left(self.records, time_seconds, key=lambda r: r.arrived_at)
 
     def admits(self, size: int, now: float) -> bool:
-        """Whether a record of `size` bytes is within the limits of this second; counts it if so."""
+        """Whether a record of `size` bytes is within the limits of this second; counts it if so.
+
+        The first of a second always is, as the greatest record fills more than a second.
+        """
         if int(now) != self.second:
             self.second, self.second_records, self.second_bytes = int(now), 0, 0
-        if (
+        if self.second_records and (
             self.second_records >= SHARD_RECORDS_PER_SECOND
             or self.second_bytes + size > SHARD_BYTES_PER_SECOND
         ):

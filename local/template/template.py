@@ -6,8 +6,10 @@ from typing import Any
 
 from jsonschema import Draft4Validator, SchemaError
 
+from local.kinesis.requests import KinesisError, check_stream
 from local.template.casts import cast
 from local.template.intrinsics import Intrinsics, StackError
+from local.template.mappings import read_mapping
 from local.template.stack import (
     Api,
     Authorizer,
@@ -19,7 +21,6 @@ from local.template.stack import (
     Stack,
     Stream,
 )
-from local.template.stack import Mapping as EventSourceMapping
 
 READ = frozenset(
     {
@@ -70,11 +71,12 @@ def read(
     """
     resources = _resources(template, Intrinsics(template, parameters, endpoints["sqs"]))
     tables, queues = resources["AWS::DynamoDB::Table"], resources["AWS::SQS::Queue"]
+    streams, functions = resources["AWS::Kinesis::Stream"], resources["AWS::Lambda::Function"]
     return Stack(
-        streams=[_stream(*item) for item in resources["AWS::Kinesis::Stream"].items()],
-        functions=[_function(*item) for item in resources["AWS::Lambda::Function"].items()],
+        streams=_streams(streams),
+        functions=[_function(*item) for item in functions.items()],
         mappings=[
-            _mapping(properties, endpoints["sqs"])
+            read_mapping(properties, endpoints["sqs"], set(streams), set(functions))
             for properties in resources["AWS::Lambda::EventSourceMapping"].values()
         ],
         tables=[_table(*item) for item in tables.items()],
@@ -100,7 +102,26 @@ def _resources(template: Mapping[str, Any], intrinsics: Intrinsics) -> Resources
     return found
 
 
+def _streams(streams: dict[str, Properties]) -> list[Stream]:
+    found: list[Stream] = []
+    for name, properties in streams.items():
+        stream = _stream(name, properties)
+        try:
+            check_stream(name, stream.shards, sum(each.shards for each in found))
+        except KinesisError as error:
+            raise StackError(f"Kinesis would refuse the stream {name!r}: {error}") from None
+        found.append(stream)
+    return found
+
+
 def _stream(name: str, properties: Properties) -> Stream:
+    mode = properties.get("StreamModeDetails", {}).get("StreamMode", "PROVISIONED")
+    if mode != "PROVISIONED" or "ShardCount" not in properties:
+        raise StackError(
+            f"The stream {name!r} is in mode {mode} and has no ShardCount, or one that does not "
+            "count; the local cloud has provisioned streams only. Give it shards in "
+            "infra/streams.py."
+        )
     return Stream(
         name=name,
         shards=properties["ShardCount"],
@@ -109,6 +130,12 @@ def _stream(name: str, properties: Properties) -> Stream:
 
 
 def _function(name: str, properties: Properties) -> Function:
+    if "ReservedConcurrentExecutions" in properties:
+        raise StackError(
+            f"The function {name!r} has ReservedConcurrentExecutions "
+            f"{properties['ReservedConcurrentExecutions']!r}, which the local cloud does not do: "
+            "it would run more at once than AWS does. Leave it out of the template of this stage."
+        )
     return Function(
         name=name,
         handler=properties["Handler"],
@@ -116,29 +143,6 @@ def _function(name: str, properties: Properties) -> Function:
         timeout_seconds=properties.get("Timeout", 3),
         memory_mb=properties.get("MemorySize", 128),
     )
-
-
-def _mapping(properties: Properties, queues: str) -> EventSourceMapping:
-    on_failure = properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
-    return EventSourceMapping(
-        stream=properties["EventSourceArn"].rpartition("/")[2],
-        function=properties["FunctionName"],
-        batch_size=properties.get("BatchSize", 100),
-        batching_window_seconds=properties.get("MaximumBatchingWindowInSeconds", 0),
-        parallelization_factor=properties.get("ParallelizationFactor", 1),
-        starting_position=properties["StartingPosition"],
-        bisect_on_error=properties.get("BisectBatchOnFunctionError", False),
-        maximum_retry_attempts=properties.get("MaximumRetryAttempts", -1),
-        maximum_record_age_seconds=properties.get("MaximumRecordAgeInSeconds", -1),
-        report_batch_item_failures="ReportBatchItemFailures"
-        in properties.get("FunctionResponseTypes", []),
-        on_failure_queue_url=_queue_url(on_failure, queues) if on_failure else None,
-    )
-
-
-def _queue_url(arn: str, queues: str) -> str:
-    account, name = arn.split(":")[4:6]
-    return f"{queues}/{account}/{name}"
 
 
 def _table(name: str, properties: Properties) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What would hurt if it were missing from the template."""
 
 import json
+from math import ceil, log2
 from typing import Any
 
 import pytest
@@ -11,6 +12,9 @@ from events.messages import decode_server
 from events.schemas import ROUTES, draft4
 from infra.mapping_templates import UNKNOWN_ACTION
 from infra.models import KIND
+from infra.streams import MAX_RECORD_AGE, RETRY_ATTEMPTS
+from local.functions.mappings import wait_seconds
+from local.project import PROJECT
 from tests.infra.conftest import Template, of_type, properties
 from tests.infra.grants import Grant, function_id, grants_of
 
@@ -22,6 +26,9 @@ WITHOUT_A_MODEL = {
     "$disconnect": "has no body",
     "$default": "takes what nothing else takes",
 }
+RUNBOOK = PROJECT / "docs" / "runbook.md"
+FAIL_OVER_SECONDS = 120
+"""How long a Redis that fails over is away, at most, as far as we know."""
 STATEFUL = ("AWS::DynamoDB::Table", "AWS::Kinesis::Stream", "AWS::SQS::Queue")
 GUARDED = ("AWS::DynamoDB::Table", "AWS::Cognito::UserPool")
 """What refuses to be deleted in prod: a rollback that tried to would fail itself."""
@@ -49,13 +56,27 @@ def test_every_mapping_gives_up_on_a_bad_record_and_says_so(template: Template) 
     (queue,) = of_type(template, "AWS::SQS::Queue")
     assert len(mappings) == 3
     for mapping in mappings:
-        assert mapping["MaximumRetryAttempts"] == 30
+        assert mapping["MaximumRetryAttempts"] == RETRY_ATTEMPTS
         assert mapping["MaximumRecordAgeInSeconds"] == 3600
         assert mapping["BisectBatchOnFunctionError"] is True
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         destination = mapping["DestinationConfig"]["OnFailure"]["Destination"]
         assert destination == {"Fn::GetAtt": [queue, "Arn"]}
     assert sorted(mapping["ParallelizationFactor"] for mapping in mappings) == [1, 1, 4]
+
+
+def test_what_a_poisoned_record_costs_is_said_as_the_waits_add_up(template: Template) -> None:
+    batches = [m["BatchSize"] for m in properties(template, "AWS::Lambda::EventSourceMapping")]
+    # One wait after progress up to the record, one each time that the rest is cut in two.
+    splits = (1 + ceil(log2(max(batches) - 1))) * wait_seconds(1)
+    retries = sum(wait_seconds(retry) for retry in range(1, RETRY_ATTEMPTS + 1))
+    said = f"{retries:.0f} s", f"up to {splits:.0f} s"
+    for text in ((PROJECT / "infra/streams.py").read_text(), RUNBOOK.read_text()):
+        assert all(each in text for each in said), said
+    assert "after nine attempts" in RUNBOOK.read_text()
+    assert RETRY_ATTEMPTS + 1 == 9
+    assert retries / 2 > FAIL_OVER_SECONDS, "as on AWS it may be half as long"
+    assert retries + splits < MAX_RECORD_AGE.to_seconds() / 10
 
 
 def test_song_ends_expire(template: Template) -> None:

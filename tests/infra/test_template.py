@@ -15,6 +15,7 @@ from mypy_boto3_sqs import SQSClient
 
 from events.messages import encode
 from infra.mapping_templates import UNKNOWN_ACTION
+from infra.streams import RETRY_ATTEMPTS
 from local.gateway.mapping_template import MappingTemplate
 from local.processes import free_port
 from local.template.intrinsics import StackError
@@ -77,7 +78,7 @@ def test_mappings_lead_from_stream_to_function(stack: Stack) -> None:
     for mapping in stack.mappings:
         assert mapping.report_batch_item_failures
         assert mapping.bisect_on_error
-        assert mapping.maximum_retry_attempts == 30
+        assert mapping.maximum_retry_attempts == RETRY_ATTEMPTS
         assert mapping.maximum_record_age_seconds == 3600
         assert mapping.starting_position == "TRIM_HORIZON"
 
@@ -166,6 +167,60 @@ def test_the_answer_to_an_unknown_action_survives_its_template(stack: Stack) -> 
             "asks for Extra.Age",
         ),
         ({"Type": "AWS::ApiGatewayV2::Api", "Properties": {}}, "has 2 resources of type"),
+        (
+            {
+                "Type": "AWS::Lambda::Function",
+                "Properties": {"Handler": "a.b", "ReservedConcurrentExecutions": 5},
+            },
+            "'Extra' has ReservedConcurrentExecutions 5",
+        ),
+        (
+            {
+                "Type": "AWS::Lambda::EventSourceMapping",
+                "Properties": {
+                    "EventSourceArn": "arn:aws:kinesis:us-east-1:000000000000:stream/heart-rate",
+                    "FunctionName": "average",
+                    "StartingPosition": "LATEST",
+                    "Enabled": False,
+                },
+            },
+            "has Enabled False",
+        ),
+        (
+            {"Type": "AWS::Kinesis::Stream", "Properties": {"ShardCount": 10**11}},
+            r"would exceed the shard limit for the account 000000000000 in us-east-1\. Current "
+            r"shard count for the account: \d\. Limit: 20000\. Number of additional shards that "
+            r"would have resulted from this request: 100000000000\.",
+        ),
+        (
+            {"Type": "AWS::Kinesis::Stream", "Properties": {"ShardCount": 0}},
+            "Value '0' at 'shardCount' failed to satisfy constraint: Member must have value "
+            "greater than or equal to 1",
+        ),
+        (
+            {
+                "Type": "AWS::Kinesis::Stream",
+                "Properties": {"StreamModeDetails": {"StreamMode": "ON_DEMAND"}},
+            },
+            "'Extra' is in mode ON_DEMAND",
+        ),
+        (
+            {
+                "Type": "AWS::Kinesis::Stream",
+                "Metadata": {"aws:cdk:path": "stack/heart rate/Resource"},
+                "Properties": {"ShardCount": 1},
+            },
+            "Value 'heart rate' at 'streamName' failed to satisfy constraint: Member must satisfy "
+            r"regular expression pattern: \[a-zA-Z0-9_.-\]\+",
+        ),
+        (
+            {
+                "Type": "AWS::Kinesis::Stream",
+                "Metadata": {"aws:cdk:path": f"stack/{'a' * 129}/Resource"},
+                "Properties": {"ShardCount": 1},
+            },
+            "Member must have length less than or equal to 128",
+        ),
     ],
 )
 def test_what_the_local_cloud_does_not_know_is_said(

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from msgspec import json
 
 from local.kinesis import shards
-from local.kinesis.requests import GetRecords, GetShardIterator, KinesisError
+from local.kinesis.requests import GetRecords, GetShardIterator, KinesisError, PutRecord
 from local.kinesis.server import Kinesis
 from local.kinesis.shards import Reader, Streams
 from local.processes import free_port
@@ -89,6 +89,7 @@ def test_a_stream_is_described_with_shards_that_cover_all_hash_keys(kinesis: Cli
         assert int(before["EndingHashKey"]) + 1 == int(after["StartingHashKey"])
     by_arn = kinesis.list_shards(StreamARN=described["StreamARN"])["Shards"]
     assert [shard["ShardId"] for shard in by_arn] == [f"shardId-{i:012d}" for i in range(4)]
+    assert described["StreamModeDetails"] == {"StreamMode": "PROVISIONED"}
     summary = kinesis.describe_stream_summary(StreamName="heart-rate")["StreamDescriptionSummary"]
     assert summary["OpenShardCount"] == 4
 
@@ -232,9 +233,7 @@ def test_a_request_that_cannot_be_read_is_refused(
 
 def test_a_shard_that_is_full_this_second_refuses_single_records(tmp_path: Path) -> None:
     port = free_port()
-    config = Config(
-        "127.0.0.1", port, {}, [Stream("heart-rate", 1)], [], [], str(tmp_path), limits=True
-    )
+    config = Config("127.0.0.1", port, {}, [Stream("heart-rate", 1)], [], [], str(tmp_path))
     records = [{"Data": b"x" * 2200, "PartitionKey": "a"}] * 500
     with streams_process(config, tmp_path), client("kinesis", port) as kinesis:
         answer = kinesis.put_records(StreamName="heart-rate", Records=records)
@@ -248,6 +247,36 @@ def test_a_shard_takes_a_thousand_records_in_a_second() -> None:
     shard = Streams().create("heart-rate", 1, 0.0).shards[0]
     assert sum(shard.admits(1, 5.5) for _ in range(1200)) == 1000
     assert shard.admits(1, 6.0)
+
+
+def test_the_greatest_record_is_taken_in_a_second_of_its_own() -> None:
+    shard = Streams().create("heart-rate", 1, 0.0).shards[0]
+    greatest = 2**20 + 256
+    assert [shard.admits(size, 5.5) for size in (greatest, 1)] == [True, False]
+    assert [shard.admits(size, 6.0) for size in (1, greatest)] == [True, False]
+
+
+def test_a_full_shard_refuses_a_single_record_and_another_shard_takes_one() -> None:
+    kinesis = Kinesis(Streams())
+    stream = kinesis.streams.create("heart-rate", 2, 0.0)
+    full = stream.shards[0]
+    full.admits = lambda size, now: False  # type: ignore[method-assign]
+    with pytest.raises(KinesisError) as raised:
+        kinesis.put_record(put_record("0"))
+    assert (raised.value.name, str(raised.value)) == (
+        "ProvisionedThroughputExceededException",
+        "Rate exceeded for shard shardId-000000000000 in stream heart-rate under account "
+        "000000000000.",
+    )
+    kinesis.put_record(put_record(str(2**127)))
+    Kinesis(kinesis.streams, limits=False).put_record(put_record("0"))
+    assert [len(shard.records) for shard in stream.shards] == [1, 1]
+
+
+def put_record(hash_key: str) -> PutRecord:
+    return PutRecord(
+        stream_name="heart-rate", data="", partition_key="a", explicit_hash_key=hash_key
+    )
 
 
 def test_records_past_retention_are_forgotten_and_positions_stay() -> None:

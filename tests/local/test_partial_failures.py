@@ -11,11 +11,32 @@ async def test_a_partial_failure_retries_from_the_lowest_failed_record(rigged: R
         "partial", *texts, report_batch_item_failures=True, maximum_retry_attempts=1
     ) as rig:
         await rig.drained()
-        assert rig.batches == [texts, texts[2:]]
+        assert rig.batches == [texts, texts[2:], texts[2:]]
         assert rig.source.status().delivered == 2
     (message,) = rig.messages
     assert message["KinesisBatchInfo"]["batchSize"] == 3
-    assert message["responseContext"] == {"statusCode": 200, "executedVersion": "$LATEST"}
+    assert message["responseContext"] == {
+        "statusCode": 200,
+        "executedVersion": "$LATEST",
+        "functionError": None,
+    }
+
+
+async def test_progress_begins_the_retries_anew_as_seen_on_aws(rigged: Rigging) -> None:
+    """The last of six records fails, in batches of three with three retries: seen five times."""
+    texts = ["a", "b", "c", "d", "e", "poison"]
+    async with rigged(
+        *("partial", *texts),
+        batch_size=3,
+        report_batch_item_failures=True,
+        maximum_retry_attempts=3,
+    ) as rig:
+        await rig.drained()
+        assert rig.batches == [texts[:3], texts[3:], *[["poison"]] * 4]
+    (message,) = rig.messages
+    assert message["requestContext"]["approximateInvokeCount"] == 4
+    assert message["requestContext"]["condition"] == "RetryAttemptsExhausted"
+    assert message["KinesisBatchInfo"]["batchSize"] == 1
 
 
 async def test_with_bisect_partial_failures_cost_only_the_poison(rigged: Rigging) -> None:

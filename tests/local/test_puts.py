@@ -6,15 +6,14 @@ from typing import Any
 
 import pytest
 
-from local.kinesis.puts import Puts
+from local.kinesis.puts import Puts, RefusedError
 
 
 class Kinesis:
-    """Keeps calls; refuses data `bad`, and any call that holds it; throttles data `slow` once."""
+    """Keeps calls; refuses data `bad`, and any call that holds it; throttles data `slow`."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, Any]] = []
-        self.throttled = False
 
     async def __call__(self, action: str, body: bytes) -> str:
         request = json.loads(body)
@@ -27,9 +26,11 @@ class Kinesis:
         return json.dumps(answers[0] if action == "PutRecord" else {"Records": answers})
 
     def _answer(self, record: Any) -> dict[str, str]:
-        if record["Data"] == "slow" and not self.throttled:
-            self.throttled = True
-            return {"ErrorCode": "ProvisionedThroughputExceededException"}
+        if record["Data"] == "slow":
+            return {
+                "ErrorCode": "ProvisionedThroughputExceededException",
+                "ErrorMessage": "Rate exceeded",
+            }
         return {"ShardId": "shard", "SequenceNumber": record["Data"]}
 
 
@@ -66,10 +67,14 @@ async def test_a_refused_record_fails_its_sender_only() -> None:
     assert [json.loads(answers[index])["SequenceNumber"] for index in (0, 2)] == ["1", "2"]
 
 
-async def test_a_throttled_record_is_tried_by_itself() -> None:
+async def test_a_throttled_record_is_refused_to_its_sender_only_and_not_tried_again() -> None:
     kinesis = Kinesis()
     answers = await put(kinesis, record("1"), record("slow"), record("2"))
-    assert [json.loads(answer)["SequenceNumber"] for answer in answers] == ["1", "slow", "2"]
+    assert [json.loads(answers[index])["SequenceNumber"] for index in (0, 2)] == ["1", "2"]
+    assert isinstance(answers[1], RefusedError)
+    assert str(answers[1]) == "ProvisionedThroughputExceededException: Rate exceeded"
+    sent = [one["Data"] for _, call in kinesis.calls for one in call.get("Records", [call])]
+    assert sent.count("slow") == 1
 
 
 async def test_records_of_two_streams_do_not_share_a_call() -> None:

@@ -33,11 +33,18 @@ def authorize(event: Event, _: object) -> Event:
 
 
 def connect(event: Event, _: object) -> Event:
-    """Admits everyone but those who ask for `door=shut` or `door=broken`."""
-    door = event["queryStringParameters"].get("door")
+    """Admits everyone but those who ask for `door=shut` or `door=broken`.
+
+    Its headers are those that the query names, and the first subprotocol that is asked for.
+    """
+    query = event["queryStringParameters"]
+    door = query.get("door")
     if door == "broken":
         raise RuntimeError("out of order")
-    return {"statusCode": 403 if door == "shut" else 200}
+    headers = json.loads(query.get("headers", "{}"))
+    if asked := event["headers"].get("Sec-WebSocket-Protocol"):
+        headers["Sec-WebSocket-Protocol"] = asked.split(",")[0]
+    return {"statusCode": 403 if door == "shut" else 200, "headers": headers}
 
 
 def disconnect(event: Event, _: object) -> Event:

@@ -1,6 +1,7 @@
 """Who gets a connection, and what is known of it."""
 
 import asyncio
+import json
 
 import pytest
 from aiohttp import WSServerHandshakeError
@@ -30,6 +31,24 @@ async def test_a_connection_is_refused_with_the_status_of_the_reason(
     with pytest.raises(WSServerHandshakeError) as refused:
         await cloud.open(**query)
     assert refused.value.status == status
+
+
+async def test_the_headers_of_connect_reach_the_client(cloud: Cloud, user: str) -> None:
+    headers = {"X-Hello": "there", "Content-Length": "5", "Upgrade": "nothing"}
+    async with await cloud.connect(user, headers=json.dumps(headers)) as socket:
+        assert socket._response.headers["X-Hello"] == "there"
+        assert await ask(socket, {"action": "echo"})
+
+
+async def test_the_subprotocol_that_connect_chooses_is_that_of_the_connection(
+    cloud: Cloud, user: str
+) -> None:
+    token = {"token": f"allow-{user}"}
+    async with cloud.http.ws_connect(
+        cloud.url, params=token, protocols=("myprotocol", "other")
+    ) as socket:
+        assert socket.protocol == "myprotocol"
+        assert await ask(socket, {"action": "echo"})
 
 
 async def test_a_plain_request_is_told_that_only_websockets_are_served(cloud: Cloud) -> None:

@@ -10,11 +10,11 @@ import boto3
 import pytest
 
 from local import streams
+from local.gateway.integrations import IntegrationError, Message, kinesis
 from local.gateway.server import Config, Gateway
+from local.kinesis import shards
 from local.processes import free_port
-from local.template.stack import (
-    Stream,
-)
+from local.template.stack import KinesisIntegration, Stream
 from tests.local.gateway.cloud import Cloud, api, ask, connection_id, functions, served
 from tests.local.waiting import until
 
@@ -93,6 +93,30 @@ async def test_a_client_learns_that_nothing_answers_where_the_stream_should_be(
     ):
         answer = await ask(socket, {"action": "beat", "rate": 100})
     assert answer["message"] == "Internal server error"
+
+
+async def test_who_sent_what_a_full_shard_refused_learns_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shards, "SHARD_RECORDS_PER_SECOND", 1)
+    port = free_port()
+    config = streams.Config("127.0.0.1", port, {}, [Stream("heart-rate", 1)], [], [], str(tmp_path))
+    (beat,) = (route.integration for route in api().routes if route.key == "beat")
+    assert isinstance(beat, KinesisIntegration)
+    async with served(streams.application(config), port), aiohttp.ClientSession() as http:
+        integrate = kinesis(beat, f"http://127.0.0.1:{port}", lambda: http)
+        message = Message("{}", {}, {"authorizer": {"principalId": "athlete-001"}})
+        # The first goes out alone, the others in one call, that is at one time.
+        answers = await asyncio.gather(
+            *(integrate(message) for _ in range(300)), return_exceptions=True
+        )
+    refused = [answer for answer in answers if isinstance(answer, BaseException)]
+    assert len(refused) in (298, 299)
+    assert all(isinstance(error, IntegrationError) for error in refused)
+    assert {str(error) for error in refused} == {
+        "Kinesis refused a record. ProvisionedThroughputExceededException: Rate exceeded for shard "
+        "shardId-000000000000 in stream heart-rate under account 000000000000."
+    }
 
 
 async def test_the_local_kinesis_keeps_the_message_under_the_principals_key(

@@ -4,6 +4,8 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
+from aiohttp import WSServerHandshakeError
+from botocore.exceptions import ClientError
 
 from tests.local.gateway.cloud import PATIENCE_SECONDS, Cloud, closed, connection_id, line
 from tests.local.waiting import until
@@ -44,6 +46,40 @@ async def test_a_connection_that_is_not_open_is_gone(cloud: Cloud) -> None:
             with pytest.raises(client.exceptions.GoneException) as gone:
                 await asyncio.to_thread(call)
             assert gone.value.response["ResponseMetadata"]["HTTPStatusCode"] == 410
+
+
+async def test_what_is_no_id_of_a_connection_is_refused(cloud: Cloud) -> None:
+    with cloud.management() as client:
+        for identifier in ("nobody", "AAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAA==", "a/b", "é" * 16):
+            for call in (
+                lambda: client.post_to_connection(ConnectionId=identifier, Data=b"x"),  # noqa: B023
+                lambda: client.get_connection(ConnectionId=identifier),  # noqa: B023
+                lambda: client.delete_connection(ConnectionId=identifier),  # noqa: B023
+            ):
+                with pytest.raises(ClientError) as refused:
+                    await asyncio.to_thread(call)
+                answer = refused.value.response
+                assert answer["ResponseMetadata"]["HTTPStatusCode"] == 400
+                assert answer["Error"] == {
+                    "Code": "BadRequestException",
+                    "Message": f"Invalid connectionId: {identifier}",
+                }
+
+
+@pytest.mark.parametrize("path", ["", "/prod", "/dev/else", "/dev2"])
+async def test_another_stage_is_forbidden(cloud: Cloud, path: str) -> None:
+    url = f"{cloud.url.removesuffix('/dev')}{path}/@connections/AAAAAAAAAAAAAAA="
+    for method in ("POST", "GET", "DELETE"):
+        async with cloud.http.request(method, url, data=b"x") as response:
+            assert response.status == 403
+            assert response.headers["x-amzn-ErrorType"] == "ForbiddenException"
+            assert await response.json() == {"message": "Forbidden"}
+
+
+async def test_nobody_connects_to_another_stage(cloud: Cloud, user: str) -> None:
+    with pytest.raises(WSServerHandshakeError) as refused:
+        await cloud.http.ws_connect(f"{cloud.url}2", params={"token": f"allow-{user}"})
+    assert refused.value.status == 403
 
 
 async def test_a_payload_over_128_kb_is_refused(cloud: Cloud, user: str) -> None:
