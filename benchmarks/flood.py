@@ -230,7 +230,7 @@ async def _calm(http: aiohttp.ClientSession, cloud: Cloud) -> None:
 
 def _refusals(cloud: Cloud) -> int:
     """Messages refused so far, by the metrics in the functions' logs."""
-    return sum(refused for log in cloud.logs.glob("*.log") for refused in _refused(log))
+    return sum(refused for log in cloud.logs.glob("*.log*") for refused in _refused(log))
 
 
 class _Metrics(msgspec.Struct, frozen=True):
@@ -241,7 +241,8 @@ def _refused(log: Path) -> Iterator[int]:
     with log.open("rb") as lines:
         for line in lines:
             if b'"TooManyMessages"' in line:
-                yield int(sum(msgspec.json.decode(line, type=_Metrics).refused))
+                metrics = line.partition(b" ")[2]  # after the time
+                yield int(sum(msgspec.json.decode(metrics, type=_Metrics).refused))
 
 
 def _stretch(songs: Songs) -> Stretch:
