@@ -47,17 +47,19 @@ def keeping(file: Path, lock: int) -> Iterator[Keeper]:
         [sys.executable, "-m", "local.keeper", str(file)],
         cwd=PROJECT,
         stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         pass_fds=[lock],
         start_new_session=True,
     )
+    assert process.stdin is not None and process.stdout is not None
     try:
+        process.stdout.readline()  # signals end it no more
         yield Keeper(process)
     finally:
         process.kill()
         process.wait()
-        assert process.stdin is not None
+        process.stdout.close()
         with suppress(OSError):
             process.stdin.close()
 
@@ -66,6 +68,7 @@ def main(file: str) -> None:
     """Waits for the launcher to end, and for nothing else, then ends what it left."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
+    print("ready", flush=True)
     parts = [int(line) for line in sys.stdin]
     _signal(parts, signal.SIGTERM)
     deadline = time.monotonic() + PATIENCE_SECONDS

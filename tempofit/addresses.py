@@ -47,7 +47,7 @@ def running_addresses() -> Addresses:
 
 
 def remedy(error: Exception) -> str:
-    """What to do about an error of asking the local cloud: it may hang or refuse as well as be off."""
+    """What to do when asking the local cloud failed: it may hang or refuse as well as be off."""
     off = isinstance(error, EndpointConnectionError | aiohttp.ClientConnectorError)
     return NOT_RUNNING if off else UNWELL
 
