@@ -52,7 +52,8 @@ def keeping(file: Path, lock: int) -> Iterator[Keeper]:
         pass_fds=[lock],
         start_new_session=True,
     )
-    assert process.stdin is not None and process.stdout is not None
+    assert process.stdin is not None
+    assert process.stdout is not None
     try:
         process.stdout.readline()  # signals end it no more
         yield Keeper(process)

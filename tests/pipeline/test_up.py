@@ -154,20 +154,24 @@ def test_a_second_one_in_the_same_folder_is_told_where_the_first_runs(tmp_path: 
 
 def test_each_start_has_the_same_addresses_even_after_a_kill(tmp_path: Path) -> None:
     found = []
+    addresses = tmp_path / "run" / "addresses.json"
     for end in (signal.SIGKILL, signal.SIGTERM):
         with started(tmp_path, "--athletes", 0) as process:
-            addresses = tmp_path / "run" / "addresses.json"
-            wait_for(lambda: launched_by(process, addresses), DEADLINE_SECONDS)
+            wait_until_launched_by(process, addresses)
             found.append(json.loads(addresses.read_bytes()))
             process.send_signal(end)
             process.wait(DEADLINE_SECONDS)
     assert found[0] == found[1]
 
 
-def launched_by(process: "subprocess.Popen[bytes]", addresses: Path) -> bool:
-    """Whether the cloud that runs was started by this process, and has its addresses."""
-    assert process.poll() is None
-    return launcher(addresses.parent) == process.pid and addresses.exists()
+def wait_until_launched_by(process: "subprocess.Popen[bytes]", addresses: Path) -> None:
+    """Returns once the cloud that this process starts is up and has written its addresses."""
+
+    def is_up() -> bool:
+        assert process.poll() is None
+        return launcher(addresses.parent) == process.pid and addresses.exists()
+
+    wait_for(is_up, DEADLINE_SECONDS)
 
 
 def test_a_redis_that_is_named_and_does_not_answer_is_told(
