@@ -164,20 +164,17 @@ async def test_a_worker_does_not_outlive_its_parent(tmp_path: Path) -> None:
     script = (
         "import asyncio, sys; from pathlib import Path; from local.functions.workers import *\n"
         "async def main():\n"
-        "    workers = Workers(\n"
-        "        Function('f', 'tests.local.handlers.obey', {}, 60, 128), Path(sys.argv[1]))\n"
-        "    await workers.start()\n"
-        '    print(int(await workers.invoke(b\'{"do":"nothing"}\')), flush=True)\n'
-        '    await workers.invoke(b\'{"do":"hang"}\')\n'
+        "    environment = {'WORKER': sys.argv[2]}\n"
+        "    function = Function('f', 'tests.local.handlers.mumble', environment, 60, 128)\n"
+        "    await Workers(function, Path(sys.argv[1])).invoke(b'{}')\n"
         "asyncio.run(main())\n"
     )
+    hanging = tmp_path / "worker"
     parent = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", script, str(tmp_path / "log")),
-        cwd=PROJECT,
-        stdout=asyncio.subprocess.PIPE,
+        *(sys.executable, "-c", script, str(tmp_path / "log"), str(hanging)), cwd=PROJECT
     )
-    assert parent.stdout is not None
-    worker = int(await parent.stdout.readline())
+    await until(lambda: hanging.exists() and hanging.read_text().endswith("\n"))
+    worker = int(hanging.read_text())
     assert running(worker)
     parent.send_signal(signal.SIGKILL)
     await parent.wait()
