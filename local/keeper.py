@@ -39,7 +39,7 @@ class Keeper:
 
 @contextmanager
 def keeping(file: Path, lock: int) -> Iterator[Keeper]:
-    """A keeper while the block runs; whoever leaves it has ended all parts by itself.
+    """A keeper while the block runs; parts that whoever leaves it has not ended, it ends.
 
     `lock` is the descriptor of a lock that the keeper holds as well.
     """
@@ -58,11 +58,10 @@ def keeping(file: Path, lock: int) -> Iterator[Keeper]:
         process.stdout.readline()  # signals end it no more
         yield Keeper(process)
     finally:
-        process.kill()
-        process.wait()
         process.stdout.close()
         with suppress(OSError):
             process.stdin.close()
+        process.wait()
 
 
 def main(file: str) -> None:

@@ -22,6 +22,12 @@ SETTLE_SECONDS = 2.0
 hold the pipe."""
 
 
+def stamp() -> bytes:
+    """The time before a line: UTC, to the millisecond, in the order of time as text."""
+    time = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return time.removesuffix("+00:00").encode() + b"Z"
+
+
 class Printed:
     """What one process prints; `descriptor` is where to, until it was started."""
 
@@ -79,8 +85,7 @@ class Log:
 
     def _take(self, line: bytes) -> None:
         self._last.append(line.decode(errors="replace").rstrip())
-        time = datetime.now(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00")
-        stamped = b"%sZ %s\n" % (time.encode(), line.rstrip(b"\n"))
+        stamped = b"%s %s\n" % (stamp(), line.rstrip(b"\n"))
         # A full disk costs the line; a process whose pipe nobody reads would stand still.
         with suppress(OSError):
             self._write(stamped)

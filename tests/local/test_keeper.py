@@ -92,13 +92,14 @@ def test_no_signal_but_the_launchers_end_ends_the_keeper(tmp_path: Path) -> None
         wait_for(lambda: not running(part))
 
 
-def test_a_launcher_that_ends_by_itself_leaves_no_keeper(tmp_path: Path) -> None:
-    with launched(tmp_path) as (process, _):
+def test_a_launcher_that_ends_by_itself_leaves_no_keeper_and_no_part(tmp_path: Path) -> None:
+    with launched(tmp_path, ENDS) as (process, [part]):
         keeper = keeper_of(process)
         assert process.stdin is not None
         process.stdin.close()
-        assert process.wait(20) == 0
+        assert process.wait(40) == 0
         assert not running(keeper.pid)
+        assert not running(part)
         assert launcher(tmp_path) is None
 
 
