@@ -55,7 +55,7 @@ def keeping(file: Path, lock: int) -> Iterator[Keeper]:
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        process.stdout.readline()  # signals end it no more
+        process.stdout.readline()  # from here on no signal ends it
         yield Keeper(process)
     finally:
         process.stdout.close()
