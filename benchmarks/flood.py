@@ -20,6 +20,7 @@ from events.messages import ClientMessage, Error, Start, Started, encode
 from events.session import SongPush
 from events.stream import HeartRateBatch
 from local.launcher import Cloud, running
+from local.logs import stamp
 from local.project import PROJECT
 from local.streams import Report as StreamsReport
 from simulator.athletes import user_name
@@ -161,7 +162,7 @@ async def _measure(
         floods = []
         for kind in kinds:
             progress(f"{kind}: {stretches} times {seconds:g} s without a flood and with it")
-            refused = _refusals(cloud)
+            refused = 0
             without: Songs = []
             during: Songs = []
             flooded = Flooded()
@@ -170,13 +171,15 @@ async def _measure(
                 flooder = await _flooder()
                 token = await fetch_token(http, service, user_name(number, f"flooder-{kind}"))
                 orders = Flood(kind, service.websocket_url, token, seconds)
+                since = stamp()
                 songs, stretch = await asyncio.gather(
                     _songs(listeners, seconds), _flood(flooder, orders)
                 )
                 await _calm(http, cloud)
+                refused += _refusals(cloud.logs, since)
                 during += songs
                 flooded = flooded + stretch
-            floods.append(_fairness(kind, flooded, _refusals(cloud) - refused, without, during))
+            floods.append(_fairness(kind, flooded, refused, without, during))
             cloud.check()
         await asyncio.gather(*(socket.close() for socket in sockets))
     return floods
@@ -228,20 +231,21 @@ async def _calm(http: aiohttp.ClientSession, cloud: Cloud) -> None:
         lag = sum(mapping.lag for mapping in report.mappings)
 
 
-def _refusals(cloud: Cloud) -> int:
-    """Messages refused so far, by the metrics in the functions' logs."""
-    return sum(refused for log in cloud.logs.glob("*.log") for refused in _refused(log))
+def _refusals(logs: Path, since: bytes) -> int:
+    """Messages refused since a time, by the metrics in the functions' logs."""
+    return sum(refused for log in logs.glob("*.log*") for refused in _refused(log, since))
 
 
 class _Metrics(msgspec.Struct, frozen=True):
     refused: list[float] = msgspec.field(default_factory=list, name="TooManyMessages")
 
 
-def _refused(log: Path) -> Iterator[int]:
+def _refused(log: Path, since: bytes) -> Iterator[int]:
     with log.open("rb") as lines:
         for line in lines:
-            if b'"TooManyMessages"' in line:
-                yield int(sum(msgspec.json.decode(line, type=_Metrics).refused))
+            time, _, metrics = line.partition(b" ")
+            if time >= since and b'"TooManyMessages"' in metrics:
+                yield int(sum(msgspec.json.decode(metrics, type=_Metrics).refused))
 
 
 def _stretch(songs: Songs) -> Stretch:

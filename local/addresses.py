@@ -1,10 +1,14 @@
 """Where the parts of the running cloud answer; the launcher writes it down for the commands."""
 
+import os
+from pathlib import Path
+
 import msgspec
 
 from local.project import PROJECT, REGION
 
-RUN = PROJECT / ".tempofit" / "run"
+RUN = Path(os.environ.get("TEMPOFIT_RUN") or PROJECT / ".tempofit" / "run").absolute()
+"""The folder of the cloud that runs; one runs in a folder at a time."""
 FILE = "addresses.json"
 
 

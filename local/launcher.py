@@ -11,16 +11,21 @@ import boto3
 import msgspec
 from botocore.config import Config
 
-from local import processes, queues, streams, valkey, web
+from local import lock, processes, queues, streams, valkey, web
 from local.addresses import FILE, RUN, Addresses
 from local.gateway import server as gateway
-from local.processes import Part, free_port
+from local.interrupts import postponed
+from local.keeper import Keeper, keeping
+from local.processes import HOST, Part
 from local.project import PROJECT, REGION
 from local.tables import server as tables
 from local.template import synth, template
 from local.template.stack import Function, Stack
 
-HOST = "127.0.0.1"
+FIRST_PORT = 8000
+"""Of the usual ports; the page has it."""
+PORTS = ("web", "gateway", "streams", "tables", "queues", "redis")
+"""Who has a port, in the order of the usual ones."""
 PAGE = PROJECT / "frontend" / "dist"
 AUDIENCE = "tempofit"
 TABLES = "tables"
@@ -54,10 +59,11 @@ Served = tables.Config | queues.Config | streams.Config | gateway.Config | web.C
 class Cloud:
     """The running parts, in the order in which they were started."""
 
-    def __init__(self, addresses: Addresses, stack: Stack, logs: Path) -> None:
+    def __init__(self, addresses: Addresses, stack: Stack, logs: Path, keeper: Keeper) -> None:
         self.addresses = addresses
         self.stack = stack
         self.logs = logs
+        self._keeper = keeper
         self.parts: list[Part] = []
         self._clients: dict[str, Any] = {}
 
@@ -83,14 +89,16 @@ class Cloud:
         address: tuple[str, int] | None = None,
     ) -> Part:
         """Start one more part, to be stopped with the others."""
-        part = processes.start(
-            name,
-            command,
-            environment={**CREDENTIALS, **(environment or {})},
-            logs=self.logs,
-            address=address,
-        )
-        self.parts.append(part)
+        with postponed():  # a part that nobody knows would be left behind
+            part = processes.start(
+                name,
+                command,
+                environment={**CREDENTIALS, **(environment or {})},
+                logs=self.logs,
+                address=address,
+            )
+            self.parts.append(part)
+            self._keeper.keep(part.process.pid)
         return part
 
     def check(self) -> None:
@@ -111,46 +119,53 @@ def running(
     *,
     page_port: int | None = None,
     websocket_port: int | None = None,
+    usual_ports: bool = False,
     users: list[str] | None = None,
     limits: bool = True,
     progress: Callable[[str], None] = lambda sentence: None,
 ) -> Iterator[Cloud]:
-    """The local cloud, from its start to its end; ports that are not given are free ones.
+    """The local cloud, from its start to its end.
 
-    Without `limits` the shards of the streams take more than AWS's would, for a benchmark that
-    asks how much this machine can do.
-
-    Raises PartError or synth.SynthError, each with a sentence that says what to do.
+    Ports that are not given are free ones, with `usual_ports` those of the last start where these
+    are free. Without `limits` the shards of the streams take more than AWS's would, for a benchmark
+    that asks how much this machine can do. Raises PartError, synth.SynthError, lock.LockedError or
+    valkey.NoRedisError, each with a sentence that says what to do. However this process ends, the
+    cloud ends with it.
     """
-    for port, what in ((page_port, "the page"), (websocket_port, "the WebSocket API")):
-        if port is not None:
-            processes.check_free(port, what)
     logs = directory / "logs"
     logs.mkdir(parents=True, exist_ok=True)
-    ports = {
-        "web": page_port or free_port(),
-        "gateway": websocket_port or free_port(),
-        "streams": free_port(),
-        "tables": free_port(),
-        "queues": free_port(),
-        "redis": free_port(),
-    }
-    progress("Reading the synthesized stack")
-    cloud = _plan(synth.synthesize(context=SHARDS), ports, logs)
-    try:
-        _start_stores(cloud, ports, directory, progress)
-        _start_servers(cloud, ports, directory, users or [], limits, progress)
-        addresses = directory / FILE
-        addresses.write_bytes(msgspec.json.encode(cloud.addresses))
+    addresses = directory / FILE
+    with lock.locked(directory) as descriptor, keeping(addresses, descriptor) as keeper:
+        addresses.unlink(missing_ok=True)
+        ports = _ports({"web": page_port, "gateway": websocket_port}, usual_ports)
+        progress("Reading the synthesized stack")
+        cloud = _plan(synth.synthesize(context=SHARDS), ports, logs, keeper)
         try:
+            _start_stores(cloud, ports, directory, progress)
+            _start_servers(cloud, ports, directory, users or [], limits, progress)
+            addresses.write_bytes(msgspec.json.encode(cloud.addresses))
             yield cloud
         finally:
             addresses.unlink(missing_ok=True)
-    finally:
-        cloud.stop()
+            cloud.stop()
 
 
-def _plan(synthesized: dict[str, Any], ports: dict[str, int], logs: Path) -> Cloud:
+def _ports(given: dict[str, int | None], usual: bool) -> dict[str, int]:
+    """The port of each part. PartError when a given one is not free."""
+    ports = {name: port for name, port in given.items() if port is not None}
+    for name, port in ports.items():
+        processes.check_free(port, "the page" if name == "web" else "the WebSocket API")
+    for number, name in enumerate(PORTS, FIRST_PORT):
+        if name not in ports:
+            ports[name] = (
+                processes.usual_port(number, FIRST_PORT + len(PORTS), ports.values())
+                if usual
+                else processes.free_port()
+            )
+    return ports
+
+
+def _plan(synthesized: dict[str, Any], ports: dict[str, int], logs: Path, keeper: Keeper) -> Cloud:
     urls = {name: f"http://{HOST}:{port}" for name, port in ports.items()}
     redis_url = valkey.given_url() or f"redis://{HOST}:{ports['redis']}/0"
     own = {
@@ -189,7 +204,7 @@ def _plan(synthesized: dict[str, Any], ports: dict[str, int], logs: Path) -> Clo
         song_ends_table=names["SONG_ENDS_TABLE"],
         dead_letters_queue_url=names["DEAD_LETTERS_QUEUE_URL"],
     )
-    return Cloud(addresses, stack, logs)
+    return Cloud(addresses, stack, logs, keeper)
 
 
 def _pointed_at(function: Function, endpoints: dict[str, str], own: Mapping[str, str]) -> Function:
@@ -207,7 +222,9 @@ def _start_stores(
     cloud: Cloud, ports: dict[str, int], directory: Path, progress: Callable[[str], None]
 ) -> None:
     progress("Starting Redis, DynamoDB and SQS")
-    if valkey.given_url() is None:
+    if (given := valkey.given_url()) is not None:
+        valkey.check(given)
+    else:
         cloud.start("redis", valkey.command(ports["redis"]), address=(HOST, ports["redis"]))
     kept = directory / TABLES
     shutil.rmtree(kept, ignore_errors=True)

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import os
 import signal
 import sys
 from collections.abc import Callable
@@ -16,7 +15,6 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 SHUTDOWN_SECONDS = 2.0
 """How long open requests may take to end once the part was told to stop."""
-PARENT_CHECK_SECONDS = 1.0
 BACKLOG = 4096
 """Connections that may wait to be accepted: all athletes of a load test come at once."""
 
@@ -36,8 +34,7 @@ ConfigT = TypeVar("ConfigT", bound=Address)
 def main(kind: type[ConfigT], application: Callable[[ConfigT], web.Application]) -> None:
     """Serves `application` of the Config that the command line names.
 
-    Ends on SIGTERM, on SIGINT, and when its parent has ended; exits with a sentence when the part
-    cannot start.
+    Ends on SIGTERM and on SIGINT; exits with a sentence when the part cannot start.
     """
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.INFO)
     # Both quote what clients ask for, and a client may ask with its token.
@@ -67,7 +64,6 @@ class StartError(Exception):
 async def _serve(application: web.Application, host: str, port: int) -> None:
     this = asyncio.current_task()
     assert this is not None
-    parent = os.getppid()  # before anybody hears `ready`, who may die at once
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, this.cancel)
     # Access logs would hold tokens and users.
@@ -77,7 +73,7 @@ async def _serve(application: web.Application, host: str, port: int) -> None:
             await runner.setup()
             await _listen(web.TCPSite(runner, host, port, backlog=BACKLOG), host, port)
             print("ready", flush=True)
-            await _until_orphaned(parent)
+            await asyncio.Event().wait()
         finally:
             await runner.cleanup()
 
@@ -90,10 +86,3 @@ async def _listen(site: web.TCPSite, host: str, port: int) -> None:
             f"Cannot listen on {host}:{port}: {error.strerror}. "
             "Choose another port, or stop the program that uses this one."
         ) from None
-
-
-async def _until_orphaned(parent: int) -> None:
-    while True:
-        await asyncio.sleep(PARENT_CHECK_SECONDS)
-        if os.getppid() != parent:
-            return

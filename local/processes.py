@@ -5,15 +5,18 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
+from local.logs import Log, Printed
 from local.project import PROJECT
 
 START_SECONDS = 90
 STOP_SECONDS = 10
-LOG_LINES = 20
+"""How long all parts together may take to end by themselves."""
+HOST = "127.0.0.1"
 
 
 class PartError(Exception):
@@ -26,7 +29,8 @@ class Part:
 
     name: str
     process: subprocess.Popen[bytes]
-    log: Path
+    log: Log
+    printed: Printed
     address: tuple[str, int] | None
 
     def wait_until_ready(self) -> None:
@@ -49,8 +53,9 @@ class Part:
             raise PartError(f"{self._named()} ended with exit status {status}.")
 
     def _named(self) -> str:
-        lines = self.log.read_text(errors="replace").splitlines()[-LOG_LINES:]
-        said = "\n".join(f"  {line}" for line in lines) or "  (it printed nothing)"
+        if self.process.poll() is not None:
+            self.printed.settle()
+        said = "\n".join(f"  {line}" for line in self.log.last()) or "  (it printed nothing)"
         return f"The last lines of {self.log}:\n{said}\nThe part {self.name!r}"
 
 
@@ -63,51 +68,69 @@ def start(
     address: tuple[str, int] | None = None,
 ) -> Part:
     """Start a part in a session of its own, so that Ctrl-C reaches only its supervisor."""
-    log = logs / f"{name}.log"
-    with log.open("wb") as output:
+    log = Log(logs / f"{name}.log")
+    with log.taking() as printed:
         process = subprocess.Popen(  # noqa: S603 - our own commands
             command,
             cwd=PROJECT,
             env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,
-            stdout=output,
+            stdout=printed.descriptor,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    return Part(name, process, log, address)
+    return Part(name, process, log, printed, address)
 
 
 def stop(parts: Sequence[Part]) -> list[str]:
     """Stop parts, the last started first; answers the names of those that had to be killed."""
     killed = []
+    deadline = time.monotonic() + STOP_SECONDS
     for part in reversed(parts):
         if part.process.poll() is None:
             part.process.send_signal(signal.SIGTERM)
         try:
-            part.process.wait(STOP_SECONDS)
+            part.process.wait(max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             part.process.kill()
             part.process.wait()
             killed.append(part.name)
+        part.printed.settle()
     return killed
 
 
 def free_port() -> int:
     """A port of the loopback interface that nobody listens on."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
         return port
 
 
+def usual_port(usual: int, beyond: int, chosen: Container[int]) -> int:
+    """The usual port; the first from `beyond` on where it is not free, or chosen already."""
+    return next(
+        port
+        for port in chain([usual], count(beyond))
+        if port not in chosen and _refusal(port) is None
+    )
+
+
 def check_free(port: int, what: str) -> None:
     """Raise PartError with a sentence when a port is taken."""
+    if refusal := _refusal(port):
+        raise PartError(
+            f"Port {port}, where {what} should be, cannot be used ({refusal}): stop "
+            "the program that uses it or choose another one."
+        )
+
+
+def _refusal(port: int) -> str | None:
+    """Why nobody can listen on a port; None when one can."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((HOST, port))
         except OSError as error:
-            raise PartError(
-                f"Port {port}, where {what} should be, cannot be used ({error.strerror}): stop "
-                "the program that uses it or choose another one."
-            ) from None
+            return error.strerror
+        return None

@@ -50,6 +50,10 @@ class Report(Struct, frozen=True):
     """What GET /_status answers."""
 
     mappings: list[Status]
+    functions: dict[str, int]
+    """How many workers each has."""
+    shards: dict[str, int]
+    """How many each stream has."""
 
 
 def application(config: Config) -> web.Application:
@@ -68,7 +72,11 @@ def application(config: Config) -> web.Application:
     ]
 
     async def status(_: web.Request) -> web.Response:
-        report = Report([source.status() for source in sources])
+        report = Report(
+            [source.status() for source in sources],
+            {name: each.count for name, each in workers.items()},
+            {name: len(stream.shards) for name, stream in streams.items()},
+        )
         return web.Response(body=json.encode(report), content_type="application/json")
 
     async def run(_: web.Application) -> AsyncIterator[None]:

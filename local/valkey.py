@@ -3,6 +3,11 @@
 import os
 import shutil
 
+from redis import Redis
+from redis.exceptions import RedisError
+
+ANSWER_SECONDS = 5
+
 
 class NoRedisError(Exception):
     """Nothing here speaks the Redis protocol."""
@@ -11,6 +16,18 @@ class NoRedisError(Exception):
 def given_url() -> str | None:
     """A Redis that runs already, if REDIS_URL names one."""
     return os.environ.get("REDIS_URL")
+
+
+def check(url: str) -> None:
+    """Raises NoRedisError when no Redis answers at the address that REDIS_URL names."""
+    try:
+        with Redis.from_url(url, socket_timeout=ANSWER_SECONDS) as redis:
+            redis.ping()
+    except (RedisError, ValueError, OSError) as error:
+        raise NoRedisError(
+            f"REDIS_URL names a Redis that does not answer ({error}): start it, or `unset "
+            "REDIS_URL`, and one is started here."
+        ) from None
 
 
 def command(port: int) -> list[str]:

@@ -6,11 +6,14 @@ from tempofit import bench, simulate, songs
 from tempofit.capacity import capacity
 from tempofit.cost import cost
 from tempofit.deploy_page import deploy_page
+from tempofit.env import env
 from tempofit.evaluate import evaluate
 from tempofit.forget import forget
 from tempofit.preflight import preflight
 from tempofit.protect import protect
 from tempofit.redrive import redrive
+from tempofit.status import status
+from tempofit.tail import tail
 from tempofit.up import up
 from tempofit.why import why
 
@@ -22,6 +25,9 @@ app = typer.Typer(
     help="Turns live heart rates into the next song.",
 )
 app.command()(up)
+app.command()(env)
+app.command()(status)
+app.command()(tail)
 app.command()(simulate.simulate)
 app.command()(why)
 app.command()(evaluate)

@@ -1,8 +1,11 @@
 """Where the running local cloud answers; the launcher writes it down."""
 
+import aiohttp
 import msgspec
+from botocore.exceptions import EndpointConnectionError
 
 from local.addresses import FILE, RUN, Addresses
+from local.lock import launcher
 
 ADDRESSES = RUN / FILE
 
@@ -10,6 +13,9 @@ NOT_RUNNING = (
     "No local cloud is running: start it with `make run` in another terminal, "
     "or give the addresses of one (--help names the options)."
 )
+
+
+UNWELL = "`tempofit status` says how the local cloud does."
 
 
 class CloudError(Exception):
@@ -25,6 +31,25 @@ def read_addresses() -> Addresses:
         return Addresses()
     except (OSError, msgspec.MsgspecError) as error:
         raise CloudError(f"{path} is not what a local cloud writes there: {error}.") from None
+
+
+def running_addresses() -> Addresses:
+    """The addresses of the cloud that runs in the folder. CloudError when none does."""
+    folder = ADDRESSES.parent
+    if launcher(folder) is None:
+        raise CloudError(
+            f"No local cloud is running in {folder}: start it with `make run` in another terminal."
+        )
+    known = read_addresses()
+    if not known.page_url:
+        raise CloudError("The local cloud is still starting: wait until it prints its addresses.")
+    return known
+
+
+def remedy(error: Exception) -> str:
+    """What to do when asking the local cloud failed: it may hang or refuse as well as be off."""
+    off = isinstance(error, EndpointConnectionError | aiohttp.ClientConnectorError)
+    return NOT_RUNNING if off else UNWELL
 
 
 def require(*addresses: str | None) -> None:

@@ -1,6 +1,5 @@
 """What keeps a local cloud from running or being measured, told as a sentence."""
 
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -8,13 +7,15 @@ from typing import TypeVar
 import typer
 from rich.console import Console
 
+from local.interrupts import interruptible
+from local.lock import LockedError
 from local.processes import PartError
 from local.template.synth import SynthError
 from local.valkey import NoRedisError
 
 ReportT = TypeVar("ReportT")
 
-FAILURES = (PartError, SynthError, NoRedisError)
+FAILURES = (PartError, SynthError, NoRedisError, LockedError)
 """What starting and running the local cloud raises."""
 
 
@@ -35,11 +36,11 @@ def measured(
 
     Exits as `told` does, and with 130 when it was stopped before the end.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console(stderr=True)
-    try:
-        with told(*others):
-            return measure(console.print)
-    except KeyboardInterrupt:
-        typer.echo("Stopped before the end; nothing was measured.", err=True)
-        raise typer.Exit(130) from None
+    with interruptible(lambda: console.print("Stopping everything.")):
+        try:
+            with told(*others):
+                return measure(console.print)
+        except KeyboardInterrupt:
+            typer.echo("Stopped before the end; nothing was measured.", err=True)
+            raise typer.Exit(130) from None

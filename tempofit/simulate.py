@@ -31,7 +31,7 @@ from simulator.pace import Feed, clock_ms
 from simulator.producer import Producer, ProducerError, produce
 from simulator.profiles import ProfileName
 from simulator.replay import one_hertz, read_workouts
-from tempofit.addresses import NOT_RUNNING, CloudError, read_addresses, require
+from tempofit.addresses import CloudError, read_addresses, remedy, require
 from tempofit.options import check_library
 
 LINGER_SECONDS = 3.0
@@ -233,9 +233,9 @@ async def by_websocket(
     async with open_http() as http:
         try:
             await fetch_token(http, service, next(iter(feeds)))
-        except (aiohttp.ClientError, OSError, msgspec.MsgspecError):
+        except (aiohttp.ClientError, OSError, msgspec.MsgspecError) as error:
             raise CloudError(
-                f"No tokens are issued at {service.token_url}. {NOT_RUNNING}"
+                f"No tokens are issued at {service.token_url}. {remedy(error)}"
             ) from None
         clients = [
             Client(
@@ -283,7 +283,7 @@ async def by_kinesis(
         )
     except (BotoCoreError, ClientError) as error:
         raise CloudError(
-            f"Stream {stream!r} at {address} takes no records: {error}. {NOT_RUNNING}"
+            f"Stream {stream!r} at {address} takes no records: {error}. {remedy(error)}"
         ) from None
     finally:
         kinesis.close()

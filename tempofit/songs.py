@@ -19,7 +19,7 @@ from catalog.files import read_songs
 from catalog.store import StoreError, store_songs
 from catalog.tables import FileError, Refused, first_few
 from events.session import Song
-from tempofit.addresses import NOT_RUNNING, CloudError, read_addresses, require
+from tempofit.addresses import CloudError, read_addresses, remedy, require
 from tempofit.operations.stage import aws_errors, find_outputs, stage_client
 from tempofit.options import StageOption, check_library
 
@@ -142,7 +142,7 @@ def _store_here(library: str, songs: Sequence[Song], where: Where, *, show: bool
         return _store(dynamodb, table, library, songs, show)
     except (BotoCoreError, ClientError) as error:
         raise CloudError(
-            f"Table {table!r} at {dynamodb_url} takes no songs: {error}. {NOT_RUNNING}"
+            f"Table {table!r} at {dynamodb_url} takes no songs: {error}. {remedy(error)}"
         ) from None
 
 

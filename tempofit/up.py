@@ -1,8 +1,8 @@
 """`tempofit up`: the whole cloud on this machine, until Ctrl-C."""
 
-import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -14,12 +14,11 @@ from catalog.store import StoreError, store_songs
 from catalog.tables import FileError, Refused, first_few
 from events.session import Song
 from local.athletes import start_athletes
-from local.launcher import Cloud, running
+from local.interrupts import interruptible
+from local.launcher import FIRST_PORT, Cloud, running
 from simulator.athletes import user_name
 from tempofit.measured import told
 
-PAGE_PORT = 8000
-WEBSOCKET_PORT = 8001
 LIBRARY = "demo"
 CHECK_SECONDS = 0.5
 
@@ -38,30 +37,49 @@ def up(
     workouts: Annotated[
         Path | None, typer.Option(help="Recorded workouts instead of simulated ones.")
     ] = None,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="The page's port.")] = PAGE_PORT,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=65535, help=f"The page's port.  [default: {FIRST_PORT}, or a free one]"
+        ),
+    ] = None,
     websocket_port: Annotated[
-        int, typer.Option(min=1, max=65535, help="The WebSocket API's port.")
-    ] = WEBSOCKET_PORT,
+        int | None,
+        typer.Option(
+            min=1,
+            max=65535,
+            help=f"The WebSocket API's port.  [default: {FIRST_PORT + 1}, or a free one]",
+        ),
+    ] = None,
 ) -> None:
-    """Run the whole cloud on this machine, with athletes and songs, until Ctrl-C."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Run the whole cloud on this machine, with athletes and songs, until Ctrl-C.
+
+    Each part has the same port at each start, where it is free. One cloud runs in a folder at a
+    time: .tempofit/run, or what TEMPOFIT_RUN names. `tempofit env` prints what tools need, and
+    `tempofit status` how it does.
+    """
     say = Progress()
-    try:
-        with told(FileError, StoreError):
-            chosen = _songs(songs)
-            users = [user_name(number) for number in range(1, max(athletes, 1) + 1)]
-            with running(
-                page_port=port, websocket_port=websocket_port, users=users, progress=say
-            ) as cloud:
-                say(f"Storing {len(chosen):,} songs")
-                addresses = cloud.addresses
-                store_songs(cloud.client("dynamodb"), addresses.songs_table, LIBRARY, chosen)
-                if athletes:
-                    start_athletes(cloud, athletes, speed, workouts)
-                _say_where(cloud, athletes)
-                _watch(cloud)
-    except KeyboardInterrupt:
-        say("Stopped; nothing is left running.")
+    with interruptible(lambda: say("Stopping everything")):
+        try:
+            with told(FileError, StoreError):
+                chosen = _songs(songs)
+                users = [user_name(number) for number in range(1, max(athletes, 1) + 1)]
+                with running(
+                    page_port=port,
+                    websocket_port=websocket_port,
+                    usual_ports=True,
+                    users=users,
+                    progress=say,
+                ) as cloud:
+                    say(f"Storing {len(chosen):,} songs")
+                    table = cloud.addresses.songs_table
+                    store_songs(cloud.client("dynamodb"), table, LIBRARY, chosen)
+                    if athletes:
+                        start_athletes(cloud, athletes, speed, workouts)
+                    _say_where(cloud, athletes)
+                    _watch(cloud)
+        except KeyboardInterrupt:
+            say("Stopped; nothing is left running.")
 
 
 class Progress:
@@ -72,8 +90,9 @@ class Progress:
         self._start = clock()
 
     def __call__(self, sentence: str) -> None:
-        """Print one sentence."""
-        typer.echo(f"{self._clock() - self._start:5.1f} s  {sentence}")
+        """Print one sentence; a terminal that was closed has no reader."""
+        with suppress(OSError):
+            typer.echo(f"{self._clock() - self._start:5.1f} s  {sentence}")
 
 
 def _songs(file: Path | None) -> list[Song]:

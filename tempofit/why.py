@@ -7,10 +7,18 @@ import aiohttp
 import msgspec
 import typer
 
-from events.messages import Error, Workout, WorkoutQuery, decode_server, encode
+from events.messages import Error, Workout, WorkoutQuery, encode
 from events.session import SongPush
-from simulator.client import ANSWER_SECONDS, REFUSALS, Service, fetch_token, open_http
-from tempofit.addresses import NOT_RUNNING, CloudError, read_addresses, require
+from simulator.client import (
+    ANSWER_SECONDS,
+    REFUSALS,
+    Refusal,
+    Service,
+    decode_message,
+    fetch_token,
+    open_http,
+)
+from tempofit.addresses import UNWELL, CloudError, read_addresses, remedy, require
 
 QUESTION = "why"
 
@@ -47,14 +55,20 @@ async def ask(service: Service, user: str) -> Workout:
             async with http.ws_connect(service.websocket_url, params={"token": token}) as socket:
                 await socket.send_str(encode(WorkoutQuery(id=QUESTION)).decode())
                 while True:
-                    message = decode_server((await socket.receive_str()).encode())
+                    message = decode_message(await socket.receive_str())
+                    if isinstance(message, Refusal):
+                        raise CloudError(
+                            f"Asked about {user!r}, {service.websocket_url} answered "
+                            f"{message.message!r}. {UNWELL}"
+                        )
                     if message.id == QUESTION and isinstance(message, Workout):
                         return message
                     if isinstance(message, Error) and message.code in REFUSALS:
                         raise CloudError(message.message)
-    except (aiohttp.ClientError, OSError, TypeError, TimeoutError, msgspec.MsgspecError):
+    except (aiohttp.ClientError, OSError, TypeError, TimeoutError, msgspec.MsgspecError) as error:
         raise CloudError(
-            f"Nothing about {user!r} was answered at {service.websocket_url}. {NOT_RUNNING}"
+            f"Nothing about {user!r} was answered at {service.websocket_url} within "
+            f"{ANSWER_SECONDS:g} s. {remedy(error)}"
         ) from None
 
 

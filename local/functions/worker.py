@@ -14,6 +14,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
 from struct import Struct
@@ -100,7 +101,8 @@ def _receive(channel: socket.socket, requests: "SimpleQueue[Request]") -> None:
             length, request_id, deadline = header
             requests.put((request_id.decode(), deadline, _exactly(channel, length)))
     except OSError:
-        sys.stdout.flush()
+        with suppress(OSError):  # who reads what is printed may have died with whoever asks
+            sys.stdout.flush()
         os._exit(0)
 
 

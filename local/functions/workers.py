@@ -15,6 +15,7 @@ from uuid import uuid4
 from msgspec import json
 
 from local.functions.worker import ANSWER, REQUEST
+from local.logs import Log, Printed
 from local.project import PROJECT, REGION
 from local.template.stack import Function
 
@@ -42,6 +43,7 @@ class Worker:
     process: asyncio.subprocess.Process
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
+    printed: Printed
 
     async def invoke(self, request_id: str, deadline_seconds: float, event: bytes) -> bytes:
         """The handler's result.
@@ -65,11 +67,13 @@ class Worker:
         with suppress(OSError):
             await self.writer.wait_closed()
         try:
-            return await asyncio.wait_for(self.process.wait(), patience_seconds)
+            await asyncio.wait_for(self.process.wait(), patience_seconds)
         except TimeoutError:
             with suppress(ProcessLookupError):
                 self.process.kill()
-            return await self.process.wait()
+        status = await self.process.wait()
+        await asyncio.to_thread(self.printed.settle)
+        return status
 
 
 class Workers:
@@ -77,12 +81,17 @@ class Workers:
 
     def __init__(self, function: Function, log: Path, concurrency: int = 1) -> None:
         self.function = function
-        self.log = log
+        self.log = Log(log)
         self.concurrency = concurrency
         self._workers: set[Worker] = set()
         self._launching = 0
         self._idle: list[Worker] = []
         self._waiting: deque[asyncio.Future[Worker]] = deque()
+
+    @property
+    def count(self) -> int:
+        """How many run."""
+        return len(self._workers)
 
     async def start(self, count: int = 1) -> None:
         """Starts `count` workers and waits until each has imported the handler.
@@ -200,8 +209,7 @@ class Workers:
 
     async def _spawn(self) -> Worker:
         ours, theirs = socket.socketpair()
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with theirs, self.log.open("ab") as log:
+        with theirs, self.log.taking() as printed:
             try:
                 process = await asyncio.create_subprocess_exec(
                     *(sys.executable, "-m", "local.functions.worker"),
@@ -209,15 +217,15 @@ class Workers:
                     cwd=PROJECT,
                     env=self._environment(),
                     stdin=asyncio.subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
+                    stdout=printed.descriptor,
+                    stderr=printed.descriptor,
                     pass_fds=[theirs.fileno()],
                     start_new_session=True,  # Ctrl-C is for whoever supervises, not for workers
                 )
             except BaseException:
                 ours.close()
                 raise
-        return Worker(process, *await asyncio.open_unix_connection(sock=ours))
+        return Worker(process, *await asyncio.open_unix_connection(sock=ours), printed)
 
     def _environment(self) -> dict[str, str]:
         # LAMBDA_TASK_ROOT stays unset: with it, Powertools would look for an X-Ray daemon.
@@ -239,8 +247,7 @@ class Workers:
         }
 
     def _report(self, what: str) -> None:
-        lines = self.log.read_text(errors="replace").splitlines()[-12:]
-        tail = "".join(f"\n    {line}" for line in lines)
+        tail = "".join(f"\n    {line}" for line in self.log.last())
         print(
             f"Function {self.function.name}: {what}. The end of {self.log}:{tail}",
             file=sys.stderr,

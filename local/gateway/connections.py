@@ -35,6 +35,14 @@ class Connections:
         """From now on, it is gone."""
         self._open.pop(connection.id, None)
 
+    def __len__(self) -> int:
+        """How many are open."""
+        return len(self._open)
+
+    def people(self) -> int:
+        """How many people have one, by what the authorizer calls them."""
+        return len({each.authorizer.get("principalId", each.id) for each in self._open.values()})
+
     async def close_overdue(self, at_ms: int) -> None:
         """Closes what is idle for 10 minutes or open for 2 hours at `at_ms`, epoch milliseconds."""
         overdue = [

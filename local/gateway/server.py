@@ -60,6 +60,15 @@ class Config(Struct, frozen=True):
     """Of the page that may connect; no other page may."""
 
 
+class Report(Struct, frozen=True):
+    """What GET /_status answers."""
+
+    connections: int
+    people: int
+    functions: dict[str, int]
+    """How many workers each has."""
+
+
 class Gateway:
     """One WebSocket API."""
 
@@ -91,11 +100,12 @@ class Gateway:
             raise part.StartError(f"The WebSocket API is not usable: {error}") from error
 
     def application(self) -> web.Application:
-        """The server: WebSocket handshakes at `/STAGE`, `@connections` below it, and no more."""
+        """The server: handshakes at `/STAGE`, `@connections` below it, a `Report`, and no more."""
         app = web.Application(middlewares=[self._guard], client_max_size=MESSAGE_BYTES)
         stage = self.api.stage
         app.add_routes([web.get(f"/{stage}", self._connect, allow_head=False)])
         app.add_routes(self.connections.routes(stage))
+        app.add_routes([web.get("/_status", self._status)])
         app.router.add_route("*", "/{path:.*}", self._elsewhere)
         app.cleanup_ctx.append(self._running)
         app.on_shutdown.append(self._shut)
@@ -118,6 +128,11 @@ class Gateway:
     async def _elsewhere(self, _: web.Request) -> web.Response:
         """Another stage, or no path of this one."""
         return aws_error(403, "ForbiddenException", "Forbidden")
+
+    async def _status(self, _: web.Request) -> web.Response:
+        workers = {name: each.count for name, each in self._backends.workers.items()}
+        report = Report(len(self.connections), self.connections.people(), workers)
+        return web.Response(body=msgspec.json.encode(report), content_type="application/json")
 
     async def _connect(self, request: web.Request) -> web.StreamResponse:
         if not web.WebSocketResponse().can_prepare(request):

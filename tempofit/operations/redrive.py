@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import msgspec
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from events.stream import GROUPS, hash_key_of
 from lambdas.adapters import streams
 from tempofit.addresses import read_addresses, require
+from tempofit.operations.here import client_here
 from tempofit.operations.stage import find_outputs, stage_client
 
 if TYPE_CHECKING:
@@ -90,20 +89,9 @@ def queue_here() -> Queue:
     """The queue of the local cloud. CloudError when none runs."""
     known = read_addresses()
     require(known.sqs_url, known.kinesis_url, known.dead_letters_queue_url)
-
-    def client(service: str, url: str) -> Any:
-        return boto3.client(
-            service,  # type: ignore[call-overload]  # stubs want one literal
-            endpoint_url=url,
-            region_name=known.region,
-            aws_access_key_id="local",
-            aws_secret_access_key="local",  # noqa: S106 - the local cloud asks for any
-            config=Config(retries={"mode": "standard", "total_max_attempts": 2}),
-        )
-
     return Queue(
-        client("sqs", known.sqs_url),
-        client("kinesis", known.kinesis_url),
+        client_here("sqs", known.sqs_url),
+        client_here("kinesis", known.kinesis_url),
         known.dead_letters_queue_url,
         (known.heart_rate_stream, known.averages_stream, known.requests_stream),
         known.averages_stream,

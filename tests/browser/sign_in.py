@@ -13,7 +13,8 @@ from aiohttp import web
 
 from infra.web import content_security_policy
 from local.issuer import TOKEN_SECONDS, Issuer
-from local.launcher import AUDIENCE, HOST, PAGE
+from local.launcher import AUDIENCE, PAGE
+from local.processes import HOST
 
 CORS = {"Access-Control-Allow-Origin": "*"}
 

@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from catalog.demo import demo_songs
 from catalog.store import store_songs
-from local.launcher import HOST, Cloud, running
-from local.processes import Part, free_port
+from local.launcher import Cloud, running
+from local.processes import HOST, Part, free_port
 from tests.browser.conftest import opened
 from tests.browser.counting import assert_nothing_is_lost
 from tests.browser.strap import SOCKETS, SOON_MS, STRAP, beat_on, put_on_until_averaged

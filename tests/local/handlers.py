@@ -43,6 +43,13 @@ def obey(event: Any, context: Any) -> Any:
     return os.getpid()
 
 
+def mumble(event: Any, context: Any) -> None:
+    """Says something that is not printed yet when it writes its process number, and hangs."""
+    print("half a sentence", end="")
+    Path(os.environ["WORKER"]).write_text(f"{os.getpid()}\n")
+    time.sleep(3600)
+
+
 def keep_event(event: Any, context: Any) -> None:
     """Writes the whole event to SEEN."""
     with Path(os.environ["SEEN"]).open("a") as seen:

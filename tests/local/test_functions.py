@@ -36,6 +36,11 @@ async def call(workers: Workers, event: dict[str, Any]) -> Any:
     return json.decode(await workers.invoke(json.encode(event)))
 
 
+def said(workers: Workers) -> str:
+    """What is in their log so far."""
+    return workers.log.path.read_text() if workers.log.path.exists() else ""
+
+
 async def test_a_handler_gets_the_event_the_context_and_its_own_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -71,13 +76,13 @@ async def test_what_a_handler_raises_is_reported_as_lambda_does_and_the_worker_s
     assert raised.value.payload["errorType"] == "ValueError"
     assert raised.value.payload["errorMessage"] == "this event is refused"
     assert len(raised.value.payload["requestId"]) == 36
-    assert "ValueError: this event is refused" in obeying.log.read_text()
+    await until(lambda: "ValueError: this event is refused" in said(obeying))
     assert await call(obeying, {"do": "nothing"}) == process
 
 
 async def test_what_a_handler_prints_goes_to_its_log(obeying: Workers) -> None:
     await call(obeying, {"do": "nothing", "say": "good morning"})
-    assert obeying.log.read_text() == "good morning\n"
+    await until(lambda: said(obeying).endswith("Z good morning\n"))
 
 
 async def test_a_worker_that_dies_is_reported_with_its_log_and_replaced(
@@ -159,20 +164,17 @@ async def test_a_worker_does_not_outlive_its_parent(tmp_path: Path) -> None:
     script = (
         "import asyncio, sys; from pathlib import Path; from local.functions.workers import *\n"
         "async def main():\n"
-        "    workers = Workers(\n"
-        "        Function('f', 'tests.local.handlers.obey', {}, 60, 128), Path(sys.argv[1]))\n"
-        "    await workers.start()\n"
-        '    print(int(await workers.invoke(b\'{"do":"nothing"}\')), flush=True)\n'
-        '    await workers.invoke(b\'{"do":"hang"}\')\n'
+        "    environment = {'WORKER': sys.argv[2]}\n"
+        "    function = Function('f', 'tests.local.handlers.mumble', environment, 60, 128)\n"
+        "    await Workers(function, Path(sys.argv[1])).invoke(b'{}')\n"
         "asyncio.run(main())\n"
     )
+    hanging = tmp_path / "worker"
     parent = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", script, str(tmp_path / "log")),
-        cwd=PROJECT,
-        stdout=asyncio.subprocess.PIPE,
+        *(sys.executable, "-c", script, str(tmp_path / "log"), str(hanging)), cwd=PROJECT
     )
-    assert parent.stdout is not None
-    worker = int(await parent.stdout.readline())
+    await until(lambda: hanging.exists() and hanging.read_text().endswith("\n"))
+    worker = int(hanging.read_text())
     assert running(worker)
     parent.send_signal(signal.SIGKILL)
     await parent.wait()

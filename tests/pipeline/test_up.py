@@ -1,5 +1,7 @@
 """`tempofit up` as a person runs it: it starts, says where, and leaves nothing behind."""
 
+import json
+import os
 import signal
 import socket
 import subprocess
@@ -14,8 +16,11 @@ from urllib.request import urlopen
 import psutil
 import pytest
 
+from local.lock import launcher
 from local.processes import free_port
 from local.project import PROJECT
+from tests.local.processes import running as alive
+from tests.local.processes import wait_for
 
 DEADLINE_SECONDS = 90
 
@@ -47,13 +52,26 @@ class Up:
 def up(tmp_path: Path, *arguments: Any, port: int | None = None) -> Iterator[Up]:
     """The command on free ports, ended at last whatever happens."""
     port = port or free_port()
-    output = tmp_path / "output"
-    command = [sys.executable, "-m", "tempofit", "up", "--port", str(port)]
-    command += ["--websocket-port", str(free_port()), *map(str, arguments)]
-    with output.open("wb") as file:
-        process = subprocess.Popen(command, cwd=PROJECT, stdout=file, stderr=subprocess.STDOUT)
+    ports = ["--port", str(port), "--websocket-port", str(free_port())]
+    with started(tmp_path, *ports, *arguments) as process:
+        yield Up(process, tmp_path / "output", port)
+
+
+@contextmanager
+def started(
+    tmp_path: Path, *arguments: Any, output: str = "output"
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """The command in a folder of the test's own, ended at last whatever happens."""
+    with (tmp_path / output).open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tempofit", "up", *map(str, arguments)],
+            cwd=PROJECT,
+            env={**os.environ, "TEMPOFIT_RUN": str(tmp_path / "run")},
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
     try:
-        yield Up(process, output, port)
+        yield process
     finally:
         process.kill() if process.poll() is None else None
         process.wait()
@@ -70,8 +88,100 @@ def test_it_says_where_it_runs_and_ctrl_c_leaves_nothing_behind(tmp_path: Path) 
         running.process.send_signal(signal.SIGINT)
         assert running.process.wait(DEADLINE_SECONDS) == 0
         assert "nothing is left running" in running.printed
-        _, alive = psutil.wait_procs(children, timeout=10)
-        assert alive == []
+        assert not any(alive(child.pid) for child in children)
+
+
+@pytest.mark.parametrize(
+    ("signals", "status"),
+    [
+        ([signal.SIGINT, signal.SIGINT], 0),
+        ([signal.SIGTERM], 0),
+        ([signal.SIGHUP], 0),
+        ([signal.SIGHUP, signal.SIGTERM], 0),
+        ([signal.SIGKILL], -signal.SIGKILL),
+    ],
+    ids=[
+        "Ctrl-C twice",
+        "SIGTERM",
+        "a closed terminal",
+        "a closed terminal and SIGTERM",
+        "kill -9",
+    ],
+)
+def test_nothing_is_left_whatever_ends_it(
+    tmp_path: Path, signals: list[signal.Signals], status: int
+) -> None:
+    with up(tmp_path, "--athletes", 2) as running:
+        running.wait_for("Ctrl-C stops everything")
+        children = running.children()
+        commands = " ".join(word for child in children for word in child.cmdline())
+        for part in ("valkey", "local.queues", "functions.worker", "simulate", "local.web"):
+            assert part in commands
+        first, *others = signals
+        running.process.send_signal(first)
+        for again in others:
+            running.wait_for("Stopping everything")
+            running.process.send_signal(again)
+        assert running.process.wait(DEADLINE_SECONDS) == status
+        wait_for(lambda: not any(alive(child.pid) for child in children), seconds=40)
+        assert not (tmp_path / "run" / "addresses.json").exists()
+        assert launcher(tmp_path / "run") is None
+        assert "Traceback" not in running.printed
+
+
+def test_a_start_that_is_interrupted_leaves_nothing_behind(tmp_path: Path) -> None:
+    with up(tmp_path, "--athletes", 0) as running:
+        running.wait_for("Starting the streams")
+        children = running.children()
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(DEADLINE_SECONDS) == 0
+        assert len(children) > 2
+        assert not any(alive(child.pid) for child in children)
+
+
+def test_a_second_one_in_the_same_folder_is_told_where_the_first_runs(tmp_path: Path) -> None:
+    with up(tmp_path, "--athletes", 0) as running:
+        running.wait_for("Ctrl-C stops everything")
+        addresses = (tmp_path / "run" / "addresses.json").read_bytes()
+        with started(tmp_path, "--athletes", 0, output="second") as second:
+            assert second.wait(DEADLINE_SECONDS) == 1
+        said = (tmp_path / "second").read_text()
+        assert f"A cloud runs here already, as process {running.process.pid}" in said
+        assert running.page_url in said
+        assert "Traceback" not in said
+        assert (tmp_path / "run" / "addresses.json").read_bytes() == addresses
+
+
+def test_each_start_has_the_same_addresses_even_after_a_kill(tmp_path: Path) -> None:
+    found = []
+    addresses = tmp_path / "run" / "addresses.json"
+    for end in (signal.SIGKILL, signal.SIGTERM):
+        with started(tmp_path, "--athletes", 0) as process:
+            wait_until_launched_by(process, addresses)
+            found.append(json.loads(addresses.read_bytes()))
+            process.send_signal(end)
+            process.wait(DEADLINE_SECONDS)
+    assert found[0] == found[1]
+
+
+def wait_until_launched_by(process: "subprocess.Popen[bytes]", addresses: Path) -> None:
+    """Returns once the cloud that this process starts is up and has written its addresses."""
+
+    def is_up() -> bool:
+        assert process.poll() is None
+        return launcher(addresses.parent) == process.pid and addresses.exists()
+
+    wait_for(is_up, DEADLINE_SECONDS)
+
+
+def test_a_redis_that_is_named_and_does_not_answer_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDIS_URL", f"redis://127.0.0.1:{free_port()}/0")
+    with up(tmp_path, "--athletes", 0) as running:
+        assert running.process.wait(DEADLINE_SECONDS) == 1
+        assert "REDIS_URL names a Redis that does not answer" in running.printed
+        assert "Traceback" not in running.printed
 
 
 def test_a_taken_port_is_named_in_a_sentence(tmp_path: Path) -> None:
@@ -95,8 +205,7 @@ def test_a_part_that_crashes_is_reported_with_its_log(tmp_path: Path) -> None:
         assert "'gateway' ended with exit status -9" in running.printed
         assert "gateway.log" in running.printed
         assert "Traceback" not in running.printed
-        _, alive = psutil.wait_procs(children, timeout=10)
-        assert alive == []
+        wait_for(lambda: not any(alive(child.pid) for child in children))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from typer.testing import CliRunner
 
 from events.messages import Error, Workout, encode
 from events.session import Settings, SongPush
+from local.processes import free_port
+from simulator.client import Service
 from tempofit import addresses, why
 from tempofit.__main__ import app
 from tempofit.addresses import CloudError
@@ -77,6 +79,30 @@ async def test_a_question_too_many_ends_with_the_servers_sentence() -> None:
     async with serving(cloud) as service:
         with pytest.raises(CloudError, match="You send too much"):
             await ask(service, "ann")
+
+
+async def test_a_cloud_that_hangs_is_not_said_to_be_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud = Cloud()
+    monkeypatch.setattr(cloud, "_answers", lambda user, message: [])
+    monkeypatch.setattr(why, "ANSWER_SECONDS", 0.3)
+    async with serving(cloud) as service:
+        with pytest.raises(CloudError, match=r"within 0\.3 s\. `tempofit status` says"):
+            await ask(service, "ann")
+
+
+async def test_a_cloud_that_fails_is_quoted_and_not_said_to_be_off() -> None:
+    cloud = Cloud()
+    cloud.notices = ['{"message":"Internal server error"}']
+    async with serving(cloud) as service:
+        with pytest.raises(CloudError, match=r"'Internal server error'\. `tempofit status` says"):
+            await ask(service, "ann")
+
+
+async def test_where_nothing_listens_no_cloud_is_running() -> None:
+    port = free_port()
+    service = Service(f"ws://127.0.0.1:{port}/dev", f"http://127.0.0.1:{port}/token")
+    with pytest.raises(CloudError, match="No local cloud is running"):
+        await ask(service, "ann")
 
 
 def test_without_a_running_cloud_a_sentence_says_how_to_start_one() -> None:

@@ -1,6 +1,7 @@
 """The gateway as a process: ready, stopped, orphaned."""
 
 import asyncio
+import json
 import signal
 import subprocess
 import sys
@@ -30,9 +31,9 @@ def configured(tmp_path: Path, port: int) -> Path:
 
 
 @contextmanager
-def process(tmp_path: Path, port: int, *parent: str) -> "Iterator[subprocess.Popen[str]]":
+def process(tmp_path: Path, port: int) -> "Iterator[subprocess.Popen[str]]":
     with subprocess.Popen(
-        [*parent, sys.executable, "-m", "local.gateway.server", str(configured(tmp_path, port))],
+        [sys.executable, "-m", "local.gateway.server", str(configured(tmp_path, port))],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -54,6 +55,10 @@ async def test_the_process_says_ready_serves_and_leaves_nothing_behind(tmp_path:
         async with aiohttp.ClientSession() as http:
             url = f"http://127.0.0.1:{port}/dev"
             socket = await http.ws_connect(url, params={"token": "allow-someone"})
+            async with http.get(f"http://127.0.0.1:{port}/_status") as answer:
+                report = json.loads(await answer.text())
+            assert (report["connections"], report["people"]) == (1, 1)
+            assert all(report["functions"][name] >= 1 for name in ("authorize", "connect"))
             child.send_signal(signal.SIGTERM)
             assert await closed(socket) == (1001, "Going away")
         assert await asyncio.to_thread(child.wait, PATIENCE_SECONDS) == 0
@@ -67,16 +72,3 @@ async def test_a_taken_port_is_named_in_a_sentence(cloud: Cloud, tmp_path: Path)
     assert child.returncode == 1
     assert f"Cannot listen on 127.0.0.1:{cloud.port}" in said
     assert "Traceback" not in said
-
-
-PARENT = "import subprocess, sys; subprocess.Popen(sys.argv[1:]); sys.stdin.read()"
-
-
-async def test_a_gateway_whose_parent_died_ends(tmp_path: Path) -> None:
-    with process(tmp_path, free_port(), sys.executable, "-c", PARENT) as child:
-        assert child.stdout is not None
-        assert await asyncio.to_thread(child.stdout.readline) == "ready\n"
-        orphans = psutil.Process(child.pid).children(recursive=True)
-        assert len(orphans) >= 3
-        child.kill()
-        await until(lambda: not any(runs(orphan) for orphan in orphans))
