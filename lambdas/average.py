@@ -99,7 +99,7 @@ def _tell(refused: Mapping[str, Error], closed: Collection[str]) -> None:
         for user in closed:
             with optional("the end of a flood"):
                 floods.shut_out(user)
-            pushes.close(user, TOO_MANY)
+            push.close_all(pushes, user, TOO_MANY)
 
 
 def _fold(

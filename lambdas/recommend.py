@@ -75,6 +75,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     dead_letters.send(unusable, dead_letters.UNUSABLE)
     count(
         SongsPushed=len(told),
+        SongsUndelivered=under_way.undelivered,
         Failed=len(failed),
         TooManyRequests=sum(turn.refused for turn in turns),
         Unreadable=len(unreadable),

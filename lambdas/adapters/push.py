@@ -24,7 +24,7 @@ class Pushes:
 
     def __init__(self) -> None:
         self._songs: list[tuple[int, list[Post]]] = []
-        self._beside: list[Post] = []
+        self.beside: list[Post] = []
 
     def song(
         self, user: str, connected: Iterable[str], message: ServerMessage, since_ms: int
@@ -38,25 +38,20 @@ class Pushes:
         with optional("a notice"):
             key = f"notice:{user}:{error.code}"
             if clients.redis().set(key, b"", nx=True, ex=NOTICE_SECONDS):
-                self._beside += _posts(user, connections.of(user), error)
+                self.beside += _posts(user, connections.of(user), error)
 
-    def close(self, user: str, reason: Error) -> None:
-        """Tell all connections of a person why, and close them."""
-        with optional("the end of connections"):
-            self._beside += [
-                _pool().submit(connections.close, one, reason) for one in connections.of(user)
-            ]
+    @property
+    def undelivered(self) -> int:
+        """How many songs no connection took."""
+        return len(self._songs) - len(list(self.taken()))
 
     def finish(self) -> None:
         """Wait for all messages, but no longer than there is time; count who goes without."""
-        posts = [*self._beside, *(post for _, posts in self._songs for post in posts)]
+        posts = [*self.beside, *(post for _, posts in self._songs for post in posts)]
         _, late = wait(posts, LIMIT_SECONDS)
         for post in late:
             post.cancel()
-        count(
-            PushesFailed=sum(_at_ms(post) is None for post in posts),
-            SongsUndelivered=len(self._songs) - len(list(self.taken())),
-        )
+        count(PushesFailed=sum(_at_ms(post) is None for post in posts))
 
     def taken(self) -> Iterator[tuple[int, float]]:
         """Since when each song was asked for, and when its person had it, epoch ms."""
@@ -74,6 +69,14 @@ def pushes() -> Iterator[Pushes]:
         yield under_way
     finally:
         under_way.finish()
+
+
+def close_all(under_way: Pushes, user: str, reason: Error) -> None:
+    """Tell all connections of a person why, and close them."""
+    with optional("the end of connections"):
+        under_way.beside += [
+            _pool().submit(connections.close, one, reason) for one in connections.of(user)
+        ]
 
 
 def _at_ms(post: Post) -> float | None:
