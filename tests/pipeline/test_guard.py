@@ -97,7 +97,7 @@ def websocket(cloud: Cloud) -> Request:
 
 def management(cloud: Cloud) -> Request:
     url = urlsplit(cloud.addresses.management_url)
-    return Request(url.netloc, "POST", f"{url.path}/@connections/nobody", body="hello")
+    return Request(url.netloc, "POST", f"{url.path}/@connections/L0SM9cOFvHcCIhw=", body="hello")
 
 
 def streams(cloud: Cloud) -> Request:
