@@ -39,7 +39,8 @@ def test_an_athlete_s_page_sends_and_is_sent_what_the_bill_says(
     beats, _, _ = sent.pop("heartrate"), sent.pop("start"), received.pop("started")
     load = Load(1, model.ADAPTIVE_FLUSH_SECONDS)
     assert beats == pytest.approx(model.messages(load, SECONDS)["heartrate"], rel=0.1)
-    assert received["song"] == pytest.approx(model.answers(load, SECONDS)["song"], abs=1)
+    # A song is of any length, and in a few minutes there are only some.
+    assert received["song"] == pytest.approx(model.answers(load, SECONDS)["song"], abs=2)
     # A song has a fifth of the time to come: many are late, and asked for once or twice.
     assert sent.pop("workout") - before <= 1 + 2 * received["song"]
     assert sent == {}, "the model knows of no other kinds"
