@@ -88,6 +88,7 @@ def _newest(batch: list[_Record]) -> dict[str, _Record]:
     """By person, the request of whoever has seen most of the session; the last of several such.
 
     Not just the last: what `schedule` has read before a skip may be put after the skip's request.
+    Nor that of the later session: who asks before any is stored names one by what is known then.
     """
     newest: dict[str, _Record] = {}
     for record in batch:
@@ -97,7 +98,7 @@ def _newest(batch: list[_Record]) -> dict[str, _Record]:
 
 
 def _seen(record: _Record) -> tuple[int, int, int]:
-    return record.value.session, record.value.slot, record.value.version
+    return record.value.version, record.value.session, record.value.slot
 
 
 def _may_pass(turn: Turn) -> bool:

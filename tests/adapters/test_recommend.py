@@ -613,3 +613,21 @@ def test_playlists_expire(redis_url: str) -> None:
     invoke(request(0))
     with Redis.from_url(redis_url) as redis:
         assert all(redis.ttl(key) > 0 for key in redis.scan_iter())
+
+
+def test_of_two_requests_the_one_that_knows_the_session_counts_whatever_another_would_name_it(
+    pushes: Pushes,
+) -> None:
+    """Windows were lost meanwhile, so who asked before the first song named a later session."""
+    add_songs([130])
+    invoke(request(0))
+    version = found().version
+    end = found().end
+    known = structs.replace(
+        stream.decode_song_request(request(1)[1]), version=version, ends_at_ms=end.ends_at_ms
+    )
+    other = structs.replace(
+        stream.decode_song_request(request(0)[1]), session=START_MS + 60_000, version=0
+    )
+    invoke(("ann", stream.encode(known)), ("ann", stream.encode(other)))
+    assert found().end.slot == 1

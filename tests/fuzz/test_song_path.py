@@ -618,6 +618,8 @@ class SongPath(RuleBasedStateMachine):
         taken = self.connections.taken[since:]
         del self.connections.taken[since:]
         for user, data in taken:
+            if json.loads(data)["type"] != "song":
+                continue  # a notice
             song = decode_song_push(data)
             self.told[user].append(song)
             key = (user, song.session, song.slot)
