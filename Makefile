@@ -43,7 +43,7 @@ types:
 	@$(BIN)/mypy
 
 fast:
-	@$(BIN)/pytest -q --numprocesses 2 --dist loadfile --cov --cov-report= tests/test_rooms.py tests/test_python.py tests/test_trust.py tests/domain tests/events tests/adapters tests/simulator tests/catalog tests/evaluation tests/planning tests/benchmarks tests/fuzz
+	@$(BIN)/pytest -q --numprocesses 2 --dist loadfile --cov --cov-report= tests/test_rooms.py tests/test_commands.py tests/test_python.py tests/test_trust.py tests/domain tests/events tests/adapters tests/simulator tests/catalog tests/evaluation tests/planning tests/benchmarks tests/fuzz
 	@$(BIN)/python -m tests.covered
 
 page: setup

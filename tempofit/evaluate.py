@@ -20,6 +20,7 @@ from evaluation.segments import segments
 from evaluation.trial import NothingToPlayError, Report, Shown, Trial
 from events.session import Mode, Settings
 from simulator.replay import read_workouts
+from tempofit.printing import print_whole
 
 
 def evaluate(
@@ -133,7 +134,7 @@ def _print(found: Report) -> None:
         "half where there is one; ratios to original and oracle-catalog.\n"
     )
     for table in (_gaps(found.policies), _shares(found.policies), _people(found.policies)):
-        console.print(table, "")
+        print_whole(console, table)
 
 
 def _gaps(policies: dict[str, PolicyFit]) -> Table:
