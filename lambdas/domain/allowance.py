@@ -4,6 +4,9 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from enum import Enum
 
+DISORDER_MS = 5_000
+"""By how much messages may arrive out of order; no flood is further beyond its patience."""
+
 
 class Verdict(Enum):
     """What becomes of one message."""
@@ -35,7 +38,7 @@ class Allowance:
             return Verdict.TAKEN, spent_ms
         if over_ms <= patience_ms:
             return Verdict.REFUSED, spent_ms
-        if over_ms > 2 * (burst_ms + patience_ms):  # a message of long ago, delivered again
+        if over_ms > patience_ms + DISORDER_MS:  # of long ago and delivered again, or a clock's step
             return Verdict.TAKEN, before_ms
         return Verdict.CLOSED, before_ms
 

@@ -63,6 +63,14 @@ def test_messages_of_long_ago_that_are_delivered_again_are_no_flood() -> None:
     assert (verdict, spent_ms) == (TAKEN, START_MS + 86_400_000)
 
 
+def test_whose_messages_arrive_before_the_last_as_a_clock_was_set_back_is_no_flood() -> None:
+    allowance = Allowance(burst=600, each_ms=100, patience=600)
+    spent_ms = 0
+    for second in range(60):
+        _, spent_ms = allowance.judge(spent_ms, START_MS + 1000 * second)
+    assert allowance.judge(spent_ms, START_MS - 120_000)[0] is TAKEN
+
+
 def test_of_more_people_than_it_knows_those_of_longest_ago_are_forgotten() -> None:
     allowances = of_many(people=2)
     for _ in range(4):
