@@ -40,6 +40,7 @@ CREDENTIALS = {
 }
 
 
+KINESIS = "AWS_ENDPOINT_URL_KINESIS"
 REDIS_LOGIN = ("REDIS_CACHE", "REDIS_USER")
 ENDPOINTS = {
     "kinesis": "kinesis",
@@ -54,10 +55,13 @@ Served = tables.Config | queues.Config | streams.Config | gateway.Config | web.C
 class Cloud:
     """The running parts, in the order in which they were started."""
 
-    def __init__(self, addresses: Addresses, stack: Stack, logs: Path) -> None:
+    def __init__(
+        self, addresses: Addresses, stack: Stack, logs: Path, endpoints: Mapping[str, str]
+    ) -> None:
         self.addresses = addresses
         self.stack = stack
         self.logs = logs
+        self.endpoints = endpoints
         self.parts: list[Part] = []
         self._clients: dict[str, Any] = {}
 
@@ -112,10 +116,13 @@ def running(
     page_port: int | None = None,
     websocket_port: int | None = None,
     users: list[str] | None = None,
+    in_front: Mapping[str, str] | None = None,
     progress: Callable[[str], None] = lambda sentence: None,
 ) -> Iterator[Cloud]:
     """The local cloud, from its start to its end; ports that are not given are free ones.
 
+    `in_front` has addresses of proxies, by the part that each stands before: there the functions
+    and the WebSocket API find it. Whoever names a proxy starts it.
     Raises PartError or synth.SynthError, each with a sentence that says what to do.
     """
     for port, what in ((page_port, "the page"), (websocket_port, "the WebSocket API")):
@@ -132,7 +139,7 @@ def running(
         "redis": free_port(),
     }
     progress("Reading the synthesized stack")
-    cloud = _plan(synth.synthesize(context=SHARDS), ports, logs)
+    cloud = _plan(synth.synthesize(context=SHARDS), ports, logs, in_front or {})
     try:
         _start_stores(cloud, ports, directory, progress)
         _start_servers(cloud, ports, directory, users or [], progress)
@@ -146,7 +153,9 @@ def running(
         cloud.stop()
 
 
-def _plan(synthesized: dict[str, Any], ports: dict[str, int], logs: Path) -> Cloud:
+def _plan(
+    synthesized: dict[str, Any], ports: dict[str, int], logs: Path, in_front: Mapping[str, str]
+) -> Cloud:
     urls = {name: f"http://{HOST}:{port}" for name, port in ports.items()}
     redis_url = valkey.given_url() or f"redis://{HOST}:{ports['redis']}/0"
     own = {
@@ -157,11 +166,12 @@ def _plan(synthesized: dict[str, Any], ports: dict[str, int], logs: Path) -> Clo
     }
     stack = template.read(synthesized, {}, {"sqs": urls["queues"]})
     management_url = f"{urls['gateway']}/{stack.api.stage}"
+    asked = {**urls, **in_front}
     endpoints = {
-        "AWS_ENDPOINT_URL_KINESIS": urls["streams"],
-        "AWS_ENDPOINT_URL_DYNAMODB": urls["tables"],
-        "AWS_ENDPOINT_URL_SQS": urls["queues"],
-        "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": management_url,
+        KINESIS: asked["streams"],
+        "AWS_ENDPOINT_URL_DYNAMODB": asked["tables"],
+        "AWS_ENDPOINT_URL_SQS": asked["queues"],
+        "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": f"{asked['gateway']}/{stack.api.stage}",
     }
     stack = msgspec.structs.replace(
         stack, functions=[_pointed_at(function, endpoints, own) for function in stack.functions]
@@ -185,7 +195,7 @@ def _plan(synthesized: dict[str, Any], ports: dict[str, int], logs: Path) -> Clo
         song_ends_table=names["SONG_ENDS_TABLE"],
         dead_letters_queue_url=names["DEAD_LETTERS_QUEUE_URL"],
     )
-    return Cloud(addresses, stack, logs)
+    return Cloud(addresses, stack, logs, endpoints)
 
 
 def _pointed_at(function: Function, endpoints: dict[str, str], own: Mapping[str, str]) -> Function:
@@ -259,7 +269,7 @@ def _start_servers(
             port=ports["gateway"],
             api=stack.api,
             functions=[one for one in stack.functions if one.name not in on_streams],
-            endpoints={"AWS_ENDPOINT_URL_KINESIS": addresses.kinesis_url},
+            endpoints={KINESIS: cloud.endpoints[KINESIS]},
             log_directory=logs,
             workers=WORKERS,
             page_port=ports["web"],
