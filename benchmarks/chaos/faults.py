@@ -5,6 +5,7 @@ import signal
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -21,6 +22,7 @@ from benchmarks.kinesis import MAX_RECORDS, Record
 from events.messages import WorkoutQuery, encode
 from events.samples import Sample
 from events.stream import HeartRateBatch, hash_key_of
+from local.faults import clock, proxy
 from local.faults.proxy import CONTROL, Fault
 from local.launcher import Cloud
 from local.processes import Part
@@ -30,10 +32,10 @@ from simulator.pace import clock_ms
 OFF_MS = 90_357
 """Of a clock that is off; no multiple of the time between samples, so that no two have one time."""
 TIMES = 3
-SOME = 3
+SOME = 6
 """One person of so many has a clock that is off, or two devices."""
 DEAF_EVERY_SECONDS = 0.2
-PROXIED = {
+PROXIED: dict[str, tuple[str, proxy.Kind, float]] = {
     "tables_throttling": ("tables", "throttling", 0.7),
     "tables_partly": ("tables", "partly", 0.7),
     "tables_answers_lost": ("tables", "lost", 0.3),
@@ -57,11 +59,13 @@ class Faults:
         people: Sequence[Person],
         letters: Letters,
         recent: Mapping[str, deque[Record]],
+        clock: Path,
         http: aiohttp.ClientSession,
     ) -> None:
         self.losses_ms: list[int] = []
         """When Redis lost all that it held, epoch ms."""
         self._recent = recent
+        self._clock = clock
         self._cloud = cloud
         self._proxies = proxies
         self._people = people
@@ -88,10 +92,10 @@ class Faults:
             case "poison":
                 await asyncio.to_thread(self._poison, random)
                 await asyncio.sleep(seconds)
-            case "clock_ahead" | "server_clock_behind":
-                await self._clocks(kind, OFF_MS, seconds, random)
-            case "clock_behind" | "server_clock_ahead":
-                await self._clocks(kind, -OFF_MS, seconds, random)
+            case "clock_ahead" | "clock_behind":
+                await self._clocks(_off_ms(kind), seconds, random)
+            case "server_clock_ahead" | "server_clock_behind":
+                await self._server_clock(_off_ms(kind), seconds)
             case "deaf_client":
                 await self._be_deaf(seconds, random)
             case "two_devices":
@@ -114,8 +118,8 @@ class Faults:
         finally:
             await self._set(name, None)
 
-    async def _set(self, proxy: str, fault: Fault | None) -> None:
-        url = self._proxies[proxy] + CONTROL
+    async def _set(self, name: str, fault: Fault | None) -> None:
+        url = self._proxies[name] + CONTROL
         async with self._http.put(url, data=msgspec.json.encode(fault)) as answer:
             answer.raise_for_status()
 
@@ -199,9 +203,17 @@ class Faults:
     def _some(self, random: Random) -> Sequence[Person]:
         return random.sample(self._people, max(1, len(self._people) // SOME))
 
-    async def _clocks(self, kind: str, off_ms: int, seconds: float, random: Random) -> None:
-        """Of some people; a server whose clock is off is one from which all people's are."""
-        people = self._people if kind.startswith("server_") else self._some(random)
+    async def _server_clock(self, off_ms: int, seconds: float) -> None:
+        """By which the streams tell when a record arrived, and the gateway when a message did."""
+        try:
+            clock.set_off(self._clock, off_ms / 1000)
+            await asyncio.sleep(seconds)
+        finally:
+            clock.set_off(self._clock, 0)
+
+    async def _clocks(self, off_ms: int, seconds: float, random: Random) -> None:
+        """Of all devices of some people."""
+        people = self._some(random)
         try:
             for person in people:
                 person.off_ms = off_ms
@@ -241,3 +253,7 @@ class Faults:
                     await socket.send_str(encode(HeartRateBatch([sample])).decode())
                     await socket.send_str(encode(WorkoutQuery()).decode())
                     await asyncio.sleep(DEAF_EVERY_SECONDS)
+
+
+def _off_ms(kind: str) -> int:
+    return OFF_MS if kind.endswith("_ahead") else -OFF_MS

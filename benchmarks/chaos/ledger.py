@@ -1,9 +1,10 @@
 """What became of each heart rate and each song, counted from outside.
 
 Which samples a window holds follows from what its stream took, by one rule: a sample counts when it
-is newer than all that counted, and no more than a minute after the arrival of its record. An
-average tells how many counted up to its time, so each is held against that. Where Redis has lost
-the windows, one begins anew with some record from then on: which one, the next average tells.
+is newer than all that counted, and no more than a minute after the arrival of its record, unless
+its message is one too many. An average tells how many counted up to its time, so each is held
+against that. Where Redis has lost the windows, one begins anew with some record from then on: which
+one, the next average tells.
 """
 
 from bisect import bisect_right
@@ -13,27 +14,33 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from events.samples import MAX_FUTURE_MS
+from lambdas.adapters.floods import HEART_RATES
+from lambdas.domain.allowance import Verdict
 
 BEFORE_MS = 30_000
-"""How long before a loss the record arrived, at most, with which a window begins anew after it."""
+"""How long before a loss the record was seen, at most, with which a window begins anew."""
 
 SEEN_MS = 3_000
-"""How long after it was stored a song is seen, at most."""
+"""How long after it was stored a record or a song is seen, at most."""
 
 
 class Put(NamedTuple):
-    """A record of a person's heart rates, in the order of its stream; times in epoch ms."""
+    """A record of a person's heart rates, in the order of its stream; times in epoch ms.
+
+    The stream says when it arrived, by a clock that may be off; when it was seen, ours.
+    """
 
     arrived_ms: int
     times_ms: Sequence[int]
+    seen_ms: int
 
 
 class Told(NamedTuple):
-    """An average: its time, samples that count, and when its stream took it; epoch ms."""
+    """An average: its time, samples that count, and when it was seen; epoch ms."""
 
     at_ms: int
     samples: int
-    arrived_ms: int
+    seen_ms: int
 
 
 @dataclass(slots=True)
@@ -43,7 +50,7 @@ class Counts:
     sent: int = 0
     folded: int = 0
     refused: int = 0
-    """Behind what is known, as of a clock that was set back, or too far in the future."""
+    """Of a device whose clock was set back, or far ahead; what the right clock says counts."""
     gone: int = 0
     """In a window that Redis lost before an average told of it, and sent again by nobody."""
     lost: int = 0
@@ -63,10 +70,14 @@ class _Window:
 
     first: int
     last_ms: int = -1
+    spent_ms: int = 0
     samples: dict[int, int] = field(default_factory=dict)
     """By time, how many counted with it."""
 
     def take(self, put: Put) -> None:
+        verdict, self.spent_ms = HEART_RATES.judge(self.spent_ms, put.arrived_ms)
+        if verdict is not Verdict.TAKEN:
+            return
         for at_ms in put.times_ms:
             if self.last_ms < at_ms <= put.arrived_ms + MAX_FUTURE_MS:
                 self.last_ms = at_ms
@@ -92,7 +103,7 @@ def count(
     for average in averages:
         samples = window.samples.get(average.at_ms)
         if samples != average.samples:
-            anew = _anew(puts, average, _between(losses_ms, previous_ms, average.arrived_ms))
+            anew = _anew(puts, average, _between(losses_ms, previous_ms, average.seen_ms))
             if anew is None:
                 difference = average.samples - (samples or 0)
                 counts.duplicated += max(0, difference)
@@ -103,20 +114,24 @@ def count(
             gone |= window.samples.keys() - told
             window, newest_ms = anew, -1
         newest_ms = max(newest_ms, average.at_ms)
-        previous_ms = average.arrived_ms
+        previous_ms = average.seen_ms
     folded |= {at_ms for at_ms in window.samples if at_ms <= newest_ms}
-    arrived = {at_ms for put in puts for at_ms in put.times_ms}
-    late = window.samples.keys() - folded
+    latest_ms = _latest(puts)
     for at_ms, is_newest in sent.items():
         if at_ms in folded:
             counts.folded += 1
         elif at_ms in gone:
             counts.gone += 1
-        elif at_ms in late or (at_ms not in arrived and is_newest):
-            counts.lost += 1
-        else:
+        elif not is_newest or at_ms > latest_ms.get(at_ms, at_ms) + MAX_FUTURE_MS - SEEN_MS:
             counts.refused += 1
+        else:
+            counts.lost += 1
     return counts
+
+
+def _latest(puts: Sequence[Put]) -> dict[int, int]:
+    """By time of a sample, when a record with it was seen last."""
+    return {at_ms: put.seen_ms for put in puts for at_ms in put.times_ms}
 
 
 def _window(puts: Sequence[Put], first: int) -> _Window:
@@ -137,7 +152,7 @@ def _anew(puts: Sequence[Put], average: Told, loss_ms: int | None) -> _Window | 
     if loss_ms is None:
         return None
     for first, put in enumerate(puts):
-        if loss_ms - BEFORE_MS <= put.arrived_ms <= average.arrived_ms:
+        if loss_ms - BEFORE_MS <= put.seen_ms <= average.seen_ms:
             window = _window(puts, first)
             if window.samples.get(average.at_ms) == average.samples:
                 return window

@@ -46,7 +46,7 @@ KINDS = {
     "deaf_client": Kind("deaf", 4, 8),
     "two_devices": Kind("devices", 8, 15),
 }
-"""A device's clock is another person's than the server's; a server's is off for all people."""
+"""A device's clock is a person's; the server's is that of the streams and of the gateway."""
 
 
 class Planned(NamedTuple):

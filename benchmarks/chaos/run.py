@@ -1,10 +1,12 @@
 """Faults on a local cloud of its own, by a seed; and the ledger of what became of everything."""
 
 import asyncio
+import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -21,6 +23,7 @@ from benchmarks.chaos.seen import Look, Seen, look
 from benchmarks.overload import short_songs
 from catalog.store import store_songs
 from local import valkey
+from local.faults.clock import SITE, VARIABLE, set_off
 from local.faults.proxy import Config
 from local.launcher import HOST, Cloud, running
 from local.processes import PartError, free_port
@@ -104,12 +107,34 @@ def run(
     proxies = {name: f"http://{HOST}:{port}" for name, port in ports.items()}
     with (
         TemporaryDirectory(prefix="tempofit-chaos-") as directory,
+        _clock(Path(directory)) as clock,
         running(Path(directory), in_front=proxies, progress=progress) as cloud,
     ):
         _start_proxies(cloud, ports, Path(directory))
         songs_table = cloud.addresses.songs_table
         store_songs(cloud.client("dynamodb"), songs_table, LIBRARY, short_songs())
-        return asyncio.run(Chaos(cloud, proxies, users, seed, progress).run(planned, minutes))
+        return asyncio.run(
+            Chaos(cloud, proxies, clock, users, seed, progress).run(planned, minutes)
+        )
+
+
+@contextmanager
+def _clock(directory: Path) -> Iterator[Path]:
+    """The file of the clock by which all parts go that are started within."""
+    file, site = directory / "clock", directory / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(SITE)
+    set_off(file, 0)
+    ours = {"PYTHONPATH": str(site), VARIABLE: str(file)}
+    before = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
+    try:
+        yield file
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
 
 
 def _start_proxies(cloud: Cloud, ports: dict[str, int], directory: Path) -> None:
@@ -136,12 +161,14 @@ class Chaos:
         self,
         cloud: Cloud,
         proxies: dict[str, str],
+        clock: Path,
         users: int,
         seed: int,
         progress: Callable[[str], None],
     ) -> None:
         self._cloud = cloud
         self._proxies = proxies
+        self._clock = clock
         self._seed = seed
         self._say = progress
         self._people = [Person(user_name(number), number) for number in range(1, users + 1)]
@@ -165,7 +192,13 @@ class Chaos:
         async with open_http() as http, asyncio.TaskGroup() as group:
             self._seen = Seen(self._cloud, http, [person.user for person in self._people])
             self._faults = Faults(
-                self._cloud, self._proxies, self._people, self._letters, self._seen.recent, http
+                self._cloud,
+                self._proxies,
+                self._people,
+                self._letters,
+                self._seen.recent,
+                self._clock,
+                http,
             )
             random = Random(self._seed)
             tasks = [

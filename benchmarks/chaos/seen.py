@@ -58,7 +58,7 @@ class Seen:
             for stream, note, reader in readers:
                 for record in await reader.read():
                     try:
-                        note(record, round(record.approximate_arrival_timestamp * 1000))
+                        note(record, clock_ms())
                     except (msgspec.MsgspecError, RecursionError, ValueError):
                         continue  # poison
                     self.recent[stream].append(record)
@@ -72,7 +72,7 @@ class Seen:
             # As `average` reads it, which takes whole milliseconds off what it is told.
             arrived_ms = int(record.approximate_arrival_timestamp * 1000)
             times_ms = [time_ms for time_ms, _ in batch.samples]
-            self.puts[record.partition_key].append(Put(arrived_ms, times_ms))
+            self.puts[record.partition_key].append(Put(arrived_ms, times_ms, at_ms))
 
     def _note_averages(self, record: Record, at_ms: int) -> None:
         for average in decode_averages(record.data).averages:

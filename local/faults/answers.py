@@ -50,8 +50,8 @@ def partly(operation: str, request: Any, random: Random) -> Part | None:
             left = {"Error": {"Code": "ThrottlingError", "Message": SENTENCE}}
             return _listed("Statements", "Responses", left, request, random)
         case "PutRecords":
-            left = {"ErrorCode": THROTTLED, "ErrorMessage": SENTENCE}
-            return _listed("Records", "Records", left, request, random)
+            failed = {"ErrorCode": THROTTLED, "ErrorMessage": SENTENCE}
+            return _listed("Records", "Records", failed, request, random)
     return None
 
 
@@ -99,7 +99,8 @@ def _listed(asked: str, answered: str, left: Any, request: Any, random: Random) 
 
 
 def _cut(things: list[Any], random: Random) -> tuple[list[Any], list[Any]]:
-    taken, left = [], []
+    taken: list[Any] = []
+    left: list[Any] = []
     for thing in things:
         (taken if random.random() < 0.5 else left).append(thing)
     return taken, left

@@ -62,10 +62,14 @@ def test_every_shard_gets_twelve_kinds_of_poison() -> None:
     assert found == {(shard, kind) for shard in range(4) for kind in poison.KINDS}
 
 
-def _puts(*batches: Sequence[int], late_ms: int = 0) -> list[Put]:
+def _at(second: int) -> int:
+    return START_MS + second * 1000
+
+
+def _puts(*batches: Sequence[int]) -> list[Put]:
     """Each arrives with its last sample; times are in seconds from the start."""
     return [
-        Put(START_MS + batch[-1] * 1000 + late_ms, [START_MS + each * 1000 for each in batch])
+        Put(START_MS + batch[-1] * 1000, [START_MS + each * 1000 for each in batch], _at(batch[-1]))
         for batch in batches
     ]
 
@@ -108,10 +112,18 @@ def test_what_no_average_tells_is_lost() -> None:
 
 
 def test_samples_of_a_clock_that_is_ahead_or_was_set_back_are_refused() -> None:
-    puts = [Put(START_MS + 1_000, [START_MS, START_MS + 50_000, START_MS + 90_000])]
+    puts = [Put(START_MS + 1_000, [START_MS, START_MS + 50_000, START_MS + 90_000], START_MS)]
     puts += _puts([2, 3], [60])
     sent = _sent(0, 50, 90, 2, 3, 60)
     assert count(sent, puts, _told((50, 2), (60, 3)), []) == Counts(6, 3, refused=3)
+
+
+def test_a_message_that_is_one_too_many_counts_nothing_until_it_is_sent_again() -> None:
+    """The clock of the stream was ahead, and is right again: all seems to have come at once."""
+    ahead = Put(START_MS + 91_000, [START_MS + 1_000], START_MS)
+    puts = [ahead, *_puts([1, 2], [1, 2, 3, 40])]
+    assert count(_sent(1, 2, 3, 40), puts, _told((1, 1), (40, 4)), []) == Counts(4, 4)
+    assert count(_sent(1, 2), puts[:2], _told((1, 1)), []) == Counts(2, 1, lost=1)
 
 
 def test_a_window_that_redis_lost_begins_anew_with_what_is_sent_again() -> None:

@@ -1,8 +1,13 @@
 """A proxy that fails a service as it is told to, and is as if it were not there else."""
 
 import asyncio
+import os
+import sys
+import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from random import Random
+from subprocess import PIPE, Popen
 from typing import Any
 
 import aiohttp
@@ -11,6 +16,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from local.faults import clock
 from local.faults.answers import partly
 from local.faults.proxy import CONTROL, Config, Fault, Kind, Proxy
 from local.processes import free_port
@@ -104,7 +110,8 @@ async def test_a_connection_is_cut_before_or_after_it_is_done(
 async def test_what_is_held_up_goes_its_way_when_the_fault_is_over(
     http: aiohttp.ClientSession, proxy: tuple[Proxy, str], service: Service
 ) -> None:
-    (held, url), answers = proxy, []
+    held, url = proxy
+    answers: list[Any] = []
     for kind in KINDS:
         await set_fault(http, url, Fault(kind, seconds=3600))
         call = asyncio.create_task(post(http, url))
@@ -194,3 +201,27 @@ def test_of_one_entry_all_or_nothing_is_done() -> None:
 
 def test_a_call_that_has_no_parts_is_throttled() -> None:
     assert partly("GetItem", {}, Random(1)) is None
+
+
+SAY = "import time\nfor _ in iter(input, ''):\n    print(time.time(), time.time_ns(), flush=True)\n"
+
+
+def test_a_clock_is_off_by_what_its_file_says_and_right_again(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(clock.SITE)
+    file = tmp_path / "clock"
+    environment = {"PYTHONPATH": str(tmp_path), clock.VARIABLE: str(file)}
+    clock.set_off(file, 0)
+    command = [sys.executable, "-c", SAY]
+    with Popen(command, stdin=PIPE, stdout=PIPE, text=True, env=os.environ | environment) as other:
+        assert other.stdin
+        assert other.stdout
+        for off in (0.0, 90.0, -90.0, 0.0):
+            clock.set_off(file, off)
+            before = time.time()
+            other.stdin.write("now\n")
+            other.stdin.flush()
+            seconds, nanoseconds = other.stdout.readline().split()
+            after = time.time()
+            assert before <= float(seconds) - off <= after
+            assert before - 1e-3 <= int(nanoseconds) / 1e9 - off <= after + 1e-3
+        other.stdin.write("\n")
