@@ -99,8 +99,11 @@ def count(
     folded: set[int] = set()
     gone: set[int] = set()
     window = _window(puts, 0)
+    explained: set[tuple[int, int]] = set()
     previous_ms = newest_ms = -1
     for average in averages:
+        if average[:2] in explained:
+            continue  # it comes again, perhaps after the window that it tells of was lost
         samples = window.samples.get(average.at_ms)
         if samples != average.samples:
             anew = _anew(puts, average, _between(losses_ms, previous_ms, average.seen_ms))
@@ -113,6 +116,7 @@ def count(
             folded |= told
             gone |= window.samples.keys() - told
             window, newest_ms = anew, -1
+        explained.add(average[:2])
         newest_ms = max(newest_ms, average.at_ms)
         previous_ms = average.seen_ms
     folded |= {at_ms for at_ms in window.samples if at_ms <= newest_ms}
@@ -152,7 +156,7 @@ def _anew(puts: Sequence[Put], average: Told, loss_ms: int | None) -> _Window | 
     if loss_ms is None:
         return None
     for first, put in enumerate(puts):
-        if loss_ms - BEFORE_MS <= put.seen_ms <= average.seen_ms:
+        if loss_ms - BEFORE_MS <= put.seen_ms <= average.seen_ms + SEEN_MS:
             window = _window(puts, first)
             if window.samples.get(average.at_ms) == average.samples:
                 return window

@@ -257,7 +257,7 @@ class Chaos:
         for person in self._people:
             person.last_word(self._emit_every_ms)
         began = time.monotonic()
-        await self._until(lambda: not self._counts().lost, began, TOLD_SECONDS)
+        await self._until(self._is_over, began, TOLD_SECONDS)
         await asyncio.sleep(QUIET_SECONDS)
         return filled_s, told_s
 
@@ -273,6 +273,10 @@ class Chaos:
         letters = self._letters
         in_time = all(person.newest_ms < clock_ms() for person in self._people)
         return in_time and letters.named == letters.expected
+
+    def _is_over(self) -> bool:
+        """Whether the last samples are folded, and the songs that they asked for are told."""
+        return not (self._counts().lost or self._unfilled() or self._untold())
 
     def _unfilled(self) -> int:
         songs = self._seen.songs

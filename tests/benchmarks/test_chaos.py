@@ -132,6 +132,8 @@ def test_a_window_that_redis_lost_begins_anew_with_what_is_sent_again() -> None:
     sent = _sent(1, 2, 3, 4, 5, 6, 7, 8)
     assert count(sent, puts, averages, [START_MS + 3_500]) == Counts(8, 8)
     assert count(sent, puts, averages, []).short > 0
+    again = [*averages, *averages[:1], *averages]
+    assert count(sent, puts, again, [START_MS + 3_500]) == Counts(8, 8)
 
 
 def test_what_redis_lost_before_an_average_told_of_it_is_gone() -> None:
