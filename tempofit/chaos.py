@@ -25,16 +25,19 @@ def chaos(
     devices. The seed decides what happens when; how it meets what runs then differs each time.
     Songs are 20 to 40 s long. Starts its cloud on free ports and stops it.
 
-    A sample is folded when an average counts it; refused, when it was behind what was known or
-    too far in the future as a clock was off; gone, when it was in a window that Redis lost before
-    an average told of it (then windows begin anew and count from one); and lost in all other
-    cases. A song of a playlist that Redis lost has to be told only if it is the last one.
-    Poison becomes dead letters, that in the heart rates is counted by `average` instead, as
-    clients could send it: at least once.
+    A sample is folded when an average counts it; refused, when its device's clock was off, so
+    that it was behind what was known or too far in the future; gone, when it was in a window that
+    Redis lost before an average told of it (then windows begin anew and count from one); and lost
+    in all other cases. A song of a playlist that Redis lost has to be told only if it is the last.
+    Poison becomes dead letters, but in the heart rates, where clients could send it: there
+    `average` counts it as Unreadable or Unusable, again where a batch comes again.
 
-    Exits with 1 unless, after the last fault, nothing is lost, folded twice or given a second
-    song; every slot is filled (within 45 s, and 180 on a slow machine); every song is told (60,
-    240); and the dead letters are the poison, no more and no less.
+    All is well again when everybody is connected, no request has waited 5 s for its song and
+    hardly any record waits; other faults may run meanwhile, and no time makes it fail.
+
+    Exits with 1 unless nothing is lost, folded twice or given a second song, all slots are filled
+    (it should take 45 s after the last fault, and is waited for four times as long), all songs
+    are told (60 s, likewise), and the dead letters are the poison, no more and no less.
     """
     report = measured(lambda say: chaotic.run(users, minutes, seed, progress=say))
     if json:
