@@ -10,6 +10,8 @@ BETWEEN_SECONDS = (2.0, 6.0)
 """From the beginning of one fault to that of the next, unless it has to wait for its target."""
 REST_SECONDS = 2.0
 """Of a target, between two faults of it."""
+RESTS_SECONDS = {"server_clock_ahead": 90.0}
+"""After some kinds: else the clock might go back by three minutes, and not by one and a half."""
 
 
 class Kind(NamedTuple):
@@ -41,12 +43,12 @@ KINDS = {
     "poison": Kind("streams", 1, 3),
     "clock_ahead": Kind("clock", 8, 15),
     "clock_behind": Kind("clock", 8, 15),
-    "server_clock_ahead": Kind("clock", 5, 10),
-    "server_clock_behind": Kind("clock", 5, 10),
+    "server_clock_ahead": Kind("server clock", 5, 10),
+    "server_clock_behind": Kind("server clock", 5, 10),
     "deaf_client": Kind("deaf", 4, 8),
     "two_devices": Kind("devices", 8, 15),
 }
-"""A device's clock is a person's; the server's is that of the streams and of the gateway."""
+"""A device's clock is a person's; the server's is that of all parts but the functions."""
 
 
 class Planned(NamedTuple):
@@ -76,7 +78,7 @@ def plan(seed: int, seconds: float) -> list[Planned]:
         number = random.getrandbits(32)
         if ends_s <= seconds:
             planned.append(Planned(kind, round(begins_s, 3), round(ends_s, 3), number))
-            free_s[target] = ends_s + REST_SECONDS
+            free_s[target] = ends_s + RESTS_SECONDS.get(kind, REST_SECONDS)
         at_s += random.uniform(*BETWEEN_SECONDS)
     return sorted(planned, key=lambda one: one.begins_s)
 
