@@ -71,6 +71,11 @@ class Person:
         """A sample so late that an average goes out with it."""
         self._waits.append(((max(self.now_ms, self.newest_ms) + after_ms, self._base), 0))
 
+    @property
+    def has_unsent(self) -> bool:
+        """Whether some sample has not gone out yet."""
+        return any(not sent_ms for _, sent_ms in self._waits)
+
     def messages(self) -> list[HeartRateBatch]:
         """What is to be sent now: what is not told as arrived goes first, and again."""
         now_ms = clock_ms()

@@ -275,7 +275,9 @@ class Chaos:
         return in_time and letters.named == letters.expected
 
     def _is_over(self) -> bool:
-        """Whether the last samples are folded, and the songs that they asked for are told."""
+        """Whether the last samples went out and are folded, and their songs are told."""
+        if any(person.has_unsent for person in self._people):
+            return False
         return not (self._counts().lost or self._unfilled() or self._untold())
 
     def _unfilled(self) -> int:

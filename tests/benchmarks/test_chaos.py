@@ -12,6 +12,7 @@ import pytest
 from benchmarks.chaos import poison
 from benchmarks.chaos.ledger import Counts, Put, Songs, Told, count
 from benchmarks.chaos.letters import Letters
+from benchmarks.chaos.people import Person
 from benchmarks.chaos.plan import (
     BETWEEN_SECONDS,
     FIRST_SECONDS,
@@ -21,6 +22,8 @@ from benchmarks.chaos.plan import (
     Planned,
     plan,
 )
+from events.messages import TracePoint, Workout
+from events.session import Settings
 from events.stream import decode_heart_rate, decode_song_request, readable_averages
 from local.addresses import Addresses
 from local.template.stack import Function
@@ -175,6 +178,22 @@ def test_songs_are_held_against_what_was_asked_for_stored_and_told() -> None:
     assert songs.duplicated("ann", {(1, 0): {"c"}}) == 1
     songs.store("ann", 1, 1, "d", START_MS + 60_000, START_MS + 21_000)
     assert songs.duplicated("ann", {}) == 1
+
+
+def test_a_person_repeats_what_is_not_told_and_forgets_what_is() -> None:
+    person = Person("ann", 1)
+    person.beat()
+    assert person.has_unsent
+    (first,) = person.messages()
+    assert not person.has_unsent
+    person.last_word(5_000)
+    (second,) = person.messages()
+    assert second.samples == [first.samples[0], second.samples[1]]
+    assert list(person.sent.values()) == [True, True]
+    latest = TracePoint(first.samples[0][0], 100.0, 100.0)
+    person.take(Workout(None, None, Settings(), latest, [], [], 20_000))
+    (third,) = person.messages()
+    assert third.samples == second.samples[1:]
 
 
 class Queue:
