@@ -4,6 +4,7 @@ import typer
 
 from tempofit import bench, simulate, songs
 from tempofit.capacity import capacity
+from tempofit.chaos import chaos
 from tempofit.cost import cost
 from tempofit.deploy_page import deploy_page
 from tempofit.env import env
@@ -32,6 +33,7 @@ app.command()(simulate.simulate)
 app.command()(why)
 app.command()(evaluate)
 app.command()(capacity)
+app.command()(chaos)
 app.command()(cost)
 app.command()(forget)
 app.command()(redrive)

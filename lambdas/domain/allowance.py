@@ -38,7 +38,7 @@ class Allowance:
             return Verdict.TAKEN, spent_ms
         if over_ms <= patience_ms:
             return Verdict.REFUSED, spent_ms
-        if over_ms > patience_ms + DISORDER_MS:  # of long ago and delivered again, or a clock's step
+        if over_ms > patience_ms + DISORDER_MS:  # delivered again, or a clock was set back
             return Verdict.TAKEN, before_ms
         return Verdict.CLOSED, before_ms
 
