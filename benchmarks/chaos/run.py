@@ -25,8 +25,8 @@ from catalog.store import store_songs
 from local import valkey
 from local.faults.clock import SITE, VARIABLE, set_off
 from local.faults.proxy import Config
-from local.launcher import HOST, Cloud, running
-from local.processes import PartError, free_port
+from local.launcher import Cloud, running
+from local.processes import HOST, PartError, free_port
 from simulator.athletes import user_name
 from simulator.client import Service, open_http
 from simulator.pace import clock_ms
