@@ -90,7 +90,7 @@ def _specs(settings: Settings, account: quotas.Account) -> list[_Spec]:
             "API stage throttle, messages/s",
             lambda plan: plan.api.messages_per_second + plan.api.connects_per_second,
             settings.throttle_rate,
-            "flush adaptively (--flush 12); raise THROTTLE_RATE with the account's quota",
+            "send less often (--flush); raise THROTTLE_RATE with the account's quota",
         ),
         _Spec(
             OF_API,
@@ -100,7 +100,7 @@ def _specs(settings: Settings, account: quotas.Account) -> list[_Spec]:
                 + plan.api.connects_per_second
             ),
             account.api_requests_per_second,
-            "ask AWS for more; flush adaptively; more accounts or regions behind one name",
+            "ask AWS for more; send less often; more accounts or regions behind one name",
         ),
         _Spec(
             OF_CONNECTS,

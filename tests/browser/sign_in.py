@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import secrets
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -115,16 +116,29 @@ def serving(app: web.Application, port: int) -> Iterator[None]:
     thread = Thread(target=loop.run_forever)
     thread.start()
     runner = web.AppRunner(app, shutdown_timeout=0.1)
+    listener = socket.create_server((HOST, port))
 
     async def start() -> None:
         await runner.setup()
-        await web.TCPSite(runner, HOST, port).start()
+        await web.SockSite(runner, listener).start()
+
+    async def stop() -> None:
+        """Ends those too who have just come in, and who do not read."""
+        loop.remove_reader(listener)
+        for _turn in ("who was accepted gets a transport", "and a connection"):
+            await asyncio.sleep(0)
+        assert runner.server is not None
+        transports = [connection.transport for connection in runner.server.connections]
+        await runner.cleanup()
+        for transport in filter(None, transports):
+            transport.abort()
+        await asyncio.sleep(0)
 
     try:
         asyncio.run_coroutine_threadsafe(start(), loop).result(10)
         yield
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(stop(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
