@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.chaos import run as chaotic
+from benchmarks.chaos.report import Report
 from tempofit.measured import measured
 
 
@@ -32,37 +33,51 @@ def chaos(
     Poison becomes dead letters, but in the heart rates, where clients could send it: there
     `average` counts it as Unreadable or Unusable, again where a batch comes again.
 
-    All is well again when everybody is connected, no request has waited 5 s for its song and
-    hardly any record waits; other faults may run meanwhile, and no time makes it fail.
+    All is well again when everybody is connected, had an average told within 20 s and has a song
+    or has missed one for less than 5 s, no request has waited 5 s for its song, and hardly any
+    record waits. Who is not heard because their own clock is off is left out meanwhile; other
+    faults may run, and add to the time.
 
-    Exits with 1 unless nothing is lost, folded twice or given a second song, all slots are filled
-    (it should take 45 s after the last fault, and is waited for four times as long), all songs
-    are told (60 s, likewise), and the dead letters are the poison, no more and no less.
+    Exits with 1, and says in sentences what did not hold, unless no sample is lost or folded
+    twice, no slot has two songs or none, all songs are told, dead letters name the poison, no more
+    and no less, and all was well again after each fault. It should be so 30 s after each fault,
+    for all slots 45 s and all songs 60 s after the last; a machine may be slow and busy, so what
+    takes up to four times as long is told as late, and exits with 0.
     """
     report = measured(lambda say: chaotic.run(users, minutes, seed, progress=say))
     if json:
         typer.echo(msgspec.json.encode(report))
     else:
         _print(report)
-    if not report.is_clean:
+    if report.unmet:
         raise typer.Exit(1)
 
 
-def _print(report: chaotic.Report) -> None:
-    console = Console()
-    console.print(f"\n{report.machine}\n", highlight=False)
-    figures = msgspec.structs.asdict(report)
+NAMED = ("machine", "faults", "recovered_s", "unmet", "late")
+"""What is not a figure of its own."""
+
+
+def _print(report: Report) -> None:
+    console = Console(highlight=False)
+    console.print(f"\n{report.machine}\n")
     table = Table("fault", "times", "well after s", box=None, padding=(0, 2, 0, 0))
     for kind, times in report.faults.items():
         seconds = report.recovered_s.get(kind)
         table.add_row(kind, str(times), "never" if seconds is None else f"{seconds:g}")
     console.print(table)
-    for name, figure in figures.items():
-        if name not in ("machine", "faults", "recovered_s"):
-            console.print(f"{name.replace('_', ' '):26} {_text(figure)}", highlight=False)
+    for name, figure in msgspec.structs.asdict(report).items():
+        if name not in NAMED:
+            console.print(f"{name.replace('_', ' '):24} {_text(figure)}")
+    console.print()
+    for sentence in report.late:
+        console.print(f"Late: {sentence}", markup=False)
+    for sentence in report.unmet:
+        console.print(f"Did not hold: {sentence}", markup=False)
+    if not report.unmet:
+        console.print("All that must hold held.")
 
 
-def _text(figure: int | float | list[float]) -> str:
+def _text(figure: float | list[float]) -> str:
     if isinstance(figure, list):
         return ", ".join(f"{each:g}" for each in figure)
     return f"{figure:,}"

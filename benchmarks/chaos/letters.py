@@ -1,7 +1,10 @@
 """The poison that was put into the streams, and the dead letters that name it."""
 
+from collections.abc import Iterator
+from os import fstat
+from os.path import samestat
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -31,10 +34,12 @@ class Letters:
     def __init__(self, cloud: Cloud) -> None:
         self._sqs = cloud.client("sqs")
         self._queue = cloud.addresses.dead_letters_queue_url
-        self._log = cloud.logs
-        self._average = next(
+        average = next(
             one.name for one in cloud.stack.functions if one.handler == "lambdas.average.handler"
         )
+        self._lines = Lines(cloud.logs / f"{average}.log")
+        self.counted = 0
+        """What `average` has counted as unreadable or unusable; again where a batch came again."""
         self._heart_rates = cloud.addresses.heart_rate_stream
         self._poison: dict[Place, set[int]] = {}
         self._named: dict[Place, set[int]] = {}
@@ -49,17 +54,17 @@ class Letters:
 
     @property
     def sent(self) -> int:
-        """Poisonous records, in all streams."""
-        return sum(map(len, self._poison.values()))
-
-    @property
-    def expected(self) -> int:
-        """Those that must become dead letters: all but heart rates, which clients could send."""
+        """Poison that must become dead letters: what is in the streams that functions write."""
         return sum(
             len(numbers)
             for (stream, _), numbers in self._poison.items()
             if stream != self._heart_rates
         )
+
+    @property
+    def countable(self) -> int:
+        """Those in the heart rates, where clients could send them: `average` counts them."""
+        return sum(map(len, self._poison.values())) - self.sent
 
     @property
     def named(self) -> int:
@@ -89,26 +94,51 @@ class Letters:
         between = {number for number in poison if first <= number <= last}
         self._named.setdefault(place, set()).update(between)
 
-    @property
-    def counted(self) -> int:
-        """What `average` counts as unreadable or unusable; again where a batch came again."""
-        return sum(_counts(self._log / f"{self._average}.log"))
+    def read_log(self) -> None:
+        """Count what `average` has printed since; often enough that no old file is gone unread."""
+        for line in self._lines.read():
+            self.counted += _counted(line)
 
-    @property
-    def countable(self) -> int:
-        """What it has to count at least."""
-        return self.sent - self.expected
+    def close(self) -> None:
+        """Read no more."""
+        self._lines.close()
 
 
-def _counts(log: Path) -> list[int]:
-    """From the lines of metrics that a function printed."""
-    found = []
-    with log.open(errors="replace") as lines:
-        for line in lines:
-            if not line.startswith('{"_aws"'):
-                continue
-            metrics = msgspec.json.decode(line)
-            for name in COUNTED:
-                values = metrics.get(name, 0)
-                found.append(int(sum(values) if isinstance(values, list) else values))
-    return found
+class Lines:
+    """The lines of a log that are new, over the change to a new file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: BinaryIO | None = None
+        self._rest = b""
+
+    def read(self) -> Iterator[bytes]:
+        """Whole lines that were not read yet."""
+        if self._file is None and self._path.exists():
+            self._file = self._path.open("rb")
+        if self._file is None:
+            return
+        yield from self._new(self._file)
+        if self._path.exists() and not samestat(fstat(self._file.fileno()), self._path.stat()):
+            yield from self._new(self._file)  # written before the new file was begun
+            self.close()
+            yield from self.read()
+
+    def _new(self, file: BinaryIO) -> list[bytes]:
+        *lines, self._rest = (self._rest + file.read()).split(b"\n")
+        return lines
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _counted(line: bytes) -> int:
+    """From a line of metrics that a function printed, behind the time that the log sets before."""
+    _, begin, rest = line.partition(b'{"_aws"')
+    if not begin:
+        return 0
+    metrics = msgspec.json.decode(begin + rest)
+    values = [metrics.get(name, 0) for name in COUNTED]
+    return sum(int(sum(each) if isinstance(each, list) else each) for each in values)

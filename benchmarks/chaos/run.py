@@ -17,9 +17,11 @@ from benchmarks import machine
 from benchmarks.chaos.faults import Faults
 from benchmarks.chaos.ledger import Counts, count
 from benchmarks.chaos.letters import Letters
+from benchmarks.chaos.looks import Look, by_quarter, look
 from benchmarks.chaos.people import Device, Person, live
 from benchmarks.chaos.plan import Planned, plan
-from benchmarks.chaos.seen import Look, Seen, look
+from benchmarks.chaos.report import FILLED_SECONDS, PATIENCE, TOLD_SECONDS, Report, judged
+from benchmarks.chaos.seen import Seen
 from benchmarks.overload import short_songs
 from catalog.store import store_songs
 from local import valkey
@@ -34,59 +36,10 @@ from simulator.pace import clock_ms
 LIBRARY = "demo"
 LOOK_SECONDS = 0.5
 USAGE_SECONDS = 5.0
-FILLED_SECONDS, TOLD_SECONDS = 45.0, 60.0
-"""After the last fault, on a machine as fast as the one that is named here."""
-PATIENCE = 4
-"""So many times as long is waited for, as a machine may be slow and busy."""
 QUIET_SECONDS = 2.0
 """For what must not come: a second song."""
 PROXIED = ("tables", "streams", "gateway")
 """The parts that have a proxy before them."""
-
-
-class Report(msgspec.Struct, frozen=True):
-    """What `tempofit chaos --json` prints."""
-
-    machine: str
-    seed: int
-    users: int
-    seconds: int
-    faults: dict[str, int]
-    samples_sent: int
-    samples_folded: int
-    samples_refused: int
-    samples_gone: int
-    samples_lost: int
-    samples_duplicated: int
-    songs_stored: int
-    songs_duplicated: int
-    slots_unfilled: int
-    songs_untold: int
-    poison_sent: int
-    poison_counted: int
-    """By `average`, at least; again where a batch came again."""
-    poison_countable: int
-    dead_letters: int
-    dead_letters_expected: int
-    dead_letters_others: int
-    recovered_s: dict[str, float]
-    """By kind, the longest from a fault's end until all was well; others may run meanwhile."""
-    filled_s: float
-    told_s: float
-    """From the end of the last fault until every slot was filled, and every song told."""
-    rss_mb_by_quarter: list[float]
-    file_handles_by_quarter: list[int]
-    log_mb_by_quarter: list[float]
-
-    @property
-    def is_clean(self) -> bool:
-        """Whether nothing was lost or doubled, and everybody has their songs."""
-        return (
-            self.samples_lost == self.samples_duplicated == self.songs_duplicated == 0
-            and self.slots_unfilled == self.songs_untold == self.dead_letters_others == 0
-            and self.dead_letters == self.dead_letters_expected
-            and self.poison_counted >= self.poison_countable
-        )
 
 
 def run(
@@ -229,7 +182,8 @@ class Chaos:
     async def _look(self) -> None:
         while True:
             connected = all(person.connected for person in self._people)
-            if self._ended and connected and self._seen.is_well:
+            excused = {person.user for person in self._people if person.off_ms}
+            if self._ended and connected and self._seen.is_well(excused):
                 for kind, ended in self._ended:
                     seconds = round(time.monotonic() - ended, 1)
                     self._recovered[kind] = max(seconds, self._recovered.get(kind, 0.0))
@@ -239,6 +193,7 @@ class Chaos:
     async def _measure(self) -> None:
         while True:
             self._looks.append(await asyncio.to_thread(look, self._cloud))
+            self._letters.read_log()
             await asyncio.sleep(USAGE_SECONDS)
 
     async def _settle(self) -> tuple[float, float]:
@@ -269,74 +224,88 @@ class Chaos:
         return round(time.monotonic() - began, 1)
 
     def _is_all_told(self) -> bool:
-        """Whether dead letters name all that they must, and no sample is of a time to come."""
+        """Whether all poison is told of, and no sample is of a time to come."""
         letters = self._letters
         in_time = all(person.newest_ms < clock_ms() for person in self._people)
-        return in_time and letters.named == letters.expected
+        counted = letters.counted >= letters.countable
+        return in_time and counted and letters.named == letters.sent
 
     def _is_over(self) -> bool:
         """Whether the last samples went out and are folded, and their songs are told."""
         if any(person.has_unsent for person in self._people):
             return False
-        return not (self._counts().lost or self._unfilled() or self._untold())
+        lost = any(counts.lost for counts in self._counts().values())
+        return not (lost or self._unfilled() or self._untold())
 
-    def _unfilled(self) -> int:
-        songs = self._seen.songs
-        return sum(
-            songs.unfilled(
+    def _unfilled(self) -> dict[str, int]:
+        """How many slots of whom have no song."""
+        songs, late_ms = self._seen.songs, int(FILLED_SECONDS * 1000)
+        return self._by_user(
+            lambda person: songs.unfilled(
                 person.user,
                 max((told.at_ms for told in self._seen.averages[person.user]), default=0),
-                int(FILLED_SECONDS * 1000),
+                late_ms,
             )
-            for person in self._people
         )
 
-    def _untold(self) -> int:
+    def _untold(self) -> dict[str, int]:
         songs, losses_ms = self._seen.songs, self._faults.losses_ms
-        return sum(songs.untold(person.user, person.songs, losses_ms) for person in self._people)
+        return self._by_user(lambda person: songs.untold(person.user, person.songs, losses_ms))
 
-    def _counts(self) -> Counts:
-        total = Counts()
-        for person in self._people:
-            user, seen = person.user, self._seen
-            losses_ms = self._faults.losses_ms
-            total.add(count(person.sent, seen.puts[user], seen.averages[user], losses_ms))
-        return total
+    def _duplicated(self) -> dict[str, int]:
+        songs = self._seen.songs
+        return self._by_user(lambda person: songs.duplicated(person.user, person.songs))
+
+    def _by_user(self, number: Callable[[Person], int]) -> dict[str, int]:
+        """Of those who have any."""
+        numbers = {person.user: number(person) for person in self._people}
+        return {user: each for user, each in numbers.items() if each}
+
+    def _counts(self) -> dict[str, Counts]:
+        seen, losses_ms = self._seen, self._faults.losses_ms
+        return {
+            person.user: count(
+                person.sent, seen.puts[person.user], seen.averages[person.user], losses_ms
+            )
+            for person in self._people
+        }
 
     def _report(
         self, planned: list[Planned], minutes: float, filled_s: float, told_s: float
     ) -> Report:
-        counts, letters, songs = self._counts(), self._letters, self._seen.songs
+        letters, counts, total = self._letters, self._counts(), Counts()
         letters.collect()
-        quarters = [self._looks[max(0, len(self._looks) * part // 4 - 1)] for part in (1, 2, 3, 4)]
-        return Report(
+        letters.read_log()
+        letters.close()
+        for each in counts.values():
+            total.add(each)
+        whose = {
+            "samples_lost": {user: each.lost + each.short for user, each in counts.items()},
+            "samples_duplicated": {user: each.duplicated for user, each in counts.items()},
+            "songs_duplicated": self._duplicated(),
+            "slots_unfilled": self._unfilled(),
+            "songs_untold": self._untold(),
+        }
+        report = Report(
             machine=machine.describe(),
             seed=self._seed,
             users=len(self._people),
             seconds=round(minutes * 60),
             faults=dict(sorted(Counter(one.kind for one in planned).items())),
-            samples_sent=counts.sent,
-            samples_folded=counts.folded,
-            samples_refused=counts.refused,
-            samples_gone=counts.gone,
-            samples_lost=counts.lost + counts.short,
-            samples_duplicated=counts.duplicated,
-            songs_stored=len(songs.stored),
-            songs_duplicated=sum(
-                songs.duplicated(person.user, person.songs) for person in self._people
-            ),
-            slots_unfilled=self._unfilled(),
-            songs_untold=self._untold(),
+            samples_sent=total.sent,
+            samples_folded=total.folded,
+            samples_refused=total.refused,
+            samples_gone=total.gone,
+            songs_stored=len(self._seen.songs.stored),
             poison_sent=letters.sent,
-            poison_counted=letters.counted,
-            poison_countable=letters.countable,
             dead_letters=letters.named,
-            dead_letters_expected=letters.expected,
             dead_letters_others=letters.others,
+            unreadable_sent=letters.countable,
+            unreadable_counted=letters.counted,
             recovered_s=dict(sorted(self._recovered.items())),
             filled_s=filled_s,
             told_s=told_s,
-            rss_mb_by_quarter=[each.rss_mb for each in quarters],
-            file_handles_by_quarter=[each.file_handles for each in quarters],
-            log_mb_by_quarter=[each.log_mb for each in quarters],
+            **{name: sum(numbers.values()) for name, numbers in whose.items()},
+            **by_quarter(self._looks),
         )
+        return judged(report, whose)
