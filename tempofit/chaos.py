@@ -61,6 +61,7 @@ def _print(report: Report) -> None:
     console = Console(highlight=False)
     console.print(f"\n{report.machine}\n")
     table = Table("fault", "times", "well after s", box=None, padding=(0, 2, 0, 0))
+    table.columns[0].no_wrap = True
     for kind, times in report.faults.items():
         seconds = report.recovered_s.get(kind)
         table.add_row(kind, str(times), "never" if seconds is None else f"{seconds:g}")

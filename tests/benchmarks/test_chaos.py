@@ -1,17 +1,13 @@
 """The schedule of faults is the seed's alone, and the ledger finds what was lost and doubled."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from random import Random
-from types import SimpleNamespace
-from typing import Any
 
 import msgspec
 import pytest
 
 from benchmarks.chaos import poison
 from benchmarks.chaos.ledger import Counts, Put, Songs, Told, count
-from benchmarks.chaos.letters import Letters
 from benchmarks.chaos.people import Person
 from benchmarks.chaos.plan import (
     BETWEEN_SECONDS,
@@ -25,8 +21,6 @@ from benchmarks.chaos.plan import (
 from events.messages import TracePoint, Workout
 from events.session import Settings
 from events.stream import decode_heart_rate, decode_song_request, readable_averages
-from local.addresses import Addresses
-from local.template.stack import Function
 
 START_MS = 1_700_000_000_000
 
@@ -194,84 +188,3 @@ def test_a_person_repeats_what_is_not_told_and_forgets_what_is() -> None:
     person.take(Workout(None, None, Settings(), latest, [], [], 20_000))
     (third,) = person.messages()
     assert third.samples == second.samples[1:]
-
-
-class Queue:
-    """Stands where SQS is: what is received and not deleted comes again."""
-
-    def __init__(self) -> None:
-        self.bodies: list[dict[str, Any]] = []
-
-    def letter(self, stream: str, shard: str, first: int, last: int) -> None:
-        batch = {
-            "shardId": shard,
-            "startSequenceNumber": str(first),
-            "endSequenceNumber": str(last),
-            "streamArn": f"arn:aws:kinesis:us-east-1:000000000000:stream/{stream}",
-        }
-        self.bodies.append({"requestContext": {}, "KinesisBatchInfo": batch})
-
-    def receive_message(self, **_: Any) -> dict[str, Any]:
-        messages = [
-            {"Body": msgspec.json.encode(body).decode(), "ReceiptHandle": str(place)}
-            for place, body in enumerate(self.bodies[:10])
-        ]
-        return {"Messages": messages} if messages else {}
-
-    def delete_message(self, **_: Any) -> None:
-        del self.bodies[0]
-
-
-def letters_of(queue: Queue, logs: Path) -> Letters:
-    cloud: Any = SimpleNamespace(
-        client=lambda service: queue,
-        addresses=Addresses(heart_rate_stream="heart-rate"),
-        logs=logs,
-        stack=SimpleNamespace(
-            functions=[Function("average", "lambdas.average.handler", {}, 30, 256)]
-        ),
-    )
-    return Letters(cloud)
-
-
-def test_dead_letters_are_held_against_the_poison(tmp_path: Path) -> None:
-    queue = Queue()
-    letters = letters_of(queue, tmp_path)
-    for stream in ("heart-rate", "song-requests"):
-        answers = [{"ShardId": "shard-1", "SequenceNumber": str(each)} for each in (5, 7, 9)]
-        letters.put(stream, answers)
-    queue.letter("song-requests", "shard-1", 5, 7)
-    queue.letter("song-requests", "shard-1", 5, 7)
-    letters.collect()
-    assert (letters.sent, letters.expected, letters.countable) == (6, 3, 3)
-    assert (letters.named, letters.others) == (2, 0)
-    queue.letter("song-requests", "shard-1", 9, 9)
-    letters.collect()
-    assert (letters.named, letters.others) == (3, 0)
-
-
-@pytest.mark.parametrize(
-    ("stream", "shard", "last"),
-    [("heart-rate", "shard-1", 5), ("requests", "shard-2", 5), ("requests", "shard-1", 6)],
-)
-def test_a_dead_letter_of_what_is_no_poison_is_found(
-    tmp_path: Path, stream: str, shard: str, last: int
-) -> None:
-    queue = Queue()
-    letters = letters_of(queue, tmp_path)
-    for each in ("heart-rate", "requests"):
-        letters.put(each, [{"ShardId": "shard-1", "SequenceNumber": "5"}])
-    queue.letter(stream, shard, 5, last)
-    letters.collect()
-    assert letters.others == 1
-
-
-def test_what_average_could_not_read_is_counted_from_its_log(tmp_path: Path) -> None:
-    lines = [
-        '{"_aws":{},"Records":[4.0],"Unreadable":[3.0],"Unusable":[0.0]}',
-        '{"level":"ERROR","message":"Unreadable"}',
-        '{"_aws":{},"Unreadable":[1.0],"Unusable":[1.0]}',
-        '{"_aws":{},"Records":[1.0]}',
-    ]
-    (tmp_path / "average.log").write_text("\n".join(lines))
-    assert letters_of(Queue(), tmp_path).counted == 5
