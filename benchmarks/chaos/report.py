@@ -56,9 +56,12 @@ class Report(msgspec.Struct, frozen=True):
     """What held, and took longer than it should."""
 
 
-def judged(report: Report, whose: Mapping[str, Mapping[str, int]]) -> Report:
-    """The report with what did not hold; `whose` tells by field and user how many of its number."""
-    unmet = [*_counted(report, whose), *_poisoned(report), *_never_well(report)]
+def judged(report: Report, whose: Mapping[str, Mapping[str, int]], ill: str = "") -> Report:
+    """The report with what did not hold.
+
+    `whose` tells by field and user how many of its number; `ill` what was not well at last.
+    """
+    unmet = [*_counted(report, whose), *_poisoned(report), *_never_well(report, ill)]
     return msgspec.structs.replace(report, unmet=unmet, late=list(_late(report)))
 
 
@@ -102,13 +105,13 @@ def _poisoned(report: Report) -> Iterator[str]:
         )
 
 
-def _never_well(report: Report) -> Iterator[str]:
+def _never_well(report: Report, ill: str) -> Iterator[str]:
     kinds = sorted(report.faults.keys() - report.recovered_s.keys())
     if kinds:
+        seconds = PATIENCE * TOLD_SECONDS
         yield (
-            f"All was never well again after {', '.join(kinds)}: somebody is not connected, not "
-            f"heard or without a song, or records wait, {PATIENCE * TOLD_SECONDS:g} s after "
-            "the last fault."
+            f"All was never well again after {', '.join(kinds)}: {seconds:g} s after the last "
+            f"fault {ill}."
         )
 
 

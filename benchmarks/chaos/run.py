@@ -20,7 +20,14 @@ from benchmarks.chaos.letters import Letters
 from benchmarks.chaos.looks import Look, by_quarter, look
 from benchmarks.chaos.people import Device, Person, live
 from benchmarks.chaos.plan import Planned, plan
-from benchmarks.chaos.report import FILLED_SECONDS, PATIENCE, TOLD_SECONDS, Report, judged
+from benchmarks.chaos.report import (
+    FILLED_SECONDS,
+    PATIENCE,
+    TOLD_SECONDS,
+    WELL_SECONDS,
+    Report,
+    judged,
+)
 from benchmarks.chaos.seen import Seen
 from benchmarks.overload import short_songs
 from catalog.store import store_songs
@@ -130,6 +137,8 @@ class Chaos:
         self._ended: list[tuple[str, float]] = []
         """Faults that are over, and not all is well since, with when they ended."""
         self._recovered: dict[str, float] = {}
+        self._ill = ""
+        """What was not well when it was looked at last and not all was."""
         self._silent = False
         rules: dict[str, str] = {}
         for function in cloud.stack.functions:
@@ -180,15 +189,29 @@ class Chaos:
         self._ended.append((planned.kind, time.monotonic()))
 
     async def _look(self) -> None:
+        """Note when all is well again, and until then what is not."""
         while True:
-            connected = all(person.connected for person in self._people)
-            excused = {person.user for person in self._people if person.off_ms}
-            if self._ended and connected and self._seen.is_well(excused):
-                for kind, ended in self._ended:
-                    seconds = round(time.monotonic() - ended, 1)
-                    self._recovered[kind] = max(seconds, self._recovered.get(kind, 0.0))
-                self._ended.clear()
+            if self._ended:
+                unwell = self._unwell()
+                if unwell:
+                    self._ill = unwell
+                else:
+                    self._note_well()
             await asyncio.sleep(LOOK_SECONDS)
+
+    def _unwell(self) -> str:
+        away = [person.user for person in self._people if not person.connected]
+        if away:
+            return f"{away[0]} is not connected"
+        return self._seen.unwell({person.user for person in self._people if person.off_ms})
+
+    def _note_well(self) -> None:
+        for kind, ended in self._ended:
+            seconds = round(time.monotonic() - ended, 1)
+            self._recovered[kind] = max(seconds, self._recovered.get(kind, 0.0))
+            if seconds > WELL_SECONDS:
+                self._say(f"All is well {seconds:g} s after {kind}; until then {self._ill}")
+        self._ended.clear()
 
     async def _measure(self) -> None:
         while True:
@@ -308,4 +331,4 @@ class Chaos:
             **{name: sum(numbers.values()) for name, numbers in whose.items()},
             **by_quarter(self._looks),
         )
-        return judged(report, whose)
+        return judged(report, whose, self._ill)

@@ -110,22 +110,27 @@ class Seen:
             report = msgspec.json.decode(await answer.read(), type=StreamsReport)
         return sum(mapping.lag for mapping in report.mappings)
 
-    def is_well(self, excused: Collection[str]) -> bool:
-        """Whether little waits, and nobody who is not excused is unheard or without a song."""
+    def unwell(self, excused: Collection[str]) -> str:
+        """What is not as it should be, of those who are not excused; empty where all is well."""
         now_ms = clock_ms()
-        waits = any(
-            asked_ms < now_ms - OPEN_MS and self.songs.last.get(slot[0], (0, -1))[:2] < slot[1:]
-            for slot, asked_ms in self._asked_ms.items()
-        )
-        served = all(self._is_served(user, now_ms) for user in self._known.difference(excused))
-        return not waits and served and self.lag <= 2 * len(self._users)
+        for (user, session, slot), asked_ms in self._asked_ms.items():
+            if asked_ms < now_ms - OPEN_MS and self._last(user)[:2] < (session, slot):
+                waits_s = (now_ms - asked_ms) / 1000
+                return f"{user} waits {waits_s:.0f} s for the song of slot {slot}"
+        for user in sorted(self._known.difference(excused)):
+            if sentence := self._unserved(user, now_ms):
+                return sentence
+        return f"{self.lag} records wait" if self.lag > 2 * len(self._users) else ""
 
-    def _is_served(self, user: str, now_ms: int) -> bool:
-        """Whether somebody was heard lately, and their last song has hardly ended.
+    def _unserved(self, user: str, now_ms: int) -> str:
+        """How somebody was not heard lately, or their last song ended a while ago.
 
         Who was heard at a time to come, by clocks that were off together, is not heard until then.
         """
-        *_, ends_ms = self.songs.last.get(user, (0, 0, 0))
         last = self.averages[user][-1] if self.averages[user] else Told(0, 0, 0)
-        is_heard = last.seen_ms > now_ms - HEARD_MS or last.at_ms > now_ms
-        return is_heard and ends_ms > now_ms - OPEN_MS
+        if last.seen_ms <= now_ms - HEARD_MS and last.at_ms <= now_ms:
+            return f"{user} is not heard"
+        return f"{user} has no song" if self._last(user)[2] <= now_ms - OPEN_MS else ""
+
+    def _last(self, user: str) -> tuple[int, int, int]:
+        return self.songs.last.get(user, (0, -1, 0))
