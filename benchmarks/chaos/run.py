@@ -210,7 +210,7 @@ class Chaos:
             seconds = round(time.monotonic() - ended, 1)
             self._recovered[kind] = max(seconds, self._recovered.get(kind, 0.0))
             if seconds > WELL_SECONDS:
-                self._say(f"All is well {seconds:g} s after {kind}; until then {self._ill}")
+                self._say(f"All is well {seconds:g} s after {kind}. Before: {self._ill}")
         self._ended.clear()
 
     async def _measure(self) -> None:

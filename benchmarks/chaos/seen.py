@@ -129,8 +129,18 @@ class Seen:
         """
         last = self.averages[user][-1] if self.averages[user] else Told(0, 0, 0)
         if last.seen_ms <= now_ms - HEARD_MS and last.at_ms <= now_ms:
-            return f"{user} is not heard"
-        return f"{user} has no song" if self._last(user)[2] <= now_ms - OPEN_MS else ""
+            return f"{user} was heard {_ago(last.seen_ms, now_ms)}, at {_ago(last.at_ms, now_ms)}"
+        _, slot, ends_ms = self._last(user)
+        if ends_ms > now_ms - OPEN_MS:
+            return ""
+        return (
+            f"song {slot} of {user} ended {_ago(ends_ms, now_ms)}; they were heard "
+            f"{_ago(last.seen_ms, now_ms)}, at {_ago(last.at_ms, now_ms)}"
+        )
 
     def _last(self, user: str) -> tuple[int, int, int]:
         return self.songs.last.get(user, (0, -1, 0))
+
+
+def _ago(at_ms: int, now_ms: int) -> str:
+    return f"{(now_ms - at_ms) / 1000:.0f} s ago" if at_ms else "never"
