@@ -43,6 +43,7 @@ CREDENTIALS = {
 }
 
 
+KINESIS = "AWS_ENDPOINT_URL_KINESIS"
 REDIS_LOGIN = ("REDIS_CACHE", "REDIS_USER")
 ENDPOINTS = {
     "kinesis": "kinesis",
@@ -57,10 +58,18 @@ Served = tables.Config | queues.Config | streams.Config | gateway.Config | web.C
 class Cloud:
     """The running parts, in the order in which they were started."""
 
-    def __init__(self, addresses: Addresses, stack: Stack, logs: Path, keeper: Keeper) -> None:
+    def __init__(
+        self,
+        addresses: Addresses,
+        stack: Stack,
+        logs: Path,
+        endpoints: Mapping[str, str],
+        keeper: Keeper,
+    ) -> None:
         self.addresses = addresses
         self.stack = stack
         self.logs = logs
+        self.endpoints = endpoints
         self._keeper = keeper
         self.parts: list[Part] = []
         self._clients: dict[str, Any] = {}
@@ -122,6 +131,7 @@ def running(
     usual_ports: bool = False,
     users: list[str] | None = None,
     limits: bool = True,
+    in_front: Mapping[str, str] | None = None,
     progress: Callable[[str], None] = lambda sentence: None,
 ) -> Iterator[Cloud]:
     """The local cloud, from its start to its end.
@@ -129,9 +139,11 @@ def running(
     Songs, and what people think of them, last in `data` from one start to the next, unless `fresh`
     or no folder is given. Ports that are not given are free ones, with `usual_ports` those of the
     last start where these are free. Without `limits` the shards of the streams take more than AWS's
-    would, for a benchmark that asks how much this machine can do. Raises PartError,
-    synth.SynthError, lock.LockedError, data.DataError or valkey.NoRedisError, each with a sentence
-    that says what to do. However this process ends, the cloud ends with it.
+    would, for a benchmark that asks how much this machine can do. `in_front` has addresses of
+    proxies, by the part that each stands before: there the functions and the WebSocket API find it.
+    Whoever names a proxy starts it. Raises PartError, synth.SynthError, lock.LockedError,
+    data.DataError or valkey.NoRedisError, each with a sentence that says what to do. However this
+    process ends, the cloud ends with it.
     """
     logs = directory / "logs"
     logs.mkdir(parents=True, exist_ok=True)
@@ -146,7 +158,7 @@ def running(
             keep.empty(data or directory)
         ports = _ports({"web": page_port, "gateway": websocket_port}, usual_ports)
         progress("Reading the synthesized stack")
-        cloud = _plan(synth.synthesize(context=SHARDS), ports, logs, keeper)
+        cloud = _plan(synth.synthesize(context=SHARDS), ports, logs, in_front or {}, keeper)
         try:
             _start_stores(cloud, ports, directory, data, progress)
             _start_servers(cloud, ports, directory, users or [], limits, progress)
@@ -172,7 +184,13 @@ def _ports(given: dict[str, int | None], usual: bool) -> dict[str, int]:
     return ports
 
 
-def _plan(synthesized: dict[str, Any], ports: dict[str, int], logs: Path, keeper: Keeper) -> Cloud:
+def _plan(
+    synthesized: dict[str, Any],
+    ports: dict[str, int],
+    logs: Path,
+    in_front: Mapping[str, str],
+    keeper: Keeper,
+) -> Cloud:
     urls = {name: f"http://{HOST}:{port}" for name, port in ports.items()}
     redis_url = valkey.given_url() or f"redis://{HOST}:{ports['redis']}/0"
     own = {
@@ -183,11 +201,12 @@ def _plan(synthesized: dict[str, Any], ports: dict[str, int], logs: Path, keeper
     }
     stack = template.read(synthesized, {}, {"sqs": urls["queues"]})
     management_url = f"{urls['gateway']}/{stack.api.stage}"
+    asked = {**urls, **in_front}
     endpoints = {
-        "AWS_ENDPOINT_URL_KINESIS": urls["streams"],
-        "AWS_ENDPOINT_URL_DYNAMODB": urls["tables"],
-        "AWS_ENDPOINT_URL_SQS": urls["queues"],
-        "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": management_url,
+        KINESIS: asked["streams"],
+        "AWS_ENDPOINT_URL_DYNAMODB": asked["tables"],
+        "AWS_ENDPOINT_URL_SQS": asked["queues"],
+        "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": f"{asked['gateway']}/{stack.api.stage}",
     }
     stack = msgspec.structs.replace(
         stack, functions=[_pointed_at(function, endpoints, own) for function in stack.functions]
@@ -211,7 +230,7 @@ def _plan(synthesized: dict[str, Any], ports: dict[str, int], logs: Path, keeper
         song_ends_table=names["SONG_ENDS_TABLE"],
         dead_letters_queue_url=names["DEAD_LETTERS_QUEUE_URL"],
     )
-    return Cloud(addresses, stack, logs, keeper)
+    return Cloud(addresses, stack, logs, endpoints, keeper)
 
 
 def _pointed_at(function: Function, endpoints: dict[str, str], own: Mapping[str, str]) -> Function:
@@ -285,7 +304,7 @@ def _start_servers(
             port=ports["gateway"],
             api=stack.api,
             functions=[one for one in stack.functions if one.name not in on_streams],
-            endpoints={"AWS_ENDPOINT_URL_KINESIS": addresses.kinesis_url},
+            endpoints={KINESIS: cloud.endpoints[KINESIS]},
             log_directory=logs,
             workers=WORKERS,
             page_port=ports["web"],

@@ -19,6 +19,7 @@ COMMANDS = (
     "why",
     "evaluate",
     "capacity",
+    "chaos",
     "cost",
     "forget",
     "redrive",
