@@ -15,9 +15,10 @@ from rich.console import Console
 from rich.progress import track
 
 from catalog.demo import COUNT, demo_songs
+from catalog.errors import FileError, Refused
 from catalog.files import read_songs
 from catalog.store import StoreError, store_songs
-from catalog.tables import FileError, Refused, first_few
+from catalog.tables import first_few
 from events.session import Song
 from tempofit.addresses import CloudError, read_addresses, remedy, require
 from tempofit.operations.stage import aws_errors, find_outputs, stage_client

@@ -7,8 +7,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from catalog.errors import FileError, Refused
 from catalog.files import read_songs
-from catalog.tables import FileError, Refused, first_few
+from catalog.tables import first_few
 from events.session import Song
 
 

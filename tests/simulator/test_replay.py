@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from catalog.tables import FileError, Refused
+from catalog.errors import FileError, Refused
 from simulator.replay import Workout, cut, one_hertz, read_workouts
 
 PACKED = gzip.compress(b"t,heart_rate\n0,100\n1,101\n", mtime=0)
