@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from catalog.cells import CellError, shown
 from catalog.entries import Entry, duration_of, entry_of, tempo_of
 from catalog.errors import FileError, NoSongsError, Refused
-from catalog.headers import NO_TEMPO, SONGS, require_columns
+from catalog.headers import SONGS, require_columns, without_tempo
 from catalog.identity import Identity, Place
 from catalog.kinds import Kind, kind_of
 from catalog.survey import PLAIN, Survey, survey
@@ -170,12 +170,10 @@ def _useless(one: List) -> FileError:
             f"{one.path} has tempi and no titles: give the list of the songs together with it."
         )
     if one.empty:
-        rows = f"{one.survey.rows:,} rows" if one.survey.rows > 1 else "one row"
+        rows = f"all {one.survey.rows:,} rows" if one.survey.rows > 1 else "its one row"
         names = " and ".join(name.partition("_")[0] for name in one.empty)
-        hint = f" {NO_TEMPO}" if "tempo" in one.empty else ""
-        return FileError(
-            f"{one.path} has a column for {names}, which is empty in its {rows}.{hint}"
-        )
+        hint = f" {without_tempo(one.headers)}" if "tempo" in one.empty else ""
+        return FileError(f"{one.path} has nothing in its column for {names}, in {rows}.{hint}")
     try:
         require_columns(one.path, one.headers, one.columns, _NEEDED)
     except FileError as error:

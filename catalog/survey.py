@@ -55,7 +55,7 @@ def survey(rows: Iterable[tuple[int, dict[str, Any]]]) -> Survey:
             seconds = read_number(duration)
             long += seconds > MANY_SECONDS
             short += 0 < seconds <= MANY_SECONDS
-    return Survey(count, filled, tempi, percents > fractions, nonzero > 0, long > short)
+    return Survey(count, filled, tempi, percents > fractions, nonzero > 0, long > 0 == short)
 
 
 def _is_tempo(value: Any) -> bool:
