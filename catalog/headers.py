@@ -69,14 +69,22 @@ SONGS: Synonyms = {
     ),
 }
 
-_SPOTIFY = ("trackuri", "uridelacancion", "uridutitre", "uridafaixa", "uridellatraccia", "isrc")
+_SPOTIFY = frozenset(
+    ("trackuri", "uridelacancion", "uridutitre", "uridafaixa", "uridellatraccia", "nummeruri")
+)
 _LANGUAGE = (
     "If it is Exportify's, switch its page to English (the globe above the list) and export again."
 )
-NO_TEMPO = (
+_EXPORTIFY = (
     "In Exportify, switch the tempo on and export again: the gear beside Export All, Include audio "
-    "features. Or give a file that has the tempi together with this one: songs are matched by "
-    "their ISRC, id, or artist and title."
+    "features. "
+)
+_MSD = (
+    "The Million Song Dataset has its tempi in msd_summary_file.h5 and in the files of its tracks. "
+)
+_TOGETHER = (
+    "A list that has the tempi, given together with this one, is joined to it by ISRC, id, track "
+    "id, or artist and title."
 )
 
 
@@ -123,9 +131,17 @@ def require_columns(
     raise (NoSongsError if len(missing) == len(needed) else FileError)(sentence)
 
 
+def without_tempo(headers: Sequence[str]) -> str:
+    """Where the tempo can be had for a list of such headers."""
+    known = {plain(header[:SHOWN_LETTERS]) for header in headers}
+    if known.intersection(_SPOTIFY):
+        return _EXPORTIFY + _TOGETHER
+    return (_MSD if {"trackid", "artistmbid"} <= known else "") + _TOGETHER
+
+
 def _hint(headers: Sequence[str], missing: Sequence[str]) -> str:
-    if missing == ["tempo"]:
-        return NO_TEMPO
+    if "tempo" in missing and "title" not in missing:
+        return without_tempo(headers)
     known = [plain(header[:SHOWN_LETTERS]) for header in headers]
-    foreign = any("uri" in word or word in _SPOTIFY for word in known)
+    foreign = any("uri" in word or word == "isrc" for word in known)
     return _LANGUAGE if "title" in missing and foreign else ""

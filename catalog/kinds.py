@@ -72,9 +72,7 @@ def kind_of(path: Path) -> Kind:
 
 def _archive(path: Path, head: bytes) -> FileError:
     if b"[Content_Types].xml" in head or b"xl/" in head:
-        return FileError(
-            f"{path} is an Excel workbook: save it as CSV or CSV UTF-8, and give that."
-        )
+        return FileError(f"{path} is an Excel workbook: save it as CSV UTF-8, and give that.")
     return FileError(f"{path} is a ZIP archive: unpack it, and give its folder.")
 
 

@@ -70,7 +70,7 @@ def _open(path: Path, kind: Kind, synonyms: Synonyms) -> AbstractContextManager[
     if kind in _TRACKS:
         return _open_tracks(path, kind)
     if kind is Kind.PLAYLIST:
-        raise FileError(
+        raise NoSongsError(
             f"{path} is a playlist, which names sound files and no tempo: import their folder."
         )
     if kind is Kind.SOUND:
