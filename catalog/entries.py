@@ -39,11 +39,18 @@ _LOCAL = "spotify:local:"
 
 
 class Entry(Struct):
-    """A song of a list, and its other names: its ISRC, its source's id, that of its place."""
+    """A song of a list, and what it is known by: its ISRC, its source's id, or that of its place.
+
+    Of a library, `ids` are all by which it was imported, that of the song among them.
+    """
 
     song: Song
-    isrc: str = ""
-    source: str = ""
+    ids: tuple[str, ...] = ()
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Those that are not its id."""
+        return tuple(sorted(set(self.ids) - {self.song.id}))
 
 
 def name_key(artist: str, title: str, duration_seconds: float) -> str:
@@ -63,9 +70,9 @@ def entry_of(row: dict[str, Any], found: Survey) -> Entry:
     artist = _words(row, "artist") or UNKNOWN_ARTIST
     tempo = tempo_of(row)
     duration_seconds = duration_of(row, found)
-    isrc, source = isrc_of(row), source_of(row)
+    ids = tuple(name for name in (isrc_of(row), source_of(row)) if name)
     song = Song(
-        id=isrc or source or name_key(artist, title, duration_seconds),
+        id=ids[0] if ids else name_key(artist, title, duration_seconds),
         title=title,
         artist=artist,
         tempo=round(tempo, DIGITS),
@@ -75,13 +82,18 @@ def entry_of(row: dict[str, Any], found: Survey) -> Entry:
         year=_year(row.get("year")),
         meter=_meter(row),
     )
-    return Entry(song, isrc, source)
+    return Entry(song, ids)
 
 
 def isrc_of(row: dict[str, Any]) -> str:
     """A recording's code by ISO 3901, without its hyphens; empty for whatever else stands there."""
     code = re.sub(r"[\s-]", "", text(row.get("isrc"))).upper()
-    return code if _ISRC.fullmatch(code) else ""
+    return code if is_isrc(code) else ""
+
+
+def is_isrc(name: str) -> bool:
+    """Whether an id is a recording's code by ISO 3901."""
+    return _ISRC.fullmatch(name) is not None
 
 
 def source_of(row: dict[str, Any]) -> str:

@@ -12,6 +12,8 @@ from catalog.entries import Entry, name_key
 from events.session import Song
 
 CACHE_KB = 64 << 10
+BETWEEN = "\x1f"
+"""Other ids of a song."""
 
 
 class Place(NamedTuple):
@@ -22,13 +24,13 @@ class Place(NamedTuple):
 
 
 class Known(NamedTuple):
-    """A song that is known by one of the names of another: its id, where it was read, its content.
-
-    `content` is what `content_of` made of it.
+    """A song that is known by one of the names of another: its id, where it was read, its other
+    names, and its content as `content_of` made it.
     """
 
     id: str
     place: Place
+    aliases: frozenset[str]
     content: bytes
 
 
@@ -44,7 +46,7 @@ class Identity:
             "PRAGMA journal_mode = OFF",
             "PRAGMA synchronous = OFF",
             f"PRAGMA cache_size = -{CACHE_KB}",
-            "CREATE TABLE songs (number INTEGER PRIMARY KEY, id, file, row, content)",
+            "CREATE TABLE songs (number INTEGER PRIMARY KEY, id, file, row, also, content)",
             "CREATE TABLE names (name INTEGER PRIMARY KEY, number)",
             "BEGIN",
         ):
@@ -67,19 +69,22 @@ class Identity:
         """
         for name in _asked(entry):
             row = self._db.execute(
-                "SELECT id, file, row, content FROM names JOIN songs USING (number) WHERE name = ?",
+                "SELECT id, file, row, also, content FROM names JOIN songs USING (number) "
+                "WHERE name = ?",
                 (_number(name),),
             ).fetchone()
             if row is not None:
-                return Known(row[0], Place(list(self._files)[row[1]], row[2]), row[3])
+                song_id, file, number, also, content = row
+                place = Place(list(self._files)[file], number)
+                return Known(song_id, place, frozenset(also.split(BETWEEN)) - {""}, content)
         return None
 
     def add(self, entry: Entry, place: Place, content: bytes) -> None:
         """Remembers a song by all of its names, under the id that it has."""
         file = self._files.setdefault(place.file, len(self._files))
         cursor = self._db.execute(
-            "INSERT INTO songs (id, file, row, content) VALUES (?, ?, ?, ?)",
-            (entry.song.id, file, place.row, content),
+            "INSERT INTO songs (id, file, row, also, content) VALUES (?, ?, ?, ?, ?)",
+            (entry.song.id, file, place.row, BETWEEN.join(entry.aliases), content),
         )
         for name in _told(entry):
             self._db.execute(
@@ -93,12 +98,12 @@ def content_of(song: Song, aliases: Iterable[str]) -> bytes:
 
 
 def _asked(entry: Entry) -> list[str]:
-    ids = [name for name in (entry.isrc, entry.source) if name]
+    ids = entry.ids
     return [*ids, ("only " if ids else "name ") + _name(entry.song)]
 
 
 def _told(entry: Entry) -> list[str]:
-    ids = {name for name in (entry.isrc, entry.source, entry.song.id) if name}
+    ids = {entry.song.id, *entry.aliases}
     name = _name(entry.song)
     if ids == {name}:
         return [name, f"name {name}", f"only {name}"]

@@ -5,7 +5,7 @@ from enum import Enum
 from pathlib import Path
 
 from catalog.errors import FileError, NoSongsError
-from catalog.texts import read_head
+from catalog.texts import read_head, without_mark
 
 HEAD_BYTES = 4096
 
@@ -80,10 +80,8 @@ def _letters(path: Path, head: bytes) -> str:
     for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if head.startswith(mark):
             return head.decode(encoding, "replace")
-    if head[1::2].count(0) * 4 >= len(head):
-        return head.decode("utf-16-le", "replace")
-    if head[0::2].count(0) * 4 >= len(head):
-        return head.decode("utf-16-be", "replace")
+    if encoding := without_mark(head):
+        return head.decode(encoding, "replace")
     if b"\0" in head:
         raise NoSongsError(f"{path} is no text, and of no kind that songs are read from.")
     return head.decode("utf-8-sig", "replace")

@@ -94,7 +94,7 @@ def encoding_of(path: Path) -> str:
         for mark, encoding in _MARKS:
             if head.startswith(mark):
                 return encoding
-        if b"\0" in head and (encoding := _without_mark(head)):
+        if b"\0" in head and (encoding := without_mark(head)):
             return encoding
         return _eight_bits(file, head)
 
@@ -115,9 +115,13 @@ def _errors(encoding: str) -> str:
     return "strict" if encoding == "utf-8-sig" else "replace"
 
 
-def _without_mark(head: bytes) -> str | None:
+def without_mark(head: bytes) -> str | None:
+    """The UTF-16 that a text without a mark is in: nearly half of its bytes are zeros, on one side.
+
+    None when it is not in UTF-16.
+    """
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if max(even, odd) * 4 < len(head):  # half of Latin text's bytes are zeros, on one side
+    if max(even, odd) * 3 < len(head) or min(even, odd) * 20 > len(head):
         return None
     return "utf-16-le" if odd > even else "utf-16-be"
 
