@@ -80,8 +80,8 @@ def _letters(path: Path, head: bytes) -> str:
     for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if head.startswith(mark):
             return head.decode(encoding, "replace")
-    if encoding := without_mark(head):
-        return head.decode(encoding, "replace")
+    if unmarked := without_mark(head):
+        return head.decode(unmarked, "replace")
     if b"\0" in head:
         raise NoSongsError(f"{path} is no text, and of no kind that songs are read from.")
     return head.decode("utf-8-sig", "replace")

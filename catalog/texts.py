@@ -94,8 +94,8 @@ def encoding_of(path: Path) -> str:
         for mark, encoding in _MARKS:
             if head.startswith(mark):
                 return encoding
-        if b"\0" in head and (encoding := without_mark(head)):
-            return encoding
+        if b"\0" in head and (unmarked := without_mark(head)):
+            return unmarked
         return _eight_bits(file, head)
 
 

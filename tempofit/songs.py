@@ -257,9 +257,6 @@ def _so_far(library: str, counts: Counts) -> str:
 
 
 def _library_of(path: Path) -> str:
-    stem = (
-        path.resolve().name
-        if path.name in ("", ".", "..")
-        else Path(path.name.removesuffix(".gz")).stem
-    )
+    path = path.resolve() if path.name in ("", "..") else path
+    stem = Path(path.name.removesuffix(".gz")).stem
     return re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:64] or "songs"
