@@ -8,6 +8,8 @@ import warnings
 from typing import Any
 
 SHOWN_LETTERS = 60
+MAX_NUMBER_LETTERS = 100
+"""Of one that is written otherwise than Python does."""
 
 _PLAIN = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
 _GROUPED = re.compile(r"[+-]?\d{1,3}([., '’]\d{3})+")
@@ -103,6 +105,8 @@ def number(value: Any, what: str, low: float, high: float, within: str) -> float
 def _float(value: Any) -> float:
     if not isinstance(value, str) or _PLAIN.fullmatch(value):
         return float(value)
+    if len(value) > MAX_NUMBER_LETTERS:
+        return math.nan
     written = _UNIT.sub("", value.strip()).replace("\N{NO-BREAK SPACE}", " ")
     if "," not in written:
         if written.count(".") > 1 and _GROUPED.fullmatch(written):

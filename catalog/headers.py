@@ -25,7 +25,7 @@ SONGS: Synonyms = {
     "track_id": ("trackid", "msdtrackid"),
     "isrc": ("isrccode", "trackisrc"),
     "title": (
-        *("trackname", "tracktitle", "songtitle", "songname", "track", "song", "name"),
+        *("trackname", "tracktitle", "songtitle", "songname", "name", "song", "track"),
         *("nombredelacancion", "titulo", "cancion", "nombre"),
         *("titel", "lied", "liedtitel", "songtitel"),
         *("nomdutitre", "titre", "chanson", "nom"),

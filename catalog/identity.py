@@ -41,7 +41,6 @@ class Identity:
 
     def __init__(self) -> None:
         self._db = sqlite3.connect("", isolation_level=None)
-        self._files: dict[str, int] = {"": 0}
         for statement in (
             "PRAGMA journal_mode = OFF",
             "PRAGMA synchronous = OFF",
@@ -75,16 +74,15 @@ class Identity:
             ).fetchone()
             if row is not None:
                 song_id, file, number, also, content = row
-                place = Place(list(self._files)[file], number)
-                return Known(song_id, place, frozenset(also.split(BETWEEN)) - {""}, content)
+                names = frozenset(also.split(BETWEEN)) - {""}
+                return Known(song_id, Place(file, number), names, content)
         return None
 
     def add(self, entry: Entry, place: Place, content: bytes) -> None:
         """Remembers a song by all of its names, under the id that it has."""
-        file = self._files.setdefault(place.file, len(self._files))
         cursor = self._db.execute(
             "INSERT INTO songs (id, file, row, also, content) VALUES (?, ?, ?, ?, ?)",
-            (entry.song.id, file, place.row, BETWEEN.join(entry.aliases), content),
+            (entry.song.id, place.file, place.row, BETWEEN.join(entry.aliases), content),
         )
         for name in _told(entry):
             self._db.execute(
