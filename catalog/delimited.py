@@ -63,7 +63,7 @@ def _rows(lines: Iterator[str], separator: str, width: int) -> Iterator[Numbered
             cells = next(csv.reader(_lines(line, take, taken), delimiter=separator), [])
         except csv.Error:
             cells = []
-        if len(cells) != width:
+        if len(cells) != width or (taken and _is_whole(line, separator, width)):
             put_back.extendleft(reversed(taken))
             cells = _mended(line, separator, width)
         if cells:
@@ -76,6 +76,15 @@ def _lines(line: str, take: Callable[[], str], taken: list[str]) -> Iterator[str
     while len(taken) < MAX_RECORD_LINES and (line := take()):
         taken.append(line)
         yield line
+
+
+def _is_whole(line: str, separator: str, width: int) -> bool:
+    """Whether a line has all cells by itself, so that its open quotation mark is one too few.
+
+    In the last cell it may open a text of several lines.
+    """
+    pieces = line.split(separator)
+    return len(pieces) == width and '"' not in pieces[-1]
 
 
 def _mended(line: str, separator: str, width: int) -> Cells:

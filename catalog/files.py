@@ -165,10 +165,6 @@ def _look(path: Path) -> List:
 
 def _useless(one: List) -> FileError:
     """Why a list that waited for another one gives nothing."""
-    if one.lacks_songs:
-        return FileError(
-            f"{one.path} has tempi and no titles: give the list of the songs together with it."
-        )
     if one.empty:
         rows = f"all {one.survey.rows:,} rows" if one.survey.rows > 1 else "its one row"
         names = " and ".join(name.partition("_")[0] for name in one.empty)
@@ -177,6 +173,8 @@ def _useless(one: List) -> FileError:
     try:
         require_columns(one.path, one.headers, one.columns, _NEEDED)
     except FileError as error:
+        if one.lacks_songs:
+            return FileError(f"{error} If it has only tempi, give the list of their songs with it.")
         return error
     raise AssertionError(one)
 

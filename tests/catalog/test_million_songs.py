@@ -119,7 +119,7 @@ def test_the_database_is_joined_with_the_summary(tmp_path: Path) -> None:
 
 
 def test_tempi_alone_ask_for_their_songs(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match="has tempi and no titles"):
+    with pytest.raises(FileError, match="If it has only tempi, give the list of their songs"):
         read(write(tmp_path / "tempi.csv", "track_id,tempo\nTR1,130\n"))
 
 
