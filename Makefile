@@ -18,12 +18,14 @@ OTHER := $(shell test "$(origin PYTHON)" = file || test ! -x $(BIN)/python || \
 PACKAGES := events lambdas infra local simulator catalog evaluation planning benchmarks tempofit tests
 
 .DEFAULT_GOAL := help
-.PHONY: other-python help setup run test check fast format lint types page pipeline fuzz bench mutants screenshots synth bootstrap deploy destroy localstack lock clean
+.PHONY: other-python help setup hdf5 run test check fast format lint types page pipeline fuzz bench mutants screenshots synth bootstrap deploy destroy localstack lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 setup: $(VENV)/.installed frontend/dist/index.html ## Install what the project needs and build the page
+
+hdf5: $(VENV)/.hdf5 ## Install what reads the Million Song Dataset's own files
 
 run: setup ## Run everything on this machine with 25 simulated athletes
 	@exec $(BIN)/tempofit up --athletes 25
@@ -42,7 +44,7 @@ lint:
 types:
 	@$(BIN)/mypy
 
-fast:
+fast: $(VENV)/.hdf5
 	@$(BIN)/pytest -q --numprocesses 2 --dist loadfile --cov --cov-report= tests/test_rooms.py tests/test_commands.py tests/test_python.py tests/test_trust.py tests/domain tests/events tests/adapters tests/simulator tests/catalog tests/evaluation tests/planning tests/benchmarks tests/fuzz
 	@$(BIN)/python -m tests.covered
 
@@ -107,7 +109,7 @@ localstack: setup ## Deploy the dev stage into a LocalStack on this machine
 	  -c oidc_audience=tempofit -c oidc_jwks_url=$(ISSUER)/jwks.json
 
 lock: $(VENV)/.installed ## Lock the dependencies anew
-	@for name in uv lambdas all mutants; do \
+	@for name in uv lambdas all mutants hdf5; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-annotate --no-emit-index-url --no-emit-find-links \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
@@ -127,6 +129,10 @@ $(VENV)/.installed: requirements/all.txt pyproject.toml $(OTHER)
 	  $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/uv.txt
 	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/all.txt
 	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+$(VENV)/.hdf5: $(VENV)/.installed requirements/hdf5.txt
+	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/hdf5.txt
 	@touch $@
 
 frontend/node_modules/.installed: $(VENV)/.installed frontend/package-lock.json

@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 
 from catalog.cells import shown
-from catalog.tables import open_text, readable
+from catalog.tables import readable
+from catalog.texts import open_text
 
 Line = tuple[int, dict[str, Any] | str]
 """The line's number, and the wanted keys, or a sentence on why the line cannot be read."""

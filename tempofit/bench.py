@@ -10,7 +10,7 @@ from rich.table import Table
 
 from benchmarks import average as averages
 from benchmarks import pipeline
-from catalog.tables import FileError
+from catalog.errors import FileError
 from tempofit import measure, overload
 from tempofit.measured import measured
 from tempofit.printing import print_whole

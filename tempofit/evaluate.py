@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from catalog.errors import FileError, Refused
 from catalog.files import read_songs
-from catalog.tables import FileError, Refused, first_few
+from catalog.tables import first_few
 from evaluation import trial as evaluation
 from evaluation.fit import PolicyFit
 from evaluation.policies import POLICIES

@@ -21,7 +21,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from catalog.cells import shown
-from catalog.tables import FileError, Refused, first_few
+from catalog.errors import FileError, Refused
+from catalog.tables import first_few
 from events.messages import Error, ServerMessage
 from events.samples import Sample
 from events.session import Settings, SongPush

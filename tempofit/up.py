@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from catalog.demo import demo_songs
+from catalog.errors import FileError, Refused
 from catalog.files import read_songs
 from catalog.store import StoreError, store_songs
-from catalog.tables import FileError, Refused, first_few
+from catalog.tables import first_few
 from events.session import Song
 from local.athletes import start_athletes
 from local.data import DATA
