@@ -10,6 +10,8 @@ const TIME = "time";
 /** What watches, phones and portals call the heart rate of a moment; some put it into a `Value`. */
 const HEART_RATES = ["hr", "heartrate", "heartratebpm", "bpm", "heart_rate", "heart-rate"];
 const AVERAGES = [...HEART_RATES, "averageheartratebpm", "avgheartrate", "averageheartrate"];
+/** What Apple's routes say of each place, and nobody else. */
+const OF_APPLE = ["hacc", "vacc"];
 const NUMBER = /^(\d+)(?:[.,](\d+))?(?:\s*bpm)?$/i;
 
 /** Hears of the elements of a file, and keeps the times and the heart rates of its moments. */
@@ -17,7 +19,7 @@ export class Track implements Listener {
   private readonly points: Point[] = [];
   private root: string | null = null;
   private isClosed = false;
-  private creator = "";
+  private isApples = false;
   /** Of the moment that is read; null outside of one. */
   private moment: { time: string | null; heart_rate: string | null; isSound: boolean } | null = null;
   /** The element whose text is read, and what was read of it. */
@@ -36,10 +38,8 @@ export class Track implements Listener {
   }
 
   open(name: string, tag: string): void {
-    if (this.root === null) {
-      this.root = name;
-      this.creator = attribute(tag, "creator") ?? "";
-    }
+    this.root ??= name;
+    this.isApples ||= OF_APPLE.includes(name) || (name === "gpx" && /apple/i.test(attribute(tag, "creator") ?? ""));
     if (MOMENTS.includes(name)) {
       if (this.moment) this.broken();
       this.moment = { time: null, heart_rate: null, isSound: true };
@@ -101,7 +101,7 @@ export class Track implements Listener {
 
   private why(): string {
     if (this.hasAverage) return "It holds an average alone, and no heart rate for its moments.";
-    if (/apple health/i.test(this.creator)) {
+    if (this.isApples) {
       return "Apple Health keeps heart rates apart from routes, in the file export.xml of the same export: drop that, or the export as it is packed.";
     }
     if (this.moments === 0) return "It has no moments, as a workout without a recording.";

@@ -92,6 +92,12 @@ export function Sources(props: Props) {
         setSpeed(wished);
         playing.current?.setSpeed(wished);
       }}
+      onChoose={(place) => {
+        playing.current?.choose(place);
+      }}
+      onSkipPause={() => {
+        playing.current?.skipPause();
+      }}
       onService={(relay) => {
         begin((listener) => subscribe(relay, listener));
       }}
@@ -124,6 +130,8 @@ interface ControlsProps {
   readonly onMakeUp: () => void;
   readonly onFile: (file: File) => void;
   readonly onSpeed: (speed: Speed) => void;
+  readonly onChoose: (place: number) => void;
+  readonly onSkipPause: () => void;
   readonly onService: (relay: Relay) => void;
   readonly onStop: () => void;
 }
