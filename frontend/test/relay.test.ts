@@ -128,7 +128,7 @@ describe("a subscription", () => {
   test("brings what the service tells, and says when it waits for it", async () => {
     await subscribed(PULSOID);
     expect(said()).toBe("Connected to Pulsoid. Waiting for a heart rate.");
-    newest().says({ measured_at: 1, data: { heart_rate: 75 } });
+    newest().says({ measured_at: Date.now() - 900, data: { heart_rate: 75 } });
     expect(heart_rates).toEqual([75]);
     expect(said()).toBe("Connected to Pulsoid.");
     expect(newest().sent).toEqual([]);

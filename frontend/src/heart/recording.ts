@@ -34,7 +34,7 @@ const LARGEST_INNER = 500_000_000;
 const DEEPEST = 3;
 /** Enough of a packed file to see what it is. */
 const PACKED_HEAD_BYTES = 8_192;
-const FORMATS = "FIT, TCX, GPX, or the export.xml of Apple Health";
+const FORMATS = "FIT, TCX, GPX and the export.xml of Apple Health";
 
 interface Source {
   /** What sentences call it. */
@@ -70,7 +70,7 @@ async function pointsOf(file: Blob | null, bytes: Bytes, source: Source, depth: 
     : null;
   if (points) return points;
   throw new UnreadableRecording(
-    `${source.name} is no workout that can be read: it is neither ${FORMATS}, or it is damaged from its beginning on.`,
+    `${source.name} is no workout that can be read: it is none of ${FORMATS}, or it is damaged from its beginning on.`,
   );
 }
 
@@ -99,7 +99,7 @@ async function ofZip(zip: Blob, source: Source, depth: number): Promise<Points> 
   const workouts = await workoutsIn(zip, entries);
   const [only] = workouts;
   if (!only) {
-    throw new UnreadableRecording(`${name} is a zip file, and no file in it is ${FORMATS}. Music has to be unpacked first.`);
+    throw new UnreadableRecording(`${name} is a zip file, and no file in it is one of ${FORMATS}. Music has to be unpacked first.`);
   }
   const place = workouts.length === 1 ? 0 : await choose(workouts.map((each) => each.name));
   const entry = workouts[place] ?? only;

@@ -54,7 +54,11 @@ export function MoreSources(props: Props) {
           {progress && <Played progress={progress} />}
           {choices && <Choices names={choices} onChoose={onChoose} />}
           <div className="buttons">
-            {progress?.paused_until_seconds !== undefined && <Press onPress={onSkipPause}>Skip the pause</Press>}
+            {progress?.paused_until_seconds !== undefined && (
+              <Press off={false} onPress={onSkipPause}>
+                Skip the pause
+              </Press>
+            )}
             <FileButton inUse={way === "file"} off={isOff("file")} onFile={onFile} onStop={onStop} />
             <label>
               Speed
@@ -126,6 +130,7 @@ function Choices({ names, onChoose }: ChoicesProps) {
         </select>
       </label>
       <Press
+        off={false}
         onPress={() => {
           onChoose(place);
         }}

@@ -7,6 +7,7 @@ import type { Relay } from "../../heart/relay";
 import type { Speed } from "../../heart/replay";
 import { type Moment, OFF, Source, type SourceStatus, type Way, wayInUse } from "../../heart/source";
 import { subscribe } from "../../heart/subscription";
+import { keepScreenOn } from "../../music/keys";
 import type { Mailbox } from "../../ownSongs/mailbox";
 import { MoreSources } from "./MoreSources";
 import { Press } from "../Press";
@@ -50,6 +51,8 @@ export function Sources(props: Props) {
     },
     [source],
   );
+  const inUse = wayInUse(status) !== null;
+  useEffect(() => (inUse ? keepScreenOn() : undefined), [inUse]);
   const [refusal, setRefusal] = useState("");
   const begin = (begins: Parameters<Source["use"]>[0]) => {
     setRefusal("");
