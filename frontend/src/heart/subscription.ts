@@ -23,6 +23,9 @@ const SILENCE_MS = 60_000;
 /** So long without a heart rate the page says what it waits for. */
 export const WAITS_AFTER_MS = 15_000;
 
+/** A service that refuses closes within this after it opened. */
+const REFUSED_WITHIN_MS = 10_000;
+
 /** Follows a relay until stopped; a connection that is lost is made again. */
 export function subscribe(
   relay: Relay,
@@ -38,8 +41,9 @@ class Subscription implements Running {
   private readonly connection: Connection;
   private readonly lag = new Lag();
   private readonly frozen = new Frozen();
-  /** Whether this connection, or before it opened the last one, brought a heart rate. */
+  /** Whether the connection brought a heart rate, or lasted; the last one, until another opens. */
   private told = false;
+  private opened_ms = -Infinity;
   /** What came last and was about nothing that is known. */
   private strange: string | null = null;
   private closures = 0;
@@ -83,11 +87,14 @@ class Subscription implements Running {
     this.hush();
     if (phase === "open") {
       this.told = false;
+      this.opened_ms = Date.now();
       this.say("on", `Connected to ${service}. Waiting for a heart rate.`);
       this.wait();
       if (this.join()) this.beating = setInterval(this.beat, HEARTBEAT_EVERY_MS);
     } else if (phase === "waiting") {
-      this.say("warning", this.told ? `The connection to ${service} was lost. Trying again.` : unreached(service));
+      const lasted_ms = Date.now() - this.opened_ms;
+      const wasThere = this.told || (lasted_ms >= REFUSED_WITHIN_MS && lasted_ms < Infinity);
+      this.say("warning", wasThere ? `The connection to ${service} was lost. Trying again.` : unreached(service));
     }
   };
 
