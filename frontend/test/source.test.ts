@@ -253,6 +253,8 @@ describe("the view", () => {
     onMakeUp: nothing,
     onFile: nothing,
     onSpeed: nothing,
+    onChoose: nothing,
+    onSkipPause: nothing,
     onService: nothing,
     onStop: nothing,
   };

@@ -7,6 +7,7 @@ import type { Relay } from "../../heart/relay";
 import type { Speed } from "../../heart/replay";
 import { type Moment, OFF, Source, type SourceStatus, type Way, wayInUse } from "../../heart/source";
 import { subscribe } from "../../heart/subscription";
+import { keepScreenOn } from "../../music/keys";
 import type { Mailbox } from "../../ownSongs/mailbox";
 import { MoreSources } from "./MoreSources";
 import { Press } from "../Press";
@@ -50,6 +51,8 @@ export function Sources(props: Props) {
     },
     [source],
   );
+  const inUse = wayInUse(status) !== null;
+  useEffect(() => (inUse ? keepScreenOn() : undefined), [inUse]);
   const [refusal, setRefusal] = useState("");
   const begin = (begins: Parameters<Source["use"]>[0]) => {
     setRefusal("");
@@ -92,6 +95,12 @@ export function Sources(props: Props) {
         setSpeed(wished);
         playing.current?.setSpeed(wished);
       }}
+      onChoose={(place) => {
+        playing.current?.choose(place);
+      }}
+      onSkipPause={() => {
+        playing.current?.skipPause();
+      }}
       onService={(relay) => {
         begin((listener) => subscribe(relay, listener));
       }}
@@ -124,6 +133,8 @@ interface ControlsProps {
   readonly onMakeUp: () => void;
   readonly onFile: (file: File) => void;
   readonly onSpeed: (speed: Speed) => void;
+  readonly onChoose: (place: number) => void;
+  readonly onSkipPause: () => void;
   readonly onService: (relay: Relay) => void;
   readonly onStop: () => void;
 }

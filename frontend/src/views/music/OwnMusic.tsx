@@ -111,7 +111,7 @@ export default function OwnMusic(props: Props) {
         length, so that songs can be chosen from them.
       </p>
       {!state.may_send && <p>Only the athlete can do this, not who watches their workout.</p>}
-      <PickFiles off={off} onFiles={(files) => void take(musicOf(files))} />
+      <PickFiles off={off} onFiles={(files) => void musicOf(files).then(take)} />
       <Reading intake={intake} cancel={cancel} onStop={keepFocus} />
       <p role="status" data-testid="own-note" ref={note} tabIndex={-1}>
         {words}
