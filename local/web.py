@@ -117,7 +117,12 @@ def _policies(websocket_url: str) -> Middleware:
 
 def _headers(websocket_url: str) -> dict[str, str]:
     socket = urlsplit(websocket_url)
-    spoken_to = (f"{socket.scheme}://{socket.netloc}", *HEART_RATE_SERVICES, *THIS_MACHINE, *MUSIC_SERVERS)
+    spoken_to = (
+        f"{socket.scheme}://{socket.netloc}",
+        *HEART_RATE_SERVICES,
+        *THIS_MACHINE,
+        *MUSIC_SERVERS,
+    )
     policy = (
         "default-src 'self'",
         " ".join(("connect-src 'self'", *spoken_to)),
