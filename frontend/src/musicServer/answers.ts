@@ -86,9 +86,9 @@ function refusal(account: Account, error: unknown): ServerTrouble {
   if (wantsPassword(account, code)) return new ServerTrouble(noTokens(host), "token");
   switch (code) {
     case WRONG_PASSWORD:
-      return new ServerTrouble(`${host} does not know the user “${account.user}” with this password: look at both, and connect again.`);
+      return new ServerTrouble(`${host} does not know the user “${account.user}” with this password: look at both, and enter them anew.`);
     case WRONG_KEY:
-      return new ServerTrouble(`${host} does not take this API key: make a new one there, and connect again.`);
+      return new ServerTrouble(`${host} does not take this API key: make a new one there, and enter it.`);
     case CLIENT_TOO_OLD:
     case SERVER_TOO_OLD:
       return new ServerTrouble(`${host} speaks another version of Subsonic than this page: it says “${quoted(said, account)}”.`);
