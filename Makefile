@@ -53,7 +53,7 @@ page: setup
 	@$(NODE) run --silent lint
 	@$(NODE) run --silent test
 
-pipeline: setup
+pipeline: setup .tempofit/supysonic/.installed
 	@$(BIN)/pytest -q -p no:randomly --numprocesses 2 --dist loadfile tests/infra tests/local tests/pipeline
 	@$(BIN)/pytest -q -p no:randomly --numprocesses 2 --dist loadfile tests/browser
 
@@ -109,7 +109,7 @@ localstack: setup ## Deploy the dev stage into a LocalStack on this machine
 	  -c oidc_audience=tempofit -c oidc_jwks_url=$(ISSUER)/jwks.json
 
 lock: $(VENV)/.installed ## Lock the dependencies anew
-	@for name in uv lambdas all mutants hdf5; do \
+	@for name in uv lambdas all mutants hdf5 supysonic; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-annotate --no-emit-index-url --no-emit-find-links \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
@@ -133,6 +133,11 @@ $(VENV)/.installed: requirements/all.txt pyproject.toml $(OTHER)
 
 $(VENV)/.hdf5: $(VENV)/.installed requirements/hdf5.txt
 	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/hdf5.txt
+	@touch $@
+
+# A music server for the browser's tests, apart from what the project imports.
+.tempofit/supysonic/.installed: requirements/supysonic.txt $(VENV)/.installed
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --target $(@D) --require-hashes -r $<
 	@touch $@
 
 frontend/node_modules/.installed: $(VENV)/.installed frontend/package-lock.json

@@ -1,13 +1,15 @@
 /** Makes the music follow the store, from the athlete's press on. */
-import type { Shelf } from "../ownSongs/shelf";
 import { type Held, hold } from "../session/held";
+import { workoutTime } from "../workout/clock";
 import { heardTempo } from "../workout/heard";
+import { position } from "../workout/playlist";
 import { type Sounding, soundingAt } from "../session/sounding";
 import type { Store } from "../session/store";
 import { onTick, tickTime } from "../session/ticks";
 import type { Cue } from "./deck";
 import { Finder } from "./finder";
 import { CROSS_FADE_SECONDS, PRESS_FADE_SECONDS, Player } from "./player";
+import type { Recordings } from "./recordings";
 
 /** How the music stands. */
 export interface Playback {
@@ -35,22 +37,23 @@ export class Conductor {
   /** `volume` is between 0 and 1. */
   constructor(
     private readonly store: Store,
-    private readonly shelf: Shelf,
+    private readonly recordings: Recordings,
     private volume: number,
   ) {
-    this.finder = new Finder(shelf, this.follow);
+    this.finder = new Finder(recordings, this.follow);
   }
 
-  /** Follows the store, the shelf and the clock; returns what ends that, and the music. */
+  /** Follows the store, the recordings and the clock; returns what ends that, and the music. */
   start(): () => void {
     const ends = [
       this.store.subscribe(this.follow),
-      this.shelf.subscribe(this.follow),
+      this.recordings.subscribe(this.follow),
       onTick(this.follow),
     ];
     this.follow();
     return () => {
       for (const end of ends) end();
+      this.recordings.expect([]);
       this.player?.close();
       this.player = null;
       this.playback.dispatch(SILENT);
@@ -92,6 +95,7 @@ export class Conductor {
     const sounding = this.sounding();
     const file = sounding ? this.finder.file(sounding.push.song.id) : null;
     const recorded = Boolean(file);
+    this.recordings.expect(this.isWanted() ? this.coming() : []);
     if (recorded !== this.playback.get().recorded) this.playback.dispatch({ recorded });
     if (!sounding || sounding.over || !this.isWanted()) this.player?.rest(CROSS_FADE_SECONDS);
     else if (file !== undefined) this.player?.follow(cueOf(sounding, file)); // else known in a moment
@@ -100,6 +104,14 @@ export class Conductor {
   private isWanted(): boolean {
     const { session } = this.playback.get();
     return session !== null && session === this.store.get().session;
+  }
+
+  /** The songs that sound now and next. */
+  private coming(): readonly string[] {
+    const { arrivals, songs, skip, spare } = this.store.get();
+    const { playing, next, over } = position(songs, workoutTime(arrivals, tickTime()), skip);
+    const now = spare ?? (over ? null : playing);
+    return [now, next].flatMap((push) => push?.song.id ?? []);
   }
 
   private sounding(): Sounding | null {

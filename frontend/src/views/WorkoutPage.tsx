@@ -16,7 +16,9 @@ import { Choosing } from "./choosing/Choosing";
 import { HeartRate } from "./heart/HeartRate";
 import { Sources } from "./heart/Sources";
 import { MyMusic } from "./music/MyMusic";
+import { MyServer } from "./music/MyServer";
 import { Sound } from "./music/Sound";
+import { useServer } from "./music/servers";
 import { useLibrary, useShelf, useSpare } from "./music/shelves";
 import { NextSong } from "./song/NextSong";
 import { NowPlaying } from "./song/NowPlaying";
@@ -47,6 +49,7 @@ export function WorkoutPage({ config, user, children }: Props) {
   const { playing, next, over } = usePosition(state);
   const { shelf, trouble } = useShelf(user);
   useSpare(store, shelf);
+  const served = useServer(user, shelf, state.may_send, asks.sendOwnSongs);
   const { spare } = state;
   const sounds = spare ?? playing;
   const fresh = useFreshness(state);
@@ -119,7 +122,7 @@ export function WorkoutPage({ config, user, children }: Props) {
           state={state}
           playing={sounds}
           over={over && !spare}
-          shelf={shelf}
+          recordings={served.recordings}
           onSkip={skipPlaying}
         >
           <MyMusic
@@ -130,6 +133,13 @@ export function WorkoutPage({ config, user, children }: Props) {
             dropped={dropped.music}
             library={library}
             sendOwnSongs={asks.sendOwnSongs}
+            onLibrary={asks.playFrom}
+          />
+          <MyServer
+            state={state}
+            shelf={shelf}
+            served={served}
+            library={library}
             onLibrary={asks.playFrom}
           />
         </Sound>

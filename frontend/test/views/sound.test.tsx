@@ -2,6 +2,7 @@ import { act, render, screen } from "@testing-library/react";
 import { StrictMode } from "react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
+import { Recordings } from "../../src/music/recordings";
 import { Shelf, boardsOf } from "../../src/ownSongs/shelf";
 import { Sound } from "../../src/views/music/Sound";
 import type { SongPush } from "../../src/wire/messages";
@@ -64,7 +65,7 @@ function show({ library = "demo", playing = songPush(0), over = false }: Shown =
         state={store.get()}
         playing={playing}
         over={over}
-        shelf={new Shelf(boardsOf("anna"))}
+        recordings={new Recordings(new Shelf(boardsOf("anna")))}
         onSkip={() => {
           skips += 1;
         }}
@@ -114,7 +115,7 @@ test.each([
 test("nothing is said before the library is known", () => {
   const props = { playing: null, over: false, onSkip: () => undefined };
   const shelf = new Shelf(boardsOf("anna"));
-  const shown = render(<Sound store={store} state={after()} shelf={shelf} {...props} />);
+  const shown = render(<Sound store={store} state={after()} recordings={new Recordings(shelf)} {...props} />);
   expect(shown.container.innerHTML).toBe("");
 });
 

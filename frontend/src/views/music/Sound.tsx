@@ -1,9 +1,9 @@
-import { type ReactNode, useEffect, useEffectEvent, useState } from "react";
+import { type ReactNode, useEffect, useEffectEvent, useState, useSyncExternalStore } from "react";
 
 import { Conductor } from "../../music/conductor";
 import { keepScreenOn, nameSong, playSilence, takeKeys } from "../../music/keys";
+import type { Recordings } from "../../music/recordings";
 import { DEMO } from "../../ownSongs/library";
-import type { Shelf } from "../../ownSongs/shelf";
 import type { SongPush } from "../../wire/messages";
 import type { State, Store } from "../../session/store";
 import { Press } from "../Press";
@@ -17,7 +17,7 @@ interface Props {
   readonly state: State;
   readonly playing: SongPush | null;
   readonly over: boolean;
-  readonly shelf: Shelf;
+  readonly recordings: Recordings;
   readonly onSkip: () => void;
   /** Where one's own music comes from. */
   readonly children?: ReactNode;
@@ -44,11 +44,14 @@ interface Library {
   readonly library: string;
 }
 
-function Music({ store, state, library, playing, over, shelf, onSkip }: Props & Library) {
+function Music({ store, state, library, playing, over, recordings, onSkip }: Props & Library) {
   const [volume, setVolume] = useState(FIRST_VOLUME);
-  const [conductor] = useState(() => new Conductor(store, shelf, FIRST_VOLUME / 100));
+  const [conductor] = useState(() => new Conductor(store, recordings, FIRST_VOLUME / 100));
   useEffect(() => conductor.start(), [conductor]);
   const { opened, session, failure, recorded } = useStore(conductor.playback);
+  const streamed = useSyncExternalStore(recordings.subscribe, () =>
+    playing && !over ? recordings.about(playing.song.id) : "",
+  );
   const wanted = session !== null && session === state.session;
   const sounding = wanted && playing !== null && !over;
   const play = () => {
@@ -82,7 +85,9 @@ function Music({ store, state, library, playing, over, shelf, onSkip }: Props & 
         </label>
       </div>
       {failure && <p className="problem" role="alert">{failure}</p>}
-      <p className="hint">{sentence(playing, over, wanted, recorded ? "file" : library)}</p>
+      <p className="hint" data-testid="sound-note">
+        {streamed || sentence(playing, over, wanted, recorded ? "file" : library)}
+      </p>
     </>
   );
 }
