@@ -292,7 +292,8 @@ def test_what_decided_is_told_as_terms_and_as_a_sentence() -> None:
     assert choice.distance == pytest.approx(20 / 130)
     assert choice.terms.keys() == {"tempo", "heard", "skipped", "genre", "length"}
     assert choice.decided_by == (
-        "Nothing in the library is near the target tempo, heard in the last two weeks, you skipped it before, "
+        "Nothing in the library is near the target tempo, heard in the last two weeks, "
+        "you skipped it before, "
         "not of your genres, long for how the heart rate moves, the only one left."
     )
 
