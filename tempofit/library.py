@@ -258,7 +258,7 @@ def _cut(line: str) -> str:
 def _report(found: Statistics) -> Iterator[str]:
     yield (
         f"{plural(found.songs, 'song')} in library {found.library!r}, {found.hours:,.1f} hours, "
-        f"half of them under {found.median_tempo:.0f} beats a minute."
+        f"median tempo {found.median_tempo:.0f}."
     )
     most = max(found.histogram.values())
     room = min(_width(), WIDE) - len(f"{most:,}") - len("  100-104  ") - 1

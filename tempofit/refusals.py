@@ -23,6 +23,7 @@ class Refusals:
         self.reasons: Counter[str] = Counter()
         self._examples: dict[str, Refused] = {}
         self._writer: Any = None
+        self._columns = 0
 
     @property
     def count(self) -> int:

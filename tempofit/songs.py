@@ -16,13 +16,13 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from catalog.changes import Counts, changes, remember
 from catalog.demo import COUNT, demo_songs
 from catalog.errors import FileError, Refused
-from catalog.files import read_entries
+from catalog.files import Read, read_entries
 from catalog.identity import Identity
 from catalog.library import entries_in
 from catalog.store import store_entries, store_songs
 from tempofit import library as libraries
 from tempofit.addresses import CloudError
-from tempofit.operations.songs_table import Where, songs_table
+from tempofit.operations.songs_table import SongsTable, Where, songs_table
 from tempofit.options import StageOption, check_library
 from tempofit.refusals import Refusals
 from tempofit.words import fail, plural
@@ -122,6 +122,8 @@ def import_files(
     where, started = Where(stage, dynamodb_url, table), time.monotonic()
     counts, refusals, unread = Counts(), Refusals(), list[FileError]()
     several = len(paths) > 1 or paths[0].is_dir()
+    if refused and refused.resolve() in [path.resolve() for path in paths]:
+        raise typer.BadParameter("is one of the files to import", param_hint="--refused")
     try:
         with refusals.written_to(refused, several=several):
             _import(paths, name, where, counts, refusals, unread, show=not json)
@@ -147,22 +149,30 @@ def _import(
 ) -> None:
     """Reads, and writes what is new or changed; the table is not asked before there is a song."""
     reads = read_entries(paths, refusals.add, unread.append)
-    first = next(reads, None)
-    if first is None:
-        return
-    with (
-        songs_table(where, TROUBLE) as there,
-        Identity() as identity,
-        _progress(library, show=show) as written,
-    ):
-        remember(identity, entries_in(there.dynamodb, there.name, library))
-        entries = changes(chain([first], reads), identity, counts, refusals.add)
+    with _progress(library, show=show) as written, Identity() as identity:
+        first = next(reads, None)
+        if first is None:
+            return
+        with songs_table(where, TROUBLE) as there:
+            _write(chain([first], reads), there, library, identity, counts, refusals, written)
 
-        def count(songs: int) -> None:
-            counts.written = songs
-            written(songs)
 
-        store_entries(there.dynamodb, there.name, library, entries, written=count)
+def _write(
+    reads: Iterator[Read],
+    there: SongsTable,
+    library: str,
+    identity: Identity,
+    counts: Counts,
+    refusals: Refusals,
+    written: Callable[[int], None],
+) -> None:
+    def count(songs: int) -> None:
+        counts.written = songs
+        written(songs)
+
+    remember(identity, entries_in(there.dynamodb, there.name, library))
+    entries = changes(reads, identity, counts, refusals.add)
+    store_entries(there.dynamodb, there.name, library, entries, written=count)
 
 
 @contextmanager
@@ -177,7 +187,7 @@ def _progress(library: str, *, show: bool) -> Iterator[Callable[[int], None]]:
         transient=True,
         disable=not (show and console.is_terminal),
     ) as progress:
-        task = progress.add_task(f"Importing into {library}", total=None)
+        task = progress.add_task("Reading", total=None)
         started = time.monotonic()
 
         def written(count: int) -> None:

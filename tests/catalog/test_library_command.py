@@ -199,6 +199,12 @@ def test_a_refused_file_that_cannot_be_written_is_named(run: Run) -> None:
     assert result.stderr.startswith("no/folder.csv cannot be written: No such file")
 
 
+def test_the_file_of_refused_rows_is_none_of_those_imported(run: Run) -> None:
+    Path("a.csv").write_text(HEADER + ROWS)
+    result = run("import", "a.csv", "--refused", "./a.csv")
+    assert (result.exit_code, Path("a.csv").read_text()) == (2, HEADER + ROWS)
+
+
 ONE = Song("a", "One", "Ann", 120.5, 200.0, "pop", 0.5, 1999, 4)
 TWO = Song("b", "Two", "Bob", 64.0, 185.0)
 THREE = Song("c", "One more", "Cyd", 190.0, 60.0)
@@ -259,14 +265,15 @@ def test_statistics_name_what_is_thin_missing_and_doubtful(run: Run) -> None:
     result = run("stats", "--library", "mine")
     lines = result.stdout.splitlines()
     assert result.exit_code == 0
-    assert lines[0].startswith("13 songs in library 'mine', 0.7 hours, half of them under 102")
+    assert lines[0].startswith("13 songs in library 'mine', 0.7 hours, median tempo 102.")
     assert any(line.startswith("  100-104") and line.endswith(" 6") for line in lines)
     assert any(line.startswith("  105-109") and line.endswith(" 0") for line in lines)
     found = json.loads(run("stats", "--library", "mine", "--json").stdout)
     assert found["histogram"]["150"] == 5
-    assert found["missing"] == [[80, 90], [107, 123], [137, 143], [157, 180]]
-    assert [100, 102] not in found["thin"]
-    assert [125, 133] in found["thin"]
+    assert found["missing"] == [[80, 90], [107, 121], [135, 143], [157, 180]]
+    assert found["thin"] == [[91, 95], [105, 106], [122, 134]]
+    assert "Missing: nothing near 80-90, 107-121, 135-143, 157-180, nor at half" in result.stdout
+    assert "Thin: fewer than three songs near 91-95, 105-106, 122-134." in result.stdout
     assert found["maybe_half"]["songs"] == found["maybe_double"]["songs"] == 1
     assert found["maybe_double"]["examples"][0]["tempo"] == 190
 
