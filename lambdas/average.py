@@ -109,10 +109,11 @@ def _resume(batch: list[Record], people: dict[str, Window]) -> None:
         and _is_nameless(people.get(record.key), record.value.samples[-1][0])
     }
     for user, session in song_ends.read_all(sorted(nameless)).items():
-        if nameless[user] <= session.end.ends_at_ms + SESSION_GAP_MS:
+        end = session.end
+        if end.session <= nameless[user] <= end.ends_at_ms + SESSION_GAP_MS:
             window = people.get(user) or Window(INTERVAL_MS)
             interval_ms = session.settings.interval_seconds * 1000
-            people[user] = resumed(window, session.end.session, interval_ms)
+            people[user] = resumed(window, end.session, interval_ms)
 
 
 def _is_nameless(window: Window | None, newest_ms: int) -> bool:

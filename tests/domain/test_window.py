@@ -256,3 +256,10 @@ def test_a_window_that_is_resumed_drops_what_is_before_the_session() -> None:
     fold(window, [(49_999, 80.0), (50_000, 81.0)], LATER, GAP_MS)
     assert times_ms(window) == [50_000]
     assert window.interval_ms == 60_000
+
+
+def test_a_new_window_that_is_resumed_ignores_nothing() -> None:
+    """What was sent before the session may come again, and is counted by nobody else."""
+    window = resumed(Window(30_000), session=50_000, interval_ms=60_000)
+    fold(window, [(49_999, 80.0), (50_000, 81.0)], LATER, GAP_MS)
+    assert times_ms(window) == [49_999, 50_000]
