@@ -67,7 +67,7 @@ class Faults:
         self._busy: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """By target, held while it fails: a slow machine may take longer over it than planned."""
         self._starting: set[str] = set()
-        """Parts that were killed and do not listen yet; they would end if a worker of theirs did."""
+        """Parts that do not listen again yet, and would end if a worker of theirs did."""
         self._recent = recent
         self._clock = clock
         self._cloud = cloud
