@@ -28,7 +28,7 @@ from lambdas.adapters.optional import optional
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.domain.allowance import Verdict
 from lambdas.domain.line import MINUTE_MS
-from lambdas.domain.window import Window, emit, fold, is_due_to_emit, restarted, resumed
+from lambdas.domain.window import Window, emit, fold, is_due_to_emit, restarted
 
 
 class Environment(Struct, frozen=True):
@@ -100,7 +100,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _resume(batch: list[Record], people: dict[str, Window]) -> None:
     """Windows that Redis lost go on in the session that is stored, with its length.
 
-    A window that names no session is looked up when it begins, and then once a minute.
+    A window that names no session is looked up when it begins, and then once a minute. Nothing that
+    it may hold is ignored because a session begins later: clocks may have named that one.
     """
     nameless = {
         record.key: record.value.samples[-1][0]
@@ -109,10 +110,12 @@ def _resume(batch: list[Record], people: dict[str, Window]) -> None:
         and _is_nameless(people.get(record.key), record.value.samples[-1][0])
     }
     for user, session in song_ends.read_all(sorted(nameless)).items():
-        if nameless[user] <= session.end.ends_at_ms + SESSION_GAP_MS:
-            window = people.get(user) or Window(INTERVAL_MS)
-            interval_ms = session.settings.interval_seconds * 1000
-            people[user] = resumed(window, session.end.session, interval_ms)
+        window, end = people.get(user) or Window(INTERVAL_MS), session.end
+        known_ms = window.last_ms if window.samples else nameless[user]
+        if end.session <= known_ms <= end.ends_at_ms + SESSION_GAP_MS:
+            window.session = end.session
+            window.interval_ms = session.settings.interval_seconds * 1000
+            people[user] = window
 
 
 def _is_nameless(window: Window | None, newest_ms: int) -> bool:

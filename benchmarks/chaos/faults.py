@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +17,7 @@ from redis import Redis
 from benchmarks.chaos import poison
 from benchmarks.chaos.letters import Letters
 from benchmarks.chaos.people import Device, Person
-from benchmarks.chaos.plan import Planned
+from benchmarks.chaos.plan import KINDS, Planned
 from benchmarks.kinesis import MAX_RECORDS, Record
 from events.messages import WorkoutQuery, encode
 from events.samples import Sample
@@ -64,6 +64,10 @@ class Faults:
     ) -> None:
         self.losses_ms: list[int] = []
         """When Redis lost all that it held, epoch ms."""
+        self._busy: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """By target, held while it fails: a slow machine may take longer over it than planned."""
+        self._starting: set[str] = set()
+        """Parts that do not listen again yet, and would end if a worker of theirs did."""
         self._recent = recent
         self._clock = clock
         self._cloud = cloud
@@ -74,7 +78,11 @@ class Faults:
         self._service = Service(cloud.addresses.websocket_url, cloud.addresses.token_url)
 
     async def inflict(self, planned: Planned) -> None:
-        """One fault, from its beginning to its end."""
+        """One fault, from its beginning to its end, once the one before it is over."""
+        async with self._busy[KINDS[planned.kind].target]:
+            await self._inflict(planned)
+
+    async def _inflict(self, planned: Planned) -> None:
         seconds = planned.ends_s - planned.begins_s
         random = Random(planned.seed)
         kind = planned.kind
@@ -135,7 +143,7 @@ class Faults:
 
     def _workers(self, handler: str) -> Iterator[psutil.Process]:
         for part in self._cloud.parts:
-            if part.name in ("streams", "gateway"):
+            if part.name in {"streams", "gateway"} - self._starting:
                 with suppress(psutil.NoSuchProcess):
                     for child in psutil.Process(part.process.pid).children():
                         if handler in child.cmdline():
@@ -149,6 +157,7 @@ class Faults:
         part = self._part(name)
         if name == "redis":
             self.losses_ms.append(clock_ms())
+        self._starting.add(name)
         self._cloud.parts.remove(part)
         part.process.kill()
         await asyncio.to_thread(part.process.wait)
@@ -158,6 +167,7 @@ class Faults:
             command: Any = part.process.args
             again = self._cloud.start(name, command, address=part.address)
         await asyncio.to_thread(again.wait_until_ready)
+        self._starting.remove(name)
 
     def _empty(self) -> None:
         self.losses_ms.append(clock_ms())

@@ -73,9 +73,16 @@ def run(
         _start_proxies(cloud, ports, Path(directory))
         songs_table = cloud.addresses.songs_table
         store_songs(cloud.client("dynamodb"), songs_table, LIBRARY, short_songs())
-        return asyncio.run(
-            Chaos(cloud, proxies, clock, users, seed, progress).run(planned, minutes)
-        )
+        chaos = Chaos(cloud, proxies, clock, users, seed, progress)
+        try:
+            return asyncio.run(chaos.run(planned, minutes))
+        except ExceptionGroup as group:
+            raise _first(group) from None
+
+
+def _first(error: Exception) -> Exception:
+    """Of what tasks raised together, what a sentence can be made of."""
+    return _first(error.exceptions[0]) if isinstance(error, ExceptionGroup) else error
 
 
 @contextmanager

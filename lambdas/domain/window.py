@@ -286,11 +286,3 @@ def restarted(window: Window, session: int, interval_ms: int) -> Window:
         line=window.line,
         spent_ms=window.spent_ms,
     )
-
-
-def resumed(window: Window, session: int, interval_ms: int) -> Window:
-    """A window that names no session, in the one that runs; what is of that session stays."""
-    if window.last_ms < session:
-        return restarted(window, session, interval_ms)
-    window.session, window.interval_ms = session, interval_ms
-    return window

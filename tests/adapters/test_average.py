@@ -218,6 +218,17 @@ def test_a_session_that_is_over_says_nothing_about_the_next() -> None:
     assert interval_seconds() == 30
 
 
+def test_a_session_that_begins_later_takes_nothing_from_the_samples_before_it() -> None:
+    """It was named by a device whose clock was ahead."""
+    run_session(interval_seconds=10)
+    invoke(("ann", batch((-70_000, 100))))
+    invoke(("ann", batch((-1, 100), (1, 100), (6_000, 100))))
+    assert interval_seconds() == 30
+    assert emitted()[-1].samples == 4
+    invoke(("ann", batch((61_000, 100))))
+    assert interval_seconds() == 10
+
+
 def test_a_window_that_names_its_session_is_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[list[str]] = []
     read_all = song_ends.read_all

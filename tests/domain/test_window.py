@@ -15,7 +15,6 @@ from lambdas.domain.window import (
     is_due_to_emit,
     is_stale,
     restarted,
-    resumed,
 )
 
 GAP_MS = 30_000
@@ -244,21 +243,6 @@ def test_the_start_of_a_session_that_runs_already_changes_nothing() -> None:
     assert restarted(window, session=50_000, interval_ms=30_000) is window
     assert restarted(window, session=40_000, interval_ms=20_000) is window
     assert window.interval_ms == 30_000
-
-
-def test_a_window_that_is_resumed_keeps_what_is_of_the_session() -> None:
-    window = resumed(folded([(50_000, 100.0), (51_000, 102.0)]), session=50_000, interval_ms=60_000)
-    assert times_ms(window) == [50_000, 51_000]
-    assert (window.session, window.interval_ms) == (50_000, 60_000)
-    fold(window, [(51_000, 80.0), (52_000, 104.0)], LATER, GAP_MS)
-    assert times_ms(window) == [50_000, 51_000, 52_000]
-
-
-def test_a_window_that_is_resumed_drops_what_is_before_the_session() -> None:
-    window = resumed(folded([(40_000, 100.0)]), session=50_000, interval_ms=60_000)
-    fold(window, [(49_999, 80.0), (50_000, 81.0)], LATER, GAP_MS)
-    assert times_ms(window) == [50_000]
-    assert window.interval_ms == 60_000
 
 
 def beating(rates: list[float]) -> Window:
