@@ -25,6 +25,8 @@ CSV rows are numbered as a spreadsheet does (the header is row 1), Parquet rows 
 """
 
 BATCH_ROWS = 65_536
+FEW = 10
+"""Refused rows that a person is shown."""
 
 
 class FileError(Exception):
@@ -168,7 +170,26 @@ def _csv_rows(path: Path, synonyms: Synonyms, needed: Iterable[tuple[str, ...]])
                 )
 
 
-def first_few(refused: Sequence[Refused], count: int = 10) -> list[str]:
+class Refusals:
+    """The first of the rows that were refused, and how many there were: there may be millions."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._first: list[Refused] = []
+
+    def add(self, row: Refused) -> None:
+        """Take note of one more."""
+        self.count += 1
+        if len(self._first) < FEW:
+            self._first.append(row)
+
+    def lines(self) -> list[str]:
+        """A line for each of the first, and one that says how many more there are."""
+        more = self.count - len(self._first)
+        return first_few(self._first) + ([f"and {more} more"] if more else [])
+
+
+def first_few(refused: Sequence[Refused], count: int = FEW) -> list[str]:
     """A line for each of the first refused rows, and one that says how many more there are."""
     lines = [f"row {row.row}: {row.reason} ({row.value!r})" for row in islice(refused, count)]
     if len(refused) > count:

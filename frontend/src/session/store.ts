@@ -147,7 +147,7 @@ export function newestPoint(state: State): TracePoint | null {
   const { measured, latest, settings } = state;
   if (!measured || comesFromElsewhere(state)) return latest;
   const interval_ms = (settings?.interval_seconds ?? INTERVAL_SECONDS) * 1000;
-  const [at_ms, heart_rate] = [measured[0], steadyHeartRate(state.recent) ?? measured[1]];
+  const [at_ms, heart_rate] = [measured[0], steadyHeartRate(averaged(state)) ?? measured[1]];
   return { at_ms, heart_rate, average: runningAverage(averaged(state), interval_ms) };
 }
 
@@ -175,7 +175,7 @@ export function comesFromElsewhere({ measured, latest }: State): boolean {
 export function newestHeartRate(state: State): number | null {
   const { measured, latest } = state;
   if (comesFromElsewhere(state)) return latest?.heart_rate ?? null;
-  return measured && (steadyHeartRate(state.recent) ?? measured[1]);
+  return measured && (steadyHeartRate(averaged(state)) ?? measured[1]);
 }
 
 /** Whether the heart rate of now is measured by this device, so that the page knows it by itself. */
