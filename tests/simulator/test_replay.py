@@ -1,5 +1,6 @@
 import gzip
 import json
+import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -325,3 +326,43 @@ def test_the_recorded_holes_stay_holes(real_data: Callable[[str], Path]) -> None
 def test_a_cut_begins_at_its_own_second_zero() -> None:
     workout = recorded(*((second, 100 + second) for second in range(10)))
     assert list(cut(workout, 3, 2).samples(0)) == [(0, 103), (1000, 104)]
+
+
+def test_a_nan_costs_its_point_and_in_other_columns_nothing(tmp_path: Path) -> None:
+    text = repr(line(heart_rate=[100, 0, 120])).replace("0, 120]", "nan, 120]")
+    text = text.replace("{", "{'speed': [nan, -inf, 2.5], 'derived': [None, nan], ", 1)
+    workouts, refused = read(write(tmp_path / "a.json", text))
+    assert [list(workout.heart_rates) for workout in workouts] == [[100, 120]]
+    assert [bad.reason for bad in refused] == ["no heart rate, point 1"]
+
+
+@pytest.mark.parametrize("encode", [repr, json.dumps, lambda value: json.dumps(value, indent=2)])
+def test_fitrec_workouts_may_stand_in_one_list(
+    tmp_path: Path, encode: Callable[[Any], str]
+) -> None:
+    odd = line(id=3, url="a ] } ' and { [")
+    whole = encode([line(), line(id=2, heart_rate=[]), odd])
+    workouts, refused = read(write(tmp_path / "a.json", whole))
+    assert [workout.workout for workout in workouts] == ["396826535", "3"]
+    assert [(bad.row, bad.reason) for bad in refused] == [(2, "3 timestamps, 0 heart rates")]
+    workouts, refused = read(write(tmp_path / "a.json", whole[: len(whole) - 40]))
+    assert len(workouts) == 1
+    assert refused[-1].reason == "the file ends within it"
+
+
+def test_a_line_of_megabytes_takes_little_memory(tmp_path: Path) -> None:
+    count = 100_000
+    long = line(
+        timestamp=list(range(count)), heart_rate=[120] * count, speed=[2.123456] * count * 3
+    )
+    path = write(tmp_path / "a.json", repr(long).replace("2.123456, ", "nan, ", 1))
+    size = path.stat().st_size
+    tracemalloc.start()
+    try:
+        workouts, refused = read(path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (len(workouts[0].seconds), refused) == (count, [])
+    assert size > 4_000_000
+    assert peak < 12 * size
