@@ -185,6 +185,28 @@ test.each([
   expect(detections).toBe(0);
 });
 
+test.each([
+  ["at once", 0, "0.0 MB of 5.0 MB"],
+  ["in the middle", 2_500_000, "2.5 MB of 5.0 MB"],
+])("a recording that breaks off %s is named, and the others are heard", async (_, bytes, words) => {
+  fake.songs = fakeSongs(3, { bpm: 0 });
+  fake.fault = (question, form) => {
+    if (question !== "stream" || form.get("id") !== "tr-1") return undefined;
+    let told = false;
+    const body = new ReadableStream({
+      pull: (controller) => {
+        if (bytes > 0 && !told) controller.enqueue(new Uint8Array(bytes));
+        else controller.error(new TypeError("network error"));
+        told = true;
+      },
+    });
+    return new Response(body, { headers: { "content-type": "audio/mpeg", "content-length": "5000000" } });
+  };
+  await music.connect(ENTERED, ROOM);
+  expect(music.standing.get().sentences).toEqual([expect.stringContaining(`“Song 1” broke off after ${words}: music.example.com`)]);
+  expect(detections).toBe(2);
+});
+
 test("a song without a beat is named and not listened to again", async () => {
   fake.songs = fakeSongs(1, { bpm: 0 });
   const detectTempo = vi.spyOn(ears, "detectTempo").mockRejectedValue(new Error("No beat."));
@@ -211,6 +233,25 @@ test("what the library refuses is said in its words", async () => {
   await music.connect(ENTERED, ROOM);
   await vi.waitFor(() => {
     expect(music.standing.get().failure).toBe("You can keep 2,000 songs of your own.");
+  });
+});
+
+test("songs that are heard while others are on their way to the library follow them", async () => {
+  fake.songs = fakeSongs(3, { bpm: 0 });
+  const answered: (() => void)[] = [];
+  music.attach(async (songs, remove, onTaken) => {
+    await new Promise<void>((resolve) => answered.push(resolve));
+    return sendOwnSongs(songs, remove, onTaken);
+  });
+  await music.connect(ENTERED, ROOM);
+  expect(answered.length).toBe(1); // with the first song that was heard
+  answered[0]?.();
+  await vi.waitFor(() => {
+    expect([library.size, answered.length]).toEqual([1, 2]);
+  });
+  answered[1]?.();
+  await vi.waitFor(() => {
+    expect(library.size).toBe(3);
   });
 });
 

@@ -65,7 +65,7 @@ export async function recordingOf(
 ): Promise<Blob> {
   const silence = new Silence();
   const signal = AbortSignal.any([cancel, silence.signal]);
-  let loaded: Loaded = { bytes: 0, total: null };
+  let loaded: Loaded | null = null;
   try {
     const response = await send(account, "stream", { id: song.server_id }, signal);
     const type = response.headers.get("content-type") ?? "";
@@ -75,20 +75,22 @@ export async function recordingOf(
       throw new ServerTrouble(notSubsonic(account, response, text));
     }
     const length = Number(response.headers.get("content-length"));
-    loaded = { bytes: 0, total: length > 0 ? length : null };
+    let here: Loaded = { bytes: 0, total: length > 0 ? length : null };
+    loaded = here;
     const parts: Uint8Array<ArrayBuffer>[] = [];
     for await (const part of partsOf(response)) {
       silence.broken();
       parts.push(part);
-      loaded = { ...loaded, bytes: loaded.bytes + part.length };
-      if (loaded.bytes > MOST_BYTES) throw new ServerTrouble(endless(account, song.title), "song");
-      onLoaded(loaded);
+      here = { ...here, bytes: here.bytes + part.length };
+      loaded = here;
+      if (here.bytes > MOST_BYTES) throw new ServerTrouble(endless(account, song.title), "song");
+      onLoaded(here);
     }
-    if (loaded.total !== null && loaded.bytes < loaded.total) throw new Error("Cut off.");
+    if (here.total !== null && here.bytes < here.total) throw new Error("Cut off.");
     return new Blob(parts, { type });
   } catch (error) {
     if (cancel.aborted || error instanceof ServerTrouble) throw error;
-    if (loaded.bytes > 0) throw new ServerTrouble(half(account, song.title, loaded), "song");
+    if (loaded) throw new ServerTrouble(half(account, song.title, loaded), "song");
     throw await whyNot(account, silence.signal.aborted, cancel);
   } finally {
     silence.end();

@@ -280,12 +280,16 @@ export class MusicServer {
       marked.push(this.collection.markInLibrary(batch.songs.map(({ id }) => id)));
     })
       .then(() => Promise.all(marked))
-      .catch((error: unknown) => {
-        this.standing.dispatch({ failure: error instanceof Error ? error.message : String(error) });
-      })
-      .finally(() => {
-        this.isSending = false;
-      });
+      .then(
+        () => {
+          this.isSending = false;
+          this.bring(); // what was heard meanwhile
+        },
+        (error: unknown) => {
+          this.isSending = false;
+          this.standing.dispatch({ failure: error instanceof Error ? error.message : String(error) });
+        },
+      );
   }
 
   private async takeOut(songs: readonly ServerSong[]): Promise<void> {
