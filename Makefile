@@ -18,19 +18,21 @@ OTHER := $(shell test "$(origin PYTHON)" = file || test ! -x $(BIN)/python || \
 PACKAGES := events lambdas infra local simulator catalog evaluation planning benchmarks tempofit tests
 
 .DEFAULT_GOAL := help
-.PHONY: other-python help setup run test check fast format lint types page pipeline fuzz bench mutants screenshots synth bootstrap deploy destroy localstack lock clean
+.PHONY: other-python help setup audio run test check fast format lint types page pipeline fuzz bench mutants screenshots synth bootstrap deploy destroy localstack lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 setup: $(VENV)/.installed frontend/dist/index.html ## Install what the project needs and build the page
 
+audio: $(VENV)/.audio ## Install what reads music files: `tempofit songs import FOLDER` needs it
+
 run: setup ## Run everything on this machine with 25 simulated athletes
 	@exec $(BIN)/tempofit up --athletes 25
 
 test: check pipeline ## Everything that CI runs
 
-check: setup format lint types fast page ## Format, lint, types and the fast tests
+check: setup audio format lint types fast page ## Format, lint, types and the fast tests
 
 format:
 	@$(BIN)/ruff format --check $(PACKAGES)
@@ -107,7 +109,7 @@ localstack: setup ## Deploy the dev stage into a LocalStack on this machine
 	  -c oidc_audience=tempofit -c oidc_jwks_url=$(ISSUER)/jwks.json
 
 lock: $(VENV)/.installed ## Lock the dependencies anew
-	@for name in uv lambdas all mutants; do \
+	@for name in uv lambdas all mutants audio; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-annotate --no-emit-index-url --no-emit-find-links \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
@@ -127,6 +129,11 @@ $(VENV)/.installed: requirements/all.txt pyproject.toml $(OTHER)
 	  $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/uv.txt
 	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/all.txt
 	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+$(VENV)/.audio: requirements/audio.txt $(VENV)/.installed
+	@echo "Installing what reads music files."
+	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/audio.txt
 	@touch $@
 
 frontend/node_modules/.installed: $(VENV)/.installed frontend/package-lock.json

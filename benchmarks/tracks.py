@@ -28,7 +28,10 @@ PATTERNS: dict[str, tuple[int, Line]] = {
     "backbeat": (4, {"kick": (0, 2), "snare": (1, 3), "hat": EIGHTHS}),
     "sixteenths": (4, {"kick": (0, 1.75, 2.5), "snare": (1, 3), "hat": SIXTEENTHS}),
     "sparse": (4, {"kick": (0, 2), "snare": (1, 3)}),
-    "one drop": (4, {"kick": (2,), "snare": (2,), "hat": (0, 1, 2, 3), "chord": (0.5, 1.5, 2.5, 3.5)}),
+    "one drop": (
+        4,
+        {"kick": (2,), "snare": (2,), "hat": (0, 1, 2, 3), "chord": (0.5, 1.5, 2.5, 3.5)},
+    ),
     "waltz": (3, {"kick": (0,), "hat": (0, 1, 2), "snare": (1, 2)}),
     "clave": (4, {"kick": (0, 1.5, 2, 3.5), "snare": (0, 0.75, 1.5, 2.5, 3), "hat": (0, 1, 2, 3)}),
 }

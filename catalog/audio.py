@@ -18,7 +18,7 @@ SAMPLE_RATE = 12_000
 """Hertz; the page decodes for detection at the same."""
 STRETCH_SECONDS = 90.0
 """Of the middle: intros and endings are left out where there is enough between them."""
-KEY_BYTES = 1_000_000
+KEY_BYTES = 4_000_000
 """Of the packets in front, which tell one recording from another."""
 
 
@@ -43,7 +43,7 @@ def require(name: str) -> Any:
 def sound_key(path: Path) -> tuple[str, float]:
     """What is the same for the same sound, whatever its name and tags; and its length in seconds.
 
-    A hash of the first megabyte of its packets. SoundError where there is no sound.
+    A hash of the first four megabytes of its packets. SoundError where there is no sound.
     """
     with _opened(path) as container:
         stream = _stream(container)

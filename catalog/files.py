@@ -19,6 +19,7 @@ MAX_ID_BYTES = 1024
 """As the sort key of a DynamoDB table; source: Quotas in Amazon DynamoDB."""
 MAX_LETTERS = 1_000
 """Of a title, of artists and of genres: a song has to fit into a message."""
+NO_TEMPO = ("", "0", "0.0")
 UNKNOWN_ARTIST = "Unknown artist"
 
 DIGITS = 3
@@ -39,18 +40,25 @@ _SYNONYMS = {
 _NEEDED = (("title",), ("artist",), ("duration_seconds", "duration_ms"), ("tempo",))
 
 
-def read_songs(path: Path, refused: Callable[[Refused], None]) -> Iterator[Song]:
+TempoOf = Callable[[str, str, float], float | None]
+"""The tempo of a song, by artist, title and seconds, where its row has none."""
+
+
+def read_songs(
+    path: Path, refused: Callable[[Refused], None], tempo_of: TempoOf | None = None
+) -> Iterator[Song]:
     """The songs of a file; a row that is none goes to `refused` with its number and the reason.
 
     Refused: no title, a tempo outside 40-250 beats a minute, a duration outside 45-900 s, either
     of them no number, an id that an earlier row has, an id or a text that is too long. Unreadable
-    genre, energy, year and meter are left out, a missing artist is "Unknown artist". FileError when
-    the file cannot be used.
+    genre, energy, year and meter are left out, a missing artist is "Unknown artist". For a row that
+    has no tempo, or 0, `tempo_of` is asked. FileError when the file cannot be used.
     """
     rows: dict[str, int] = {}
-    for row_number, row in read_rows(path, _SYNONYMS, _NEEDED):
+    needed = [names for names in _NEEDED if not (tempo_of and names == ("tempo",))]
+    for row_number, row in read_rows(path, _SYNONYMS, needed):
         try:
-            song = _song(row)
+            song = _song(row, tempo_of)
             if song.id in rows:
                 raise CellError(song.id, f"row {rows[song.id]} has the same song id")
         except CellError as bad:
@@ -60,13 +68,20 @@ def read_songs(path: Path, refused: Callable[[Refused], None]) -> Iterator[Song]
         yield song
 
 
-def _song(row: dict[str, Any]) -> Song:
+def _song(row: dict[str, Any], tempo_of: TempoOf | None) -> Song:
     title = _words(row, "title")
     if not title:
         raise CellError(row.get("title"), "no title")
     artist = _words(row, "artist") or UNKNOWN_ARTIST
-    tempo = number(row["tempo"], "tempo", MIN_TEMPO, MAX_TEMPO, "40-250 beats a minute")
     duration_seconds = _duration_seconds(row)
+    value = row.get("tempo")
+    if tempo_of and text(value) in NO_TEMPO:
+        value = tempo_of(artist, title, duration_seconds)
+        if value is None:
+            raise CellError(
+                title, "no tempo, and no file of its artist, title and length with a beat"
+            )
+    tempo = number(value, "tempo", MIN_TEMPO, MAX_TEMPO, "40-250 beats a minute")
     return Song(
         id=_id(row) or _hash(artist, title, duration_seconds),
         title=title,

@@ -32,7 +32,10 @@ class FileError(Exception):
 
 
 class Refused(Struct, frozen=True):
-    """A row that was not taken: its number, the value that was wrong, and why."""
+    """A row that was not taken: its number, the value that was wrong, and why.
+
+    Of a music file the number is 0 and the value its name.
+    """
 
     row: int
     value: str
@@ -170,7 +173,10 @@ def _csv_rows(path: Path, synonyms: Synonyms, needed: Iterable[tuple[str, ...]])
 
 def first_few(refused: Sequence[Refused], count: int = 10) -> list[str]:
     """A line for each of the first refused rows, and one that says how many more there are."""
-    lines = [f"row {row.row}: {row.reason} ({row.value!r})" for row in islice(refused, count)]
+    lines = [
+        f"row {row.row}: {row.reason} ({row.value!r})" if row.row else f"{row.value} {row.reason}."
+        for row in islice(refused, count)
+    ]
     if len(refused) > count:
         lines.append(f"and {len(refused) - count} more")
     return lines

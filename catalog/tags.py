@@ -19,6 +19,8 @@ _YEAR = ("tdrc", "tyer", "date", "year", "originaldate", "day", "icrd")
 _ISRC = ("tsrc", "isrc")
 _RECORDING = ("ufidhttpmusicbrainzorg", "musicbrainztrackid", "musicbrainzrecordingid")
 _PREFIX = re.compile(r"^(txxx|wm|----|com\.apple\.itunes|[:/©])+", re.IGNORECASE)
+_TRACK = re.compile(r"^(\d{1,3}\.\s*|[0-2]\d\s+)(?=\S)")
+"""The number in front of a title; 99 Luftballons are none."""
 _ISRC_FORM = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")
 _RECORDING_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -95,7 +97,7 @@ def named_by(path: Path, root: Path) -> tuple[str, str]:
     name = path.stem if " " in path.stem else path.stem.replace("_", " ")
     parts = [part.strip() for part in re.split(r"\s+[-–—]\s+", name) if part.strip()]
     parts = [part for part in parts if not re.fullmatch(r"\d{1,3}\.?", part)] or [name]
-    parts[0] = re.sub(r"^\d{1,2}(\.\s*|\s+-\s*|\s+)(?=\S)", "", parts[0]) or parts[0]
+    parts[0] = _TRACK.sub("", parts[0])
     if len(parts) > 1:
         return parts[-1], parts[0]
     folders = path.relative_to(root).parts[:-1]
@@ -139,4 +141,3 @@ def _year(text: str) -> int | None:
 
 def _form(form: re.Pattern[str], text: str) -> str:
     return text if form.fullmatch(text) else ""
-

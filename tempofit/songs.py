@@ -16,10 +16,12 @@ from rich.progress import track
 
 from catalog.demo import COUNT, demo_songs
 from catalog.files import read_songs
+from catalog.folder import is_music_folder
 from catalog.store import StoreError, store_songs
 from catalog.tables import FileError, Refused, first_few
 from events.session import Song
 from tempofit.addresses import CloudError, read_addresses, remedy, require
+from tempofit.listened import Listened, Tempo, songs_of_folder, songs_of_table, tempo_lines
 from tempofit.operations.stage import aws_errors, find_outputs, stage_client
 from tempofit.options import StageOption, check_library
 
@@ -45,13 +47,15 @@ class Where(msgspec.Struct, frozen=True):
     table: str
 
 
-class Summary(msgspec.Struct, frozen=True):
+class Summary(msgspec.Struct, frozen=True, omit_defaults=True):
     """What `--json` prints."""
 
     library: str
     read: int
     imported: int
     refused: list[Refused]
+    tempi: list[Tempo] = []
+    """Where those come from that were read or heard in music files."""
 
 
 @app.command()
@@ -71,48 +75,83 @@ def demo(
 
 @app.command(name="import")
 def import_file(
-    file: Annotated[Path, typer.Argument(help="CSV or Parquet, such as Exportify's.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="CSV or Parquet, such as Exportify's, or a folder of music files."),
+    ],
     library: Annotated[
         str, typer.Option(help="The library to fill; by default it is named after the file.")
     ] = "",
     refused: Annotated[
         Path | None, typer.Option(help="Write every refused row to this CSV file.")
     ] = None,
+    detect: Annotated[
+        Path | None,
+        typer.Option(help="A folder with the songs' files: tempi that FILE lacks are from them."),
+    ] = None,
     stage: StageOption = "",
     dynamodb_url: Url = "",
     table: Table = "",
     json: Json = False,
 ) -> None:
-    """Import songs from a file with title, artist, duration and tempo."""
-    bad: list[Refused] = []
+    """Import songs from a file with title, artist, duration and tempo, or from music files.
+
+    Of music files the tempo is their tag's, else it is detected; what was detected is kept, so an
+    import that was stopped goes on where it was. `make audio` installs what reads them.
+    """
     name = check_library(library or _library_of(file))
     try:
-        songs = list(read_songs(file, bad.append))
+        read = _read(file, detect, show=not json)
         if refused:
-            _write_refused(refused, bad)
+            _write_refused(refused, read.refused)
     except FileError as error:
         _fail(error)
-    _import(name, songs, bad, Where(stage, dynamodb_url, table), json)
+    _import(
+        name,
+        read.songs,
+        read.refused,
+        Where(stage, dynamodb_url, table),
+        json,
+        read.tempi,
+        "files" if file.is_dir() else "rows",
+    )
+
+
+def _read(file: Path, detect: Path | None, *, show: bool) -> Listened:
+    if is_music_folder(file):
+        return songs_of_folder(file, show=show)
+    if detect:
+        return songs_of_table(file, detect, show=show)
+    bad: list[Refused] = []
+    return Listened(list(read_songs(file, bad.append)), [], bad)
 
 
 def _import(
-    library: str, songs: Sequence[Song], refused: list[Refused], where: Where, json: bool
+    library: str,
+    songs: Sequence[Song],
+    refused: list[Refused],
+    where: Where,
+    json: bool,
+    tempi: Sequence[Tempo] = (),
+    what: str = "rows",
 ) -> None:
     try:
         store = _store_on_aws if where.stage else _store_here
         imported = store(library, songs, where, show=not json)
     except (CloudError, StoreError) as error:
         _fail(error)
-    summary = Summary(library, len(songs) + len(refused), imported, refused)
+    summary = Summary(library, len(songs) + len(refused), imported, refused, list(tempi))
     if json:
         typer.echo(msgspec.json.encode(summary))
     else:
         for line in first_few(refused):
             typer.echo(line)
         typer.echo(
-            f"{summary.read:,} rows read, {imported:,} songs imported into library {library!r}, "
+            f"{summary.read:,} {what} read, {imported:,} songs imported into library {library!r}, "
             f"{len(refused):,} refused."
         )
+        for line in tempo_lines(tempi):
+            typer.echo(line)
     if not imported:
         raise typer.Exit(1)
 
