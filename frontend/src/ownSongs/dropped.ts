@@ -35,9 +35,21 @@ export async function droppedFiles(items: DataTransferItemList): Promise<readonl
   return files.flat();
 }
 
+/** What lies among music and is none: covers, playlists, lists, systems' own files. */
+const BESIDE_MUSIC = new Set(
+  (
+    "jpg jpeg png gif webp bmp tif tiff ico m3u m3u8 pls xspf cue wpl asx nfo log md5 sfv lrc " +
+    "ini db lnk url plist itdb itl"
+  ).split(" "),
+);
+
 /** What of a choice of files may be music. */
 export function musicOf(files: readonly File[]): readonly File[] {
-  return files.filter((file) => !file.name.startsWith(".") && !isRecording(file));
+  return files.filter((file) => !isBesideMusic(file.name) && !isRecording(file));
+}
+
+function isBesideMusic(name: string): boolean {
+  return name.startsWith(".") || BESIDE_MUSIC.has(/\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? "");
 }
 
 async function filesOf(entry: FileSystemEntry): Promise<readonly File[]> {
