@@ -12,13 +12,13 @@ Line = Mapping[str, Sequence[float]]
 """The instruments of one bar, and the beats on which each plays, from 0."""
 
 SAMPLE_RATE = 22_050
-SECONDS = 40.0
+SECONDS = 30.0
 TEMPI = tuple(range(60, 191, 10))
 DRIFT = 0.02
 """Of the tempo, by which a live band is faster or slower than its middle."""
 SWING = 2 / 3
 """Where the second of two eighths falls between two beats."""
-INTRO_SECONDS = 12.0
+INTRO_SECONDS = 10.0
 EIGHTHS = tuple(half / 2 for half in range(8))
 SIXTEENTHS = tuple(quarter / 4 for quarter in range(16))
 

@@ -1,6 +1,6 @@
-"""The sound in a music file: whether it is the same as before, and the stretch that tells its tempo.
+"""The sound in a music file: what it is known by, and the stretch that tells its tempo.
 
-Read by PyAV, which brings FFmpeg's decoders; it and mutagen are a group of requirements of their own.
+Read by PyAV, which brings FFmpeg's decoders; `make audio` installs it, and mutagen.
 """
 
 import importlib

@@ -1,4 +1,4 @@
-"""The tempo of music by ear: how often what is played comes again, and which of its octaves is felt.
+"""The tempo of music by ear: how often it comes again, and which octave of that is felt.
 
 The page has the same detector in `beat.ts`: events/beats.json holds them equal.
 """
@@ -32,8 +32,8 @@ WEIGHTS = (
     (1.18, -1.65, 4.5, -2.11, 2.52, -1.32, 0.66, 1.13, 0.96),
     (-4.61, -1.22, -0.81, -1.24, 2.04, -1.8, -1.6, 1.71, 5.09),
 )
-"""Of the likeness after each lag: all of the music, and its drums. Fitted to 600 made-up drummers by
-`python -m benchmarks.hearing`; `tempofit bench tempo` shows them on patterns that none of these was."""
+"""Of the likeness after each lag: all of the music, and its drums. `python -m benchmarks.drummers`
+fits them to made-up drummers; `tempofit bench tempo` shows them on patterns of its own."""
 OCTAVES, OCTAVES_SQUARED = 0.87, -1.78
 """Weights of how far a tempo is from the likeliest, in octaves."""
 SURE = 0.75
@@ -47,7 +47,7 @@ LEAST_LIKENESS = 0.08
 
 
 class Beat(Struct, frozen=True, omit_defaults=True):
-    """What was heard: beats a minute, and how likely it is that a listener taps within 4 % of it."""
+    """What was heard: beats a minute, and how likely a listener taps within 4 % of it."""
 
     tempo: float
     confidence: float
@@ -104,7 +104,7 @@ def _around(onsets: Floats) -> Floats:
 
 
 def _autocorrelation(onsets: Floats) -> Floats:
-    """How much of it comes again after each number of frames: 1 for all, 0 for as much as chance."""
+    """How much of it comes again after so many frames: 1 for all, 0 for as much as chance."""
     count = len(onsets)
     spectrum = np.fft.rfft(onsets, 2 * count)
     sums = np.fft.irfft(spectrum * np.conj(spectrum))[: min(LONGEST, count)]

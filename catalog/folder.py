@@ -13,7 +13,10 @@ from catalog.listening import Listener
 from catalog.tags import Tags, named_by, read_tags
 from events.session import Song
 
-ENDINGS = [".mp3", ".m4a", ".m4b", ".m4p", ".mp4", ".aac", ".flac", ".ogg", ".oga", ".opus", ".wav", ".wave", ".aif", ".aiff", ".aifc", ".wma", ".wv", ".ape"]
+ENDINGS = frozenset(
+    (".mp3", ".m4a", ".m4b", ".m4p", ".mp4", ".aac", ".flac", ".ogg", ".oga", ".opus")
+    + (".wav", ".wave", ".aif", ".aiff", ".aifc", ".wma", ".wv", ".ape")
+)
 """Whatever else lies among music (covers, playlists, systems' own files) is passed over."""
 NOT_MUSIC = frozenset(
     ("__macosx", "@eadir", "$recycle.bin", "system volume information", "lost+found")

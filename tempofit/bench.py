@@ -11,7 +11,7 @@ from rich.table import Table
 from benchmarks import average as averages
 from benchmarks import pipeline
 from catalog.tables import FileError
-from tempofit import measure, overload
+from tempofit import hearing, measure, overload
 from tempofit.measured import measured
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Measure on this machine.")
@@ -21,6 +21,7 @@ app.command()(measure.growth)
 app.command()(measure.imports)
 app.command()(measure.page)
 app.command()(overload.overload)
+app.command()(hearing.tempo)
 
 
 @app.callback()
