@@ -10,7 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
-import numpy as np
 
 from benchmarks import machine
 from benchmarks.average import PeerError, peer_python
@@ -41,7 +40,7 @@ class Share(msgspec.Struct, frozen=True):
 
 
 class Sureness(msgspec.Struct, frozen=True):
-    """Of the tracks that a detector was sure of, and of the others: how many, and how many right."""
+    """Of the tracks that a detector was sure of, and of the others, how many were right."""
 
     sure: int
     sure_right: int

@@ -1,4 +1,4 @@
-"""Music of a known tempo, made of drums, bass and chords: what detection of a tempo is measured on."""
+"""Music of a known tempo, made of drums, bass and chords, for detectors to hear."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -85,7 +85,7 @@ class Track:
 
 
 def tracks() -> Iterator[Track]:
-    """Each pattern at 60 to 190 beats a minute, the loops, and three patterns as people play them."""
+    """Each pattern at 60 to 190 beats a minute, the loops, and one as people play it."""
     for group, (beats, line) in PATTERNS.items():
         yield from (Track(group, tempo, beats, line) for tempo in TEMPI)
     for group, (tempi, line) in LOOPS.items():

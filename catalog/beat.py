@@ -3,8 +3,6 @@
 The page has the same detector in `beat.ts`: events/beats.json holds them equal.
 """
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
@@ -28,14 +26,12 @@ RATIOS = (1 / 3, 1 / 2, 2 / 3, 3 / 4, 1.0, 4 / 3, 3 / 2, 2.0, 3.0)
 """Of the tempi that may be felt where something comes again."""
 LAGS = (1 / 4, 1 / 3, 1 / 2, 2 / 3, 1.0, 3 / 2, 2.0, 3.0, 4.0)
 """Beats after which music, and its drums, may be alike: by how much tells a beat from another."""
-WEIGHTS = (
-    (1.18, -1.65, 4.5, -2.11, 2.52, -1.32, 0.66, 1.13, 0.96),
-    (-4.61, -1.22, -0.81, -1.24, 2.04, -1.8, -1.6, 1.71, 5.09),
-)
-"""Of the likeness after each lag: all of the music, and its drums. `python -m benchmarks.drummers`
-fits them to made-up drummers; `tempofit bench tempo` shows them on patterns of its own."""
+MUSIC = (1.18, -1.65, 4.5, -2.11, 2.52, -1.32, 0.66, 1.13, 0.96)
+DRUMS = (-4.61, -1.22, -0.81, -1.24, 2.04, -1.8, -1.6, 1.71, 5.09)
 OCTAVES, OCTAVES_SQUARED = 0.87, -1.78
-"""Weights of how far a tempo is from the likeliest, in octaves."""
+WEIGHTS = np.array([*MUSIC, *DRUMS, OCTAVES, OCTAVES_SQUARED])
+"""Of what is alike after each lag, and of how many octaves a tempo is from the likeliest: fitted to
+drummers as those of `benchmarks/drummers.py`. `tempofit bench tempo` has patterns of its own."""
 SURE = 0.75
 """Confidence from which nearly every tempo was right in `tempofit bench tempo`."""
 SAME = 0.04
@@ -57,14 +53,12 @@ class Beat(Struct, frozen=True, omit_defaults=True):
 
 def find_beat(samples: Samples) -> Beat | None:
     """The beat in mono samples, 12,000 a second; None where nothing comes again, as in silence."""
-    onsets, drum_onsets = _onsets(samples)
-    if onsets.mean() < LEAST_ONSETS:
+    again = likeness(samples)
+    tempi = candidates(again[0]) if again else None
+    if again is None or tempi is None:
         return None
-    music, drums = _autocorrelation(onsets), _autocorrelation(drum_onsets)
-    tempi = _candidates(music)
-    if tempi is None:
-        return None
-    scores = _scores(tempi, music, drums)
+    music, drums = again
+    scores = marks(tempi, music, drums) @ WEIGHTS
     chances = np.exp(scores - scores.max())
     chances /= chances.sum()
     best = int(np.argmax(chances))
@@ -76,6 +70,14 @@ def find_beat(samples: Samples) -> Beat | None:
         confidence=round(confidence, 2),
         other=_exact(float(tempi[int(np.argmax(others))]), music) if unsure else None,
     )
+
+
+def likeness(samples: Samples) -> tuple[Floats, Floats] | None:
+    """How much of the music, and of its drums, comes again after so many frames of 10 ms."""
+    music, drums = _onsets(samples)
+    if music.mean() < LEAST_ONSETS:
+        return None
+    return _autocorrelation(music), _autocorrelation(drums)
 
 
 def _onsets(samples: Samples) -> tuple[Floats, Floats]:
@@ -122,7 +124,7 @@ def _at(alike: Floats, lags: Floats) -> Floats:
     return values
 
 
-def _candidates(music: Floats) -> Floats | None:
+def candidates(music: Floats) -> Floats | None:
     """What comes again most, and what may be felt with it; None where nothing does."""
     grid = np.exp(np.arange(np.log(40), np.log(250), 0.01))
     beat = 60 * FRAMES_A_SECOND / grid
@@ -135,16 +137,16 @@ def _candidates(music: Floats) -> Floats | None:
     return felt[(felt >= SLOWEST) & (felt <= FASTEST)]
 
 
-def _scores(tempi: Floats, music: Floats, drums: Floats) -> Floats:
+def marks(tempi: Floats, music: Floats, drums: Floats) -> Floats:
+    """What tells a beat from another: a row for each tempo, a column for each weight."""
     beat = 60 * FRAMES_A_SECOND / tempi
+    columns = [
+        np.max([_at(alike, lag * beat + by) for by in (-1, 0, 1)], axis=0)
+        for alike in (music, drums)
+        for lag in LAGS
+    ]
     octaves = np.log2(tempi / LIKELIEST)
-    scores: Any = OCTAVES * octaves + OCTAVES_SQUARED * octaves**2
-    for alike, weights in zip((music, drums), WEIGHTS, strict=True):
-        for lag, weight in zip(LAGS, weights, strict=True):
-            near = [_at(alike, lag * beat + by) for by in (-1, 0, 1)]
-            scores = scores + weight * np.max(near, axis=0)
-    found: Floats = scores
-    return found
+    return np.stack([*columns, octaves, octaves**2], axis=1)
 
 
 def _exact(tempo: float, music: Floats) -> float:

@@ -14,8 +14,10 @@ from catalog.tags import Tags, named_by, read_tags
 from events.session import Song
 
 ENDINGS = frozenset(
-    (".mp3", ".m4a", ".m4b", ".m4p", ".mp4", ".aac", ".flac", ".ogg", ".oga", ".opus")
-    + (".wav", ".wave", ".aif", ".aiff", ".aifc", ".wma", ".wv", ".ape")
+    [
+        *(".mp3", ".m4a", ".m4b", ".m4p", ".mp4", ".aac", ".flac", ".ogg", ".oga", ".opus"),
+        *(".wav", ".wave", ".aif", ".aiff", ".aifc", ".wma", ".wv", ".ape"),
+    ]
 )
 """Whatever else lies among music (covers, playlists, systems' own files) is passed over."""
 NOT_MUSIC = frozenset(
