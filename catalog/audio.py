@@ -3,8 +3,8 @@
 Read by PyAV, which brings FFmpeg's decoders; `make audio` installs it, and mutagen.
 """
 
-import importlib
 from hashlib import blake2b
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ class MissingError(Exception):
 def require(name: str) -> Any:
     """The module of that name. MissingError where it is not installed."""
     try:
-        return importlib.import_module(name)
+        return import_module(name)
     except ImportError:
         raise MissingError(
             f"Music files are read by mutagen and PyAV, which are not installed: run `{INSTALL}`."
