@@ -55,6 +55,12 @@ test("what the server does not let go stays on the shelf", async () => {
   expect(shelf.songs()).toEqual([]);
 });
 
+test("covers, playlists and systems' own files are not taken for music", () => {
+  const beside = ["cover.jpg", "list.m3u8", "desktop.ini", "Thumbs.db", "._a.mp3", ".DS_Store"];
+  const files = [...beside, "b.mp3"].map((name) => new File([], name));
+  expect(musicOf(files).map(({ name }) => name)).toEqual(["b.mp3"]);
+});
+
 test("hidden files and recorded workouts are not taken for music", () => {
   const names = [".DS_Store", "one.mp3", "ride.FIT", "run.gpx", "walk.tcx", "notes.txt"];
   const files = names.map((name) => new File([], name));
