@@ -21,7 +21,7 @@ LONGEST = 900
 """Frames after which music may come again."""
 LIKELIEST, SPREAD = 115.0, 0.7
 """The tempo before anything was heard, and by how many octaves it may be another."""
-SLOWEST, FASTEST = 45.0, 220.0
+SLOWEST, FASTEST = 45.0, 205.0
 RATIOS = (1 / 3, 1 / 2, 2 / 3, 3 / 4, 1.0, 4 / 3, 3 / 2, 2.0, 3.0)
 """Of the tempi that may be felt where something comes again."""
 LAGS = (1 / 4, 1 / 3, 1 / 2, 2 / 3, 1.0, 3 / 2, 2.0, 3.0, 4.0)

@@ -19,7 +19,7 @@ const LONGEST = 900;
 const LIKELIEST = 115;
 const SPREAD_OCTAVES = 0.7;
 const SLOWEST = 45;
-const FASTEST = 220;
+const FASTEST = 205;
 const RATIOS = [1 / 3, 1 / 2, 2 / 3, 3 / 4, 1, 4 / 3, 3 / 2, 2, 3];
 /** Beats after which music, and its drums, may be alike: by how much tells a beat from another. */
 const LAGS = [1 / 4, 1 / 3, 1 / 2, 2 / 3, 1, 3 / 2, 2, 3, 4];
