@@ -62,7 +62,7 @@ fuzz: setup ## Try every reader of what comes from outside with strange input fo
 	@TEMPOFIT_FUZZ_SECONDS=$$(($(MINUTES) * 40)) $(BIN)/pytest -q tests/fuzz
 	@VITE_FUZZ_SECONDS=$$(($(MINUTES) * 4)) $(NODE) run --silent fuzz
 
-bench: setup ## Run every benchmark, in about fifty minutes
+bench: setup audio ## Run every benchmark, in about fifty minutes
 	@$(BIN)/tempofit bench pipeline
 	@$(BIN)/tempofit bench average
 	@$(BIN)/tempofit bench websocket
@@ -70,6 +70,7 @@ bench: setup ## Run every benchmark, in about fifty minutes
 	@$(BIN)/tempofit bench overload
 	@$(BIN)/tempofit bench growth --seconds 30
 	@$(BIN)/tempofit bench imports
+	@$(BIN)/tempofit bench tempo
 	@$(BIN)/tempofit bench page
 
 ROOM ?= lambdas/domain

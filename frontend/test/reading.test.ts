@@ -204,9 +204,9 @@ describe("files that were picked", () => {
     const stop = new AbortController();
     const endless = () => {
       stop.abort();
-      return new Promise<number>(() => undefined);
+      return new Promise<null>(() => undefined);
     };
-    const ears = { ...WAV_ONLY, detectTempo: endless };
+    const ears = { ...WAV_ONLY, detectBeat: endless };
     const done = await takeIn(FILES, shelf, ears, stop.signal, () => undefined);
     expect(intakeSentence(done)).toBe("Stopped after 0 of 3 files. No song is new.");
     expect(done.sentences).toEqual([]);
