@@ -18,7 +18,7 @@ class NoSongsError(FileError):
 class Refused(Struct, frozen=True, omit_defaults=True):
     """A row that was not taken: its number, the value that was wrong, why, and of which file.
 
-    The file is named where several are read.
+    The file is named where several are read. Of a music file the number is 0, the value its name.
     """
 
     row: int

@@ -6,8 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from catalog.cells import CellError, shown
-from catalog.entries import Entry, duration_of, entry_of, tempo_of
+from catalog.cells import CellError, is_empty, read_number, shown, words
+from catalog.entries import UNKNOWN_ARTIST, Entry, duration_of, entry_of, tempo_of
 from catalog.errors import FileError, NoSongsError, Refused
 from catalog.headers import SONGS, require_columns, without_tempo
 from catalog.identity import Identity, Place
@@ -23,6 +23,8 @@ _NAMES = frozenset({"id", "track_id", "isrc"})
 
 Refuse = Callable[[Refused], None]
 Told = Callable[[FileError], None]
+TempoOf = Callable[[str, str, float], float | None]
+"""The tempo of a song, by artist, title and seconds, where its row has none."""
 
 
 class Read(NamedTuple):
@@ -74,23 +76,26 @@ def read_songs(path: Path, refused: Refuse) -> Iterator[Song]:
         raise errors[0]
 
 
-def read_entries(paths: Sequence[Path], refused: Refuse, told: Told) -> Iterator[Read]:
+def read_entries(
+    paths: Sequence[Path], refused: Refuse, told: Told, heard: TempoOf | None = None
+) -> Iterator[Read]:
     """The songs of all files, folders among them, with tempi of one for songs of another.
 
-    What cannot be used goes to `told`, and the rest goes on.
+    For a song that has none, or 0, `heard` is asked. What cannot be used goes to `told`, and the
+    rest goes on.
     """
-    several = len(paths) > 1 or paths[0].is_dir()
+    several = len(paths) > 1 or any(path.is_dir() for path in paths)
     waiting: list[List] = []
     bare: list[List] = []
     measured = 0
     for one in _lists(paths, told):
         if one.lacks_songs:
             bare.append(one)
-        elif one.lacks_tempo:
+        elif one.lacks_tempo and not (heard and one.columns & _DURATIONS):
             waiting.append(one)
         else:
             measured += 1
-            yield from _entries(one, refused, told, several)
+            yield from _entries(one, refused, told, several, heard=heard)
     if not waiting or not (measured or bare):
         for one in (*waiting, *bare):
             told(_useless(one))
@@ -180,14 +185,22 @@ def _useless(one: List) -> FileError:
 
 
 def _entries(
-    one: List, refused: Refuse, told: Told, several: bool, tempi: Tempi | None = None
+    one: List,
+    refused: Refuse,
+    told: Told,
+    several: bool,
+    tempi: Tempi | None = None,
+    heard: TempoOf | None = None,
 ) -> Iterator[Read]:
     file = str(one.path) if several else ""
     try:
         with open_rows(one.path, SONGS) as table:
             for number, row in table.rows:
                 try:
-                    entry = entry_of(_whole(row, tempi), one.survey)
+                    whole = _whole(row, tempi)
+                    if heard:
+                        whole = _heard(whole, one.survey, heard)
+                    entry = entry_of(whole, one.survey)
                 except CellError as bad:
                     refused(Refused(number, bad.value, bad.reason, file))
                 else:
@@ -209,6 +222,17 @@ def _whole(row: dict[str, Any], tempi: Tempi | None) -> dict[str, Any]:
     if found.duration_seconds is not None and not any(row.get(name) for name in _DURATIONS):
         row["duration_ms"] = found.duration_seconds * 1000
     return row
+
+
+def _heard(row: dict[str, Any], found: Survey, tempo_of: TempoOf) -> dict[str, Any]:
+    """A row with the tempo of its song's file, where it has none."""
+    if not is_empty(row.get("tempo")) and read_number(row["tempo"]) != 0:
+        return row
+    title, artist = words(row.get("title")), words(row.get("artist")) or UNKNOWN_ARTIST
+    tempo = tempo_of(artist, title, duration_of(row, found))
+    if tempo is None:
+        raise CellError(title, "no tempo, and no file of its artist, title and length with a beat")
+    return row | {"tempo": tempo}
 
 
 def _fill(tempi: Tempi, one: List) -> None:

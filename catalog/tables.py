@@ -187,5 +187,7 @@ def first_few(refused: Sequence[Refused], count: int = 10) -> list[str]:
 
 
 def _line(bad: Refused) -> str:
+    if not bad.row:
+        return f"{bad.value} {bad.reason}."
     where = f"{bad.file} row" if bad.file else "row"
     return f"{where} {bad.row}: {bad.reason} ({bad.value!r})"

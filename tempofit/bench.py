@@ -11,7 +11,7 @@ from rich.table import Table
 from benchmarks import average as averages
 from benchmarks import pipeline
 from catalog.errors import FileError
-from tempofit import measure, overload
+from tempofit import hearing, measure, overload
 from tempofit.measured import measured
 from tempofit.printing import print_whole
 
@@ -22,6 +22,7 @@ app.command()(measure.growth)
 app.command()(measure.imports)
 app.command()(measure.page)
 app.command()(overload.overload)
+app.command()(hearing.tempo)
 
 
 @app.callback()

@@ -64,10 +64,18 @@ class Refusals:
         if self.count <= SHOWN:
             return first_few(self.kept)
         return [
-            f"{count:,} {'row' if count == 1 else 'rows'}: {reason}, such as "
-            f"{_place(self._examples[reason])} ({self._examples[reason].value!r})"
-            for reason, count in self.reasons.most_common()
+            _line(self._examples[reason], count) for reason, count in self.reasons.most_common()
         ]
+
+
+def _line(example: Refused, count: int) -> str:
+    if not example.row:
+        others = f", and so {'is' if count == 2 else 'are'} {count - 1:,} more" if count > 1 else ""
+        return f"{example.value} {example.reason}{others}."
+    return (
+        f"{count:,} {'row' if count == 1 else 'rows'}: {example.reason}, such as "
+        f"{_place(example)} ({example.value!r})"
+    )
 
 
 def _place(row: Refused) -> str:

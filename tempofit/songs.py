@@ -16,12 +16,13 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from catalog.changes import Counts, changes, remember
 from catalog.demo import COUNT, demo_songs
 from catalog.errors import FileError, Refused
-from catalog.files import Read, read_entries
+from catalog.files import Read, TempoOf, read_entries
 from catalog.identity import Identity
 from catalog.library import entries_in
 from catalog.store import store_entries, store_songs
 from tempofit import library as libraries
 from tempofit.addresses import CloudError
+from tempofit.listened import Tempo, is_music, songs_of_music, tempi_of_folder, tempo_lines
 from tempofit.operations.songs_table import SongsTable, Where, songs_table
 from tempofit.options import StageOption, check_library
 from tempofit.refusals import Refusals
@@ -66,6 +67,8 @@ class Summary(msgspec.Struct, frozen=True):
     unread: list[str]
     """Why each file that could not be used, or not to its end, could not."""
     seconds: float
+    tempi: list[Tempo]
+    """Where those come from that were read or heard in music files."""
 
 
 @app.command()
@@ -99,7 +102,7 @@ def import_files(
         typer.Argument(
             help="Files and folders of them: CSV, Parquet, JSON lines, what Exportify, Soundiiz "
             "and TuneMyMusic export, rekordbox (XML, TXT), Traktor, iTunes, the Million Song "
-            "Dataset. What one is, its content tells."
+            "Dataset, music files and M3U playlists of them. What one is, its content tells."
         ),
     ],
     library: Annotated[
@@ -107,6 +110,10 @@ def import_files(
     ] = "",
     refused: Annotated[
         Path | None, typer.Option(help="Write every refused row to this CSV file.")
+    ] = None,
+    detect: Annotated[
+        Path | None,
+        typer.Option(help="A folder of music files: songs without a tempo have that of theirs."),
     ] = None,
     stage: StageOption = "",
     dynamodb_url: Url = "",
@@ -117,16 +124,22 @@ def import_files(
 
     Importing again updates songs, and never doubles them: a song is known by its ISRC, else by its
     source's id, else by artist, title and duration. After an interruption the same command goes on.
+
+    The tempo of a music file is its tag's, else it is detected, and kept for the next import. `make
+    audio` installs what reads music files.
     """
     name = check_library(library or _library_of(paths[0]))
     where, started = Where(stage, dynamodb_url, table), time.monotonic()
     counts, refusals, unread = Counts(), Refusals(), list[FileError]()
+    tempi: dict[Tempo, None] = {}
     several = len(paths) > 1 or paths[0].is_dir()
     if refused and refused.resolve() in [path.resolve() for path in paths]:
         raise typer.BadParameter("is one of the files to import", param_hint="--refused")
     try:
         with refusals.written_to(refused, several=several):
-            _import(paths, name, where, counts, refusals, unread, show=not json)
+            music, lists, heard = _listen(paths, detect, refusals, unread, tempi, show=not json)
+            reads = chain(music, read_entries(lists, refusals.add, unread.append, heard))
+            _import(reads, name, where, counts, refusals, show=not json)
     except (CloudError, FileError) as error:
         _say(unread)
         _fail_midway(error, name, counts)
@@ -134,21 +147,48 @@ def import_files(
         typer.echo(f"Interrupted. {_so_far(name, counts)}", err=True)
         raise typer.Exit(INTERRUPTED) from None
     _say(unread)
-    _tell(name, counts, refusals, unread, started, json)
+    _tell(name, counts, refusals, unread, started, json, list(tempi))
+
+
+def _listen(
+    paths: Sequence[Path],
+    detect: Path | None,
+    refusals: Refusals,
+    unread: list[FileError],
+    tempi: dict[Tempo, None],
+    *,
+    show: bool,
+) -> tuple[list[Read], list[Path], TempoOf | None]:
+    """The songs of music files, the paths that are lists, and what tells tempi that they lack."""
+    music: list[Read] = []
+    lists: list[Path] = []
+    for path in paths:
+        if not is_music(path):
+            lists.append(path)
+            continue
+        try:
+            reads, told = songs_of_music(path, refusals.add, show=show)
+        except FileError as error:
+            unread.append(error)
+            continue
+        music += reads
+        tempi.update(dict.fromkeys(told))
+    if not (detect and lists):
+        return music, lists, None
+    heard = tempi_of_folder(lists, detect, lambda one: tempi.update({one: None}), show=show)
+    return music, lists, heard
 
 
 def _import(
-    paths: Sequence[Path],
+    reads: Iterator[Read],
     library: str,
     where: Where,
     counts: Counts,
     refusals: Refusals,
-    unread: list[FileError],
     *,
     show: bool,
 ) -> None:
-    """Reads, and writes what is new or changed; the table is not asked before there is a song."""
-    reads = read_entries(paths, refusals.add, unread.append)
+    """Writes what is new or changed; the table is not asked before there is a song."""
     with _progress(library, show=show) as written, Identity() as identity:
         first = next(reads, None)
         if first is None:
@@ -207,6 +247,7 @@ def _tell(
     unread: Sequence[FileError],
     started: float,
     json: bool,
+    tempi: Sequence[Tempo] = (),
 ) -> None:
     seconds = time.monotonic() - started
     summary = Summary(
@@ -220,6 +261,7 @@ def _tell(
         reasons=dict(refusals.reasons),
         unread=[str(error) for error in unread],
         seconds=round(seconds, 2),
+        tempi=list(tempi),
     )
     if json:
         typer.echo(msgspec.json.encode(summary))
@@ -227,6 +269,8 @@ def _tell(
         for line in refusals.lines():
             typer.echo(line)
         typer.echo(_sentence(summary))
+        for line in tempo_lines(tempi):
+            typer.echo(line)
     if unread or not summary.imported:
         raise typer.Exit(1)
 

@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent, useState } from "react";
 
-import { detectTempo, playableSeconds } from "../../ownSongs/detect";
+import { detectBeat, playableSeconds } from "../../ownSongs/detect";
 import { musicOf } from "../../ownSongs/dropped";
 import { type Intake, intakeSentence, songs as countOf, takeIn } from "../../ownSongs/intake";
 import { bring, notInLibrary, removeAll } from "../../ownSongs/library";
@@ -16,7 +16,7 @@ import { Press } from "../Press";
 import { useFocusKept, useLeaving, useWaiting } from "../hooks";
 import { useSongs } from "./shelves";
 
-const EARS = { tagsOf, playableSeconds, detectTempo };
+const EARS = { tagsOf, playableSeconds, detectBeat };
 
 export interface Props {
   readonly store: Store;
@@ -75,6 +75,11 @@ export default function OwnMusic(props: Props) {
     run("Adding the songs to your library…", async () => {
       await bring(shelf, some, sendOwnSongs);
       if (!isOwnNow()) choose(OWN);
+    });
+  const turn = (song: ShelfSong) =>
+    run("Changing the tempo…", async () => {
+      const turned = await shelf.turnTempo(song.id);
+      if (turned) await bring(shelf, [turned], sendOwnSongs);
     });
   const take = async (files: readonly File[]) => {
     if (off) {
@@ -146,7 +151,13 @@ export default function OwnMusic(props: Props) {
         )}
       </div>
       <Refused sentences={intake?.sentences ?? []} />
-      <OwnSongs songs={songs} shelf={shelf} opinions={state.opinions} />
+      <OwnSongs
+        songs={songs}
+        shelf={shelf}
+        opinions={state.opinions}
+        off={off}
+        onTurn={(song) => void turn(song)}
+      />
     </div>
   );
 }
