@@ -18,6 +18,7 @@ from catalog.folder import (
     Found,
     LeftOut,
     is_music_folder,
+    is_music_name,
     read_files,
     read_folder,
     tell_tempi,
@@ -47,17 +48,19 @@ class Tempo(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def is_music(path: Path) -> bool:
-    """Whether a path is a folder with music files, or a playlist, which names some."""
+    """Whether a path is a folder with music files, a playlist, which names some, or one itself."""
     if path.is_dir():
         return is_music_folder(path)
     try:
         return kind_of(path) is Kind.PLAYLIST
     except (FileError, OSError):
-        return False
+        return path.is_file() and is_music_name(path.name)
 
 
 def songs_of_music(path: Path, refused: Refuse, *, show: bool) -> tuple[list[Read], list[Tempo]]:
-    """The songs of a folder of music files, or of those that a playlist names, and their tempi.
+    """The songs of a folder of music files, of those that a playlist names, or of one file.
+
+    Beside them where their tempi come from.
 
     FileError when they cannot be read.
     """
@@ -68,7 +71,8 @@ def songs_of_music(path: Path, refused: Refuse, *, show: bool) -> tuple[list[Rea
     with _listener(show) as listener:
         folder, files = path, None
         if not path.is_dir():
-            folder, files = path.parent, list(_named(path, leave_out))
+            alone = is_music_name(path.name)
+            folder, files = path.parent, [path] if alone else list(_named(path, leave_out))
         found = list(read_folder(folder, listener, leave_out, files))
     reads = [Read(Entry(one.song, (one.song.id,)), Place(one.file, 1)) for one in found]
     return reads, [_tempo(one) for one in found]
