@@ -13,8 +13,10 @@ from typer.testing import CliRunner
 from benchmarks.chaos.letters import Letters
 from benchmarks.chaos.looks import Look, by_quarter
 from benchmarks.chaos.report import Report, judged
+from benchmarks.chaos.run import _first
 from local.addresses import Addresses
 from local.logs import Log
+from local.processes import PartError
 from local.template.stack import Function
 from tempofit.__main__ import app
 
@@ -246,3 +248,8 @@ def test_a_quarter_is_its_median_and_a_log_is_as_long_as_at_its_end() -> None:
         Look(110, 20, 1.1),
     ]
     assert by_quarter(looks[:1]) == [looks[0]] * 4
+
+
+def test_what_ends_a_run_is_the_first_of_what_its_tasks_raised() -> None:
+    error = PartError("The part 'gateway' ended.")
+    assert _first(ExceptionGroup("", [ExceptionGroup("", [error]), ValueError()])) is error
