@@ -41,8 +41,9 @@ def chaos(
     Exits with 1, and says in sentences what did not hold, unless no sample is lost or folded
     twice, no slot has two songs or none, all songs are told, dead letters name the poison, no more
     and no less, and all was well again after each fault. It should be so 30 s after each fault,
-    for all slots 45 s and all songs 60 s after the last; a machine may be slow and busy, so what
-    takes up to four times as long is told as late, and exits with 0.
+    for all slots 45 s and all songs 60 s after the last. A machine may be slow and busy, so what
+    takes longer is told as late; it fails when it has not come 180 s after the last fault for
+    slots, 240 s for all else.
     """
     report = measured(lambda say: chaotic.run(users, minutes, seed, progress=say))
     if json:

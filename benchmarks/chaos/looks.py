@@ -13,7 +13,7 @@ class Look(msgspec.Struct, frozen=True):
     """What all parts together hold at a moment."""
 
     rss_mb: float
-    file_handles: int
+    file_handles: float
     log_mb: float
 
 
@@ -30,16 +30,17 @@ def look(cloud: Cloud) -> Look:
     return Look(rss / 2**20, handles, logged / 2**20)
 
 
-def by_quarter(looks: Sequence[Look]) -> dict[str, list[float]]:
+def by_quarter(looks: Sequence[Look]) -> list[Look]:
     """The medians of memory and handles, as some parts are killed now and then; logs at its end."""
     quarters = [
         looks[len(looks) * part // 4 : max(len(looks) * (part + 1) // 4, 1)] or looks[-1:]
         for part in range(4)
     ]
-    return {
-        "rss_mb_by_quarter": [round(median(each.rss_mb for each in part)) for part in quarters],
-        "file_handles_by_quarter": [
-            median(each.file_handles for each in part) for part in quarters
-        ],
-        "log_mb_by_quarter": [round(part[-1].log_mb, 2) for part in quarters],
-    }
+    return [
+        Look(
+            median(each.rss_mb for each in part),
+            median(each.file_handles for each in part),
+            part[-1].log_mb,
+        )
+        for part in quarters
+    ]

@@ -304,6 +304,7 @@ class Chaos:
         self, planned: list[Planned], minutes: float, filled_s: float, told_s: float
     ) -> Report:
         letters, counts, total = self._letters, self._counts(), Counts()
+        quarters = by_quarter(self._looks)
         letters.collect()
         letters.read_log()
         letters.close()
@@ -326,7 +327,12 @@ class Chaos:
             samples_folded=total.folded,
             samples_refused=total.refused,
             samples_gone=total.gone,
+            samples_lost=sum(whose["samples_lost"].values()),
+            samples_duplicated=total.duplicated,
             songs_stored=len(self._seen.songs.stored),
+            songs_duplicated=sum(whose["songs_duplicated"].values()),
+            slots_unfilled=sum(whose["slots_unfilled"].values()),
+            songs_untold=sum(whose["songs_untold"].values()),
             poison_sent=letters.sent,
             dead_letters=letters.named,
             dead_letters_others=letters.others,
@@ -335,7 +341,8 @@ class Chaos:
             recovered_s=dict(sorted(self._recovered.items())),
             filled_s=filled_s,
             told_s=told_s,
-            **{name: sum(numbers.values()) for name, numbers in whose.items()},
-            **by_quarter(self._looks),
+            rss_mb_by_quarter=[round(each.rss_mb) for each in quarters],
+            file_handles_by_quarter=[each.file_handles for each in quarters],
+            log_mb_by_quarter=[round(each.log_mb, 2) for each in quarters],
         )
         return judged(report, whose, self._ill)

@@ -13,8 +13,10 @@ from typer.testing import CliRunner
 from benchmarks.chaos.letters import Letters
 from benchmarks.chaos.looks import Look, by_quarter
 from benchmarks.chaos.report import Report, judged
+from benchmarks.chaos.run import _first
 from local.addresses import Addresses
 from local.logs import Log
+from local.processes import PartError
 from local.template.stack import Function
 from tempofit.__main__ import app
 
@@ -237,11 +239,17 @@ def test_the_command_says_what_did_not_hold(
 
 
 def test_a_quarter_is_its_median_and_a_log_is_as_long_as_at_its_end() -> None:
-    looks = [Look(100.0 + each, 10 + each, 0.1 * each) for each in range(12)]
+    looks = [Look(100.0 + each, 10 + each, each / 10) for each in range(12)]
     looks[4] = Look(5.0, 1, 0.4)  # some were just killed
-    assert by_quarter(looks) == {
-        "rss_mb_by_quarter": [101, 103, 107, 110],
-        "file_handles_by_quarter": [11, 13, 17, 20],
-        "log_mb_by_quarter": [0.2, 0.5, 0.8, 1.1],
-    }
-    assert by_quarter(looks[:1])["rss_mb_by_quarter"] == [100] * 4
+    assert by_quarter(looks) == [
+        Look(101, 11, 0.2),
+        Look(103, 13, 0.5),
+        Look(107, 17, 0.8),
+        Look(110, 20, 1.1),
+    ]
+    assert by_quarter(looks[:1]) == [looks[0]] * 4
+
+
+def test_what_ends_a_run_is_the_first_of_what_its_tasks_raised() -> None:
+    error = PartError("The part 'gateway' ended.")
+    assert _first(ExceptionGroup("", [ExceptionGroup("", [error]), ValueError()])) is error

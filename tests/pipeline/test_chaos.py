@@ -26,7 +26,7 @@ def test_whatever_fails_the_music_goes_on(monkeypatch: pytest.MonkeyPatch) -> No
     assert report["samples_sent"] == sum(report[f"samples_{name}"] for name in settled)
     for name in ("samples_lost", "samples_duplicated", "songs_duplicated"):
         assert report[name] == 0
-    assert report["songs_stored"] > 24
+    assert report["songs_stored"] >= 12
     assert report["slots_unfilled"] == report["songs_untold"] == 0
     assert report["dead_letters"] == report["poison_sent"] >= 12 * 4
     assert report["dead_letters_others"] == 0
