@@ -206,7 +206,9 @@ def without_spikes(
 
 def _beside_jumps(times_ms: Sequence[int], numbers: Sequence[float], spike: float) -> set[int]:
     """The places of samples within 4 s of a jump."""
-    jumps = [index for index, (one, next_) in enumerate(pairwise(numbers)) if abs(next_ - one) >= spike]
+    jumps = [
+        index for index, (one, next_) in enumerate(pairwise(numbers)) if abs(next_ - one) >= spike
+    ]
     return {
         place
         for index in jumps
