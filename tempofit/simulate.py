@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from catalog.cells import shown
-from catalog.tables import FileError, Refused, Refusals
+from catalog.tables import FileError, Refusals, Refused
 from events.messages import Error, ServerMessage
 from events.samples import Sample
 from events.session import Settings, SongPush

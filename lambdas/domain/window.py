@@ -181,7 +181,7 @@ def _largest_step(numbers: Sequence[float]) -> float:
 def without_spikes(
     steps_ms: Sequence[int], numbers: Sequence[float], spike: float
 ) -> tuple[float, ...]:
-    """The same numbers; beside jumps, those that are odd among their neighbours moved to the median.
+    """The same numbers; those beside jumps and odd among their neighbours moved to the median.
 
     Neighbours are those within 4 s to either side, and as many seconds at the ends, so that what
     is newest has to last before it counts; of fewer than three nobody knows which is odd. The first

@@ -201,7 +201,7 @@ def gpx_at(moments: list[tuple[int, int]]) -> bytes:
     points = "".join(
         f'<trkpt lat="46.2" lon="15.2"><time>{moment(second)}</time><extensions><x:t>'
         f"<x:hr>{heart_rate}</x:hr></x:t></extensions></trkpt>"
-        for second, heart_rate in enumerate(heart_rates)
+        for second, heart_rate in moments
     )
     return GPX.format(points).encode()
 
