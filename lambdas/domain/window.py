@@ -174,7 +174,7 @@ def _measured(window: Window) -> tuple[float, float, float, float]:
 
 def _largest_step(numbers: Sequence[float]) -> float:
     """The largest change from one sample to the next, up or down."""
-    changes = list(map(sub, numbers[1:], numbers))
+    changes: list[float] = list(map(sub, numbers[1:], numbers))
     return max(max(changes), -min(changes))
 
 
