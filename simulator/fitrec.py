@@ -1,4 +1,4 @@
-"""Workouts of FitRec (Endomondo): one dict a line, as a Python literal or as JSON, or all in a list.
+"""Workouts of FitRec (Endomondo): one dict a line, as a Python literal or as JSON, or in a list.
 
 Coordinates, profile addresses and all else but times and heart rates are dropped on reading, before
 anything is made of them: a line may have megabytes.

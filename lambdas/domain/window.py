@@ -174,14 +174,14 @@ def _measured(window: Window) -> tuple[float, float, float, float]:
 
 def _largest_step(numbers: Sequence[float]) -> float:
     """The largest change from one sample to the next, up or down."""
-    changes = list(map(sub, numbers[1:], numbers))
+    changes: list[float] = list(map(sub, numbers[1:], numbers))
     return max(max(changes), -min(changes))
 
 
 def without_spikes(
     steps_ms: Sequence[int], numbers: Sequence[float], spike: float
 ) -> tuple[float, ...]:
-    """The same numbers; beside jumps, those that are odd among their neighbours moved to the median.
+    """The same numbers; those beside jumps and odd among their neighbours moved to the median.
 
     Neighbours are those within 4 s to either side, and as many seconds at the ends, so that what
     is newest has to last before it counts; of fewer than three nobody knows which is odd. The first
@@ -206,7 +206,9 @@ def without_spikes(
 
 def _beside_jumps(times_ms: Sequence[int], numbers: Sequence[float], spike: float) -> set[int]:
     """The places of samples within 4 s of a jump."""
-    jumps = [index for index, (one, next_) in enumerate(pairwise(numbers)) if abs(next_ - one) >= spike]
+    jumps = [
+        index for index, (one, next_) in enumerate(pairwise(numbers)) if abs(next_ - one) >= spike
+    ]
     return {
         place
         for index in jumps
