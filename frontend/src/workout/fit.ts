@@ -25,6 +25,14 @@ export function fitSentence(distance: number): string {
   return `${word}, ${Math.round(distance * 100)}\u00a0%\u00a0away`;
 }
 
+/** What the library lacks where nothing in it is near: "Nothing in your library is near 165; double time of 82". */
+export function scarceSentence({ why }: SongPush): string {
+  const lacking = `Nothing in your library is near ${Math.round(why.target_tempo)}`;
+  const tempo = Math.round(why.tempo);
+  if (why.octave === 1) return `${lacking}; this song plays ${tempo}`;
+  return `${lacking}; ${why.octave > 1 ? "double" : "half"} time of ${tempo}`;
+}
+
 /** How far the playing song is from what would suit now, as it is heard. */
 export function fitNow(effort: Effort, push: SongPush, heard: Heard): number {
   return distance(heardTempo(push, heard), targetNow(effort, push));

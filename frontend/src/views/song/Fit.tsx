@@ -1,4 +1,4 @@
-import { fitNow, fitSentence, fitWord } from "../../workout/fit";
+import { fitNow, fitSentence, fitWord, scarceSentence } from "../../workout/fit";
 import type { SongPush } from "../../wire/messages";
 import { type State, effortOf } from "../../session/store";
 import { heardAt } from "../../session/sounding";
@@ -18,7 +18,7 @@ export function Fit({ state, push }: Props) {
     return <p className="fit" data-testid="fit">Fit unknown while the heart rate is stale</p>;
   }
   if (fresh !== "live" || distance === null) return null;
-  return <FitWords distance={distance} />;
+  return <FitWords distance={distance} push={push} />;
 }
 
 function distanceAt(state: State, push: SongPush, now_ms: number): number | null {
@@ -27,11 +27,13 @@ function distanceAt(state: State, push: SongPush, now_ms: number): number | null
   return effort.latest && heard && fitNow(effort, push, heard);
 }
 
-/** A distance in a word and a number. */
-export function FitWords({ distance }: { readonly distance: number }) {
+/** A distance in a word and a number, or what the library lacks. */
+export function FitWords({ distance, push }: { readonly distance: number; readonly push: SongPush }) {
+  const word = fitWord(distance);
+  const isLack = push.why.scarce && (word === "off" || push.why.octave !== 1);
   return (
-    <p className="fit" data-fit={fitWord(distance)} data-testid="fit">
-      {fitSentence(distance)}
+    <p className="fit" data-fit={word} data-testid="fit">
+      {isLack ? scarceSentence(push) : fitSentence(distance)}
     </p>
   );
 }
