@@ -73,15 +73,15 @@ def _song(row: dict[str, Any], tempo_of: TempoOf | None) -> Song:
     if not title:
         raise CellError(row.get("title"), "no title")
     artist = _words(row, "artist") or UNKNOWN_ARTIST
-    duration_seconds = _duration_seconds(row)
     value = row.get("tempo")
     if tempo_of and text(value) in NO_TEMPO:
-        value = tempo_of(artist, title, duration_seconds)
+        value = tempo_of(artist, title, _duration_seconds(row))
         if value is None:
             raise CellError(
                 title, "no tempo, and no file of its artist, title and length with a beat"
             )
     tempo = number(value, "tempo", MIN_TEMPO, MAX_TEMPO, "40-250 beats a minute")
+    duration_seconds = _duration_seconds(row)
     return Song(
         id=_id(row) or _hash(artist, title, duration_seconds),
         title=title,
