@@ -1,6 +1,7 @@
 """Fits the weights of `catalog/beat.py`: `python -m benchmarks.drummers`.
 
-To drummers that do not exist: their patterns are drawn at random, none from `benchmarks/tracks.py`.
+To drummers that do not exist: their patterns are drawn at random, not taken from
+`benchmarks/tracks.py`, though common ones come up.
 The weights are those of a logistic choice among the tempi that may be felt.
 """
 
