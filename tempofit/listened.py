@@ -157,7 +157,7 @@ def tempo_lines(tempi: Sequence[Tempo]) -> list[str]:
         return []
     detected = sum(tempo.tempo_from == "detected" for tempo in tempi)
     unsure = [tempo for tempo in tempi if tempo.or_tempo is not None]
-    lines = [f"{len(tempi) - detected:,} tempi are from tags, {detected:,} detected."]
+    lines = [f"Tempi: {len(tempi) - detected:,} from tags, {detected:,} detected."]
     if unsure:
         lines.append(f"Not sure of {len(unsure):,}; a tag BPM in the file decides:")
     lines.extend(

@@ -132,6 +132,7 @@ def import_files(
     where, started = Where(stage, dynamodb_url, table), time.monotonic()
     counts, refusals, unread = Counts(), Refusals(), list[FileError]()
     tempi: dict[Tempo, None] = {}
+    lists: list[Path] = []
     several = len(paths) > 1 or paths[0].is_dir()
     if refused and refused.resolve() in [path.resolve() for path in paths]:
         raise typer.BadParameter("is one of the files to import", param_hint="--refused")
@@ -147,7 +148,7 @@ def import_files(
         typer.echo(f"Interrupted. {_so_far(name, counts)}", err=True)
         raise typer.Exit(INTERRUPTED) from None
     _say(unread)
-    _tell(name, counts, refusals, unread, started, json, list(tempi))
+    _tell(name, counts, refusals, unread, started, json, list(tempi), "row" if lists else "file")
 
 
 def _listen(
@@ -248,6 +249,7 @@ def _tell(
     started: float,
     json: bool,
     tempi: Sequence[Tempo] = (),
+    what: str = "row",
 ) -> None:
     seconds = time.monotonic() - started
     summary = Summary(
@@ -268,14 +270,14 @@ def _tell(
     elif summary.read:
         for line in refusals.lines():
             typer.echo(line)
-        typer.echo(_sentence(summary))
+        typer.echo(_sentence(summary, what))
         for line in tempo_lines(tempi):
             typer.echo(line)
     if unread or not summary.imported:
         raise typer.Exit(1)
 
 
-def _sentence(summary: Summary) -> str:
+def _sentence(summary: Summary, what: str) -> str:
     known = [
         f"{count:,} {what}"
         for count, what in ((summary.updated, "updated"), (summary.unchanged, "as before"))
@@ -283,7 +285,7 @@ def _sentence(summary: Summary) -> str:
     ]
     of = f" ({', '.join(known)})" if known else ""
     sentence = (
-        f"{plural(summary.read, 'row')} read, {plural(summary.imported, 'song')} imported into "
+        f"{plural(summary.read, what)} read, {plural(summary.imported, 'song')} imported into "
         f"library {summary.library!r}{of}, {sum(summary.reasons.values()):,} refused."
     )
     written = summary.new + summary.updated

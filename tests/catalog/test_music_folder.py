@@ -185,7 +185,7 @@ def test_an_isrc_names_a_song_and_its_second_file_is_left_out(
     put(recorded / "drums.flac", tmp_path / "a.flac", title="Up", bpm="128", isrc="DE-A12-11-00001")
     put(recorded / "drums.wav", tmp_path / "b.wav", title="Up!", bpm="128", isrc="DEA121100001")
     ((found,), left) = read(tmp_path, tmp_path / "memory")
-    assert found.song.id == "isrc-DEA121100001"
+    assert found.song.id == "DEA121100001"
     assert left == [LeftOut("b.wav", "is the same song as a.flac")]
 
 
@@ -248,8 +248,8 @@ def test_a_folder_is_imported_and_a_table_gets_its_tempi_from_it(
     assert result.exit_code == 0, result.output
     assert result.stdout.splitlines() == [
         "b.mp3 is empty.",
-        "2 files read, 1 songs imported into library 'runs', 1 refused.",
-        "0 tempi are from tags, 1 detected.",
+        "2 files read, 1 song imported into library 'runs', 1 refused.",
+        "Tempi: 0 from tags, 1 detected.",
     ]
     Path("table.csv").write_text("title,artist,duration_s\nUp,Legs,46\nDown,Legs,200\n")
     result = CliRunner().invoke(app, ["import", "table.csv", "--detect", "Runs", "--json"])
@@ -267,11 +267,11 @@ def test_a_folder_is_imported_and_a_table_gets_its_tempi_from_it(
 
 def test_what_is_not_sure_is_named_at_the_end() -> None:
     tempi = [
-        listened.Tempo("1", "Up", "Legs", "a.mp3", 87.0, "detected", 0.6, 174.0),
-        listened.Tempo("2", "Down", "Legs", "b.mp3", 128.0, "tag", 1.0),
+        listened.Tempo("Up", "Legs", "a.mp3", 87.0, "detected", 0.6, 174.0),
+        listened.Tempo("Down", "Legs", "b.mp3", 128.0, "tag", 1.0),
     ]
     assert listened.tempo_lines(tempi) == [
-        "1 tempi are from tags, 1 detected.",
+        "Tempi: 1 from tags, 1 detected.",
         "Not sure of 1; a tag BPM in the file decides:",
         "a.mp3: 87, or 174 (60% sure)",
     ]
