@@ -29,6 +29,10 @@ export function fakeSongs(count: number, changes: object = {}): readonly FakeSon
 type Form = URLSearchParams;
 type Body = Readonly<Record<string, unknown>>;
 
+function hexOf(text: string): string {
+  return Array.from(new TextEncoder().encode(text), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 export class FakeServer {
   readonly asked: { readonly place: string; readonly form: Form; readonly init: RequestInit }[] = [];
   songs: readonly FakeSong[] = [];
@@ -67,7 +71,7 @@ export class FakeServer {
     if (form.get("apiKey") === "key") return null;
     if (form.get("t") && !this.knowsTokens) return { code: 41, message: "No tokens." };
     const isToken = form.get("t") === md5(PASSWORD + (form.get("s") ?? ""));
-    const isPassword = form.get("p") === `enc:${Buffer.from(PASSWORD).toString("hex")}`;
+    const isPassword = form.get("p") === `enc:${hexOf(PASSWORD)}`;
     if (form.get("u") === USER && (isToken || isPassword)) return null;
     return { code: 40, message: `Wrong: ${[...form.values()].join()}` };
   }

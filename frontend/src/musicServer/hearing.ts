@@ -9,7 +9,8 @@ import { ServerTrouble } from "./trouble";
 /** What only a browser's own decoder can tell: `ownSongs/detect.ts` in the page. */
 export interface Ears {
   playableSeconds(file: Blob, cancel: AbortSignal): Promise<number>;
-  detectTempo(file: Blob): Promise<number>;
+  /** Null where there is no beat. */
+  detectTempo(file: Blob): Promise<number | null>;
 }
 
 export interface Recording {

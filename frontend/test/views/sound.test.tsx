@@ -130,6 +130,26 @@ test("the music sounds from the press on, and goes on without another render", a
   expect(opened[0]?.kicks.length).toBeGreaterThan(heard);
 });
 
+test("a song that streams from a music server says so in place of the sentence about sketches", async () => {
+  const { id } = songPush(0).song;
+  const recordings = new Recordings(new Shelf(boardsOf("anna")));
+  const expected: (readonly string[])[] = [];
+  const message = workoutOf({ settings: { ...SETTINGS, library: "own" }, songs: [songPush(0)], latest: point(1) });
+  store.dispatch({ kind: "message", message, now_ms: NOW });
+  recordings.join({
+    subscribe: () => () => undefined,
+    file: () => null,
+    expect: (ids) => expected.push(ids),
+    about: (song) => (song === id ? "Streamed from music.example.com." : ""),
+  });
+  const props = { playing: songPush(0), over: false, onSkip: () => undefined };
+  render(<Sound store={store} state={store.get()} recordings={recordings} {...props} />);
+  expect(screen.getByTestId("sound-note").textContent).toBe("Streamed from music.example.com.");
+  expect(expected.at(-1)).toEqual([]); // nothing is loaded for who only looks on
+  await press("Play the music");
+  expect(expected.at(-1)).toEqual([id]);
+});
+
 test("the device is closed when the view goes", async () => {
   const { unmount } = show();
   await press("Play the music");
