@@ -52,7 +52,7 @@ def put(source: Path, target: Path, **tags: str) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(source, target)
     if target.suffix in (".mp3", ".wav", ".aiff"):
-        kinds = {"title": TIT2, "artist": TPE1, "bpm": TBPM, "isrc": TSRC}
+        kinds: Any = {"title": TIT2, "artist": TPE1, "bpm": TBPM, "isrc": TSRC}
         new: Any = ID3
         file = new() if target.suffix == ".mp3" else MusicFile(target)
         if target.suffix != ".mp3":
