@@ -25,7 +25,13 @@ export function fitSentence(distance: number): string {
   return `${word}, ${Math.round(distance * 100)}\u00a0%\u00a0away`;
 }
 
+/** How much faster the playing song is, as it is heard, than what would suit now: a share of that. */
+export function lead(effort: Effort, push: SongPush, heard: Heard): number {
+  const target = targetNow(effort, push);
+  return (heardTempo(push, heard) - target) / target;
+}
+
 /** How far the playing song is from what would suit now, as it is heard. */
 export function fitNow(effort: Effort, push: SongPush, heard: Heard): number {
-  return distance(heardTempo(push, heard), targetNow(effort, push));
+  return Math.abs(lead(effort, push, heard));
 }

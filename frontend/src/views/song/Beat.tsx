@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useRef } from "react";
+import { type RefObject, useEffect, useEffectEvent, useRef } from "react";
 
 import { beatSeconds } from "../../music/sketch";
 import type { SongPush } from "../../wire/messages";
@@ -13,10 +13,12 @@ interface Props {
   readonly state: State;
   readonly push: SongPush;
   readonly over: boolean;
+  /** Holds the beat while it runs, so that the heart may move with it. */
+  readonly running?: RefObject<Animation | null>;
 }
 
-/** A mark that beats with the song, from its first beat on; still where motion is not wanted. */
-export function Beat({ state, push, over }: Props) {
+/** A ring that beats with the song, from its first beat on; still where motion is not wanted. */
+export function Beat({ state, push, over, running }: Props) {
   const mark = useRef<HTMLSpanElement>(null);
   const still = useStill();
   const beats = !over && !still;
@@ -31,23 +33,25 @@ export function Beat({ state, push, over }: Props) {
     const beating = mark.current.animate(BEAT, { duration: BEAT_MS, iterations: Infinity });
     beating.updatePlaybackRate(rateNow());
     beating.currentTime = playedNow() * rateNow();
+    if (running) running.current = beating;
     const end = onTick(() => {
       follow(beating, rateNow());
     });
     return () => {
       end();
       beating.cancel();
+      if (running) running.current = null;
     };
-  }, [beats]);
+  }, [beats, running]);
   return <span className="beat" ref={mark} data-beats={beats} aria-hidden="true" data-testid="beat" />;
 }
 
 /** A beat at 60 a minute; the playback rate makes it the song's. */
 const BEAT_MS = 1_000;
 const BEAT: Keyframe[] = [
-  { transform: "scale(1)", opacity: 1, easing: "ease-out" },
-  { transform: "scale(0.6)", opacity: 0.45, offset: 0.7 },
-  { transform: "scale(0.6)", opacity: 0.45 },
+  { transform: "scale(1)", opacity: 0.6, easing: "ease-out" },
+  { transform: "scale(0.94)", opacity: 0.2, offset: 0.7 },
+  { transform: "scale(0.94)", opacity: 0.2 },
 ];
 
 /** Less than this nobody sees. */

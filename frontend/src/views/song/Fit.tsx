@@ -1,6 +1,7 @@
 import { fitNow, fitSentence, fitWord } from "../../workout/fit";
+import { isWarmingUp } from "../../workout/warmUp";
 import type { SongPush } from "../../wire/messages";
-import { type State, effortOf } from "../../session/store";
+import { type State, effortOf, newestPoint } from "../../session/store";
 import { heardAt } from "../../session/sounding";
 import { useFreshness, useTick } from "../hooks";
 import "./Fit.css";
@@ -18,6 +19,9 @@ export function Fit({ state, push }: Props) {
     return <p className="fit" data-testid="fit">Fit unknown while the heart rate is stale</p>;
   }
   if (fresh !== "live" || distance === null) return null;
+  if (fitWord(distance) !== "fits" && isWarmingUp(newestPoint(state), state.session)) {
+    return <p className="fit" data-testid="fit">Warming up, the music follows</p>;
+  }
   return <FitWords distance={distance} />;
 }
 
