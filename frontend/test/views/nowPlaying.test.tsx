@@ -1,12 +1,30 @@
 import { act, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
+import { Beat } from "../../src/views/song/Beat";
 import { NowPlaying } from "../../src/views/song/NowPlaying";
+import { Transport } from "../../src/views/song/Transport";
+import type { Music } from "../../src/views/music/useMusic";
 import type { State } from "../../src/session/store";
 import { NOW, after, point, songPush, workoutOf } from "../helpers";
 import { FakeAnimation, media, pass } from "./browser";
 
 const PLAYING = after([0, workoutOf({ latest: point(1), songs: [songPush(0)] })]);
+
+const nothing = () => undefined;
+const MUSIC: Music = {
+  able: true,
+  wanted: false,
+  off: false,
+  failure: "",
+  recorded: false,
+  volume: 70,
+  setVolume: nothing,
+  play: nothing,
+  pause: nothing,
+  begin: nothing,
+  duck: nothing,
+};
 
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW });
@@ -23,9 +41,19 @@ function show(state: State, { local = true, over = false, playing = true } = {})
       over={over}
       state={state}
       local={local}
-      onSkip={() => undefined}
+      next={null}
+      note={null}
     >
-      {null}
+      <Transport
+        push={songPush(0)}
+        opinion={{ liked: null, tempo: null }}
+        rating={false}
+        music={MUSIC}
+        skipOff={over}
+        onRate={() => undefined}
+        onSkip={() => undefined}
+      />
+      <Beat state={state} push={songPush(0)} over={over} />
     </NowPlaying>,
   ).container.innerHTML;
 }
@@ -39,7 +67,7 @@ test("a command to fill the library is told to who runs TempoFit, not to who log
 
 test("Skip is without effect when the song is over, but keeps the focus", () => {
   const shown = show(PLAYING, { over: true });
-  expect(shown).toMatch(/<button[^>]*aria-disabled="true"[^>]*>Skip/);
+  expect(shown).toMatch(/<button[^>]*aria-disabled="true"[^>]*aria-label="Skip"/);
   expect(shown).not.toMatch(/<button[^>]* disabled/);
 });
 
