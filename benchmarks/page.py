@@ -131,7 +131,7 @@ def _measure(
     )
 
 
-TRY = "Try it without a strap"
+TRY = "Start"
 PLAY = "Play the music"
 STRAPS = "Use my heart-rate strap"
 

@@ -82,7 +82,7 @@ def test_an_athlete_joins_a_floor_under_a_name_and_leaves(
     with open_page("athlete-who-joins") as page, open_page("coach") as coach:
         look_at(coach, cloud, "class-a")
         head(coach, "Nobody is on this floor now.")
-        page.get_by_role("button", name="Try it without a strap").click()
+        page.get_by_role("button", name="Start").click()
         playing = page.get_by_test_id("playing")
         expect(playing).to_have_attribute("data-slot", "0", timeout=SOON_MS)
 

@@ -55,7 +55,7 @@ def test_a_recording_is_stopped_and_gives_way_to_another(open_page: OpenPage) ->
         expect(page.get_by_test_id("heart-rate")).to_have_text("150")
         press(page, "Stop the recording")
         note(page).to_have_text("")
-        press(page, "Try it without a strap")
+        press(page, "Start")
 
 
 def test_a_recording_does_not_take_the_place_of_another_source(open_page: OpenPage) -> None:

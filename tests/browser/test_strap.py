@@ -105,7 +105,7 @@ def test_who_has_no_strap_may_try_a_made_up_heart(open_page: OpenPage) -> None:
         page.reload()
         press(page, "Use my heart-rate strap")
         note(page).to_have_text(re.compile("it has no Web Bluetooth"))
-        press(page, "Try it without a strap")
+        press(page, "Start")
         expect(page.get_by_test_id("freshness")).to_have_text("live")
         expect(page.get_by_test_id("playing")).to_have_attribute("data-slot", "0", timeout=SOON_MS)
         press(page, "Stop the made-up heart")

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { Beat } from "../../src/views/song/Beat";
 import { NowPlaying } from "../../src/views/song/NowPlaying";
+import { SongList } from "../../src/views/song/SongList";
 import { Transport } from "../../src/views/song/Transport";
 import type { Music } from "../../src/views/music/useMusic";
 import type { State } from "../../src/session/store";
@@ -110,4 +111,22 @@ test("the mark stops as soon as the system asks for a page without motion", () =
     media("(prefers-reduced-motion: reduce)").answer(true);
   });
   expect(FakeAnimation.running.size).toBe(0);
+});
+
+test("a song that has ended is not said to be playing", () => {
+  const push = songPush(0);
+  const list = { songs: [push], playing: push, next: null, responsive: false };
+  const shown = (over: boolean) => render(<SongList {...list} over={over} />).container.textContent;
+  expect(shown(false)).toContain("playing");
+  expect(shown(true)).toContain("ended");
+  expect(shown(true)).not.toContain("playing");
+});
+
+test("a young workout warms up, and its music is not called off", () => {
+  const warming = { ...point(20), heart_rate: 150, average: 121 };
+  expect(show(after([0, workoutOf({ latest: warming, songs: [songPush(0)] })]))).toContain(
+    "Warming up, the music follows",
+  );
+  const late = { ...point(190), heart_rate: 150, average: 121 };
+  expect(show(after([0, workoutOf({ latest: late, songs: [songPush(0)] })]))).toContain("Off, ");
 });
