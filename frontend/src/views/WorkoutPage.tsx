@@ -142,7 +142,7 @@ function Live({ config, user, store, state, asks, dropped, returned, onEnd, chil
           <ProblemNote problem={dropped.problem} />
           {starts && <Start off={!state.may_send} onStart={makeUp} />}
           <HeartRate state={state} beat={beat}>
-            {sounds && <Beat key={sounds.slot} state={state} push={sounds} over={isOver} running={beat} />}
+            {sounds && <Beat key={sounds.slot} state={state} push={sounds} over={isOver} runningRef={beat} />}
           </HeartRate>
           <NowPlaying
             state={state}

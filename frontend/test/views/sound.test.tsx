@@ -9,7 +9,7 @@ import { Transport } from "../../src/views/song/Transport";
 import type { SongPush } from "../../src/wire/messages";
 import { type Store, createStore } from "../../src/session/store";
 import { FakeAudio, noAudio } from "../audio";
-import { NOW, SETTINGS, after, point, songPush, workoutOf } from "../helpers";
+import { NOW, SETTINGS, point, songPush, workoutOf } from "../helpers";
 import { pass } from "./browser";
 
 /** The devices that the page opened. */

@@ -14,11 +14,11 @@ interface Props {
   readonly push: SongPush;
   readonly over: boolean;
   /** Holds the beat while it runs, so that the heart may move with it. */
-  readonly running?: RefObject<Animation | null>;
+  readonly runningRef?: RefObject<Animation | null>;
 }
 
 /** A ring that beats with the song, from its first beat on; still where motion is not wanted. */
-export function Beat({ state, push, over, running }: Props) {
+export function Beat({ state, push, over, runningRef }: Props) {
   const mark = useRef<HTMLSpanElement>(null);
   const still = useStill();
   const beats = !over && !still;
@@ -33,16 +33,16 @@ export function Beat({ state, push, over, running }: Props) {
     const beating = mark.current.animate(BEAT, { duration: BEAT_MS, iterations: Infinity });
     beating.updatePlaybackRate(rateNow());
     beating.currentTime = playedNow() * rateNow();
-    if (running) running.current = beating;
+    if (runningRef) runningRef.current = beating;
     const end = onTick(() => {
       follow(beating, rateNow());
     });
     return () => {
       end();
       beating.cancel();
-      if (running) running.current = null;
+      if (runningRef) runningRef.current = null;
     };
-  }, [beats, running]);
+  }, [beats, runningRef]);
   return <span className="beat" ref={mark} data-beats={beats} aria-hidden="true" data-testid="beat" />;
 }
 

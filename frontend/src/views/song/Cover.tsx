@@ -2,7 +2,7 @@ import "./Cover.css";
 
 /** A cover of two hues, drawn from the song's id: the same song, the same cover. */
 export function Cover({ id }: { readonly id: string }) {
-  const seed = [...id].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 360_007, 7);
+  const seed = Array.from(id).reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 360_007, 7);
   const hue = seed % 360;
   const other = (hue + 40 + (seed % 97)) % 360;
   const [x, y] = [20 + (seed % 60), 20 + (Math.floor(seed / 60) % 60)];
