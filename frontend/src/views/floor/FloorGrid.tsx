@@ -64,6 +64,9 @@ function shownOf({ told, band, reason, stale, recent }: Person): Shown {
   };
 }
 
+/** A tile is as high without a reason, so that those below it stay where they are. */
+const KEEPS_ITS_PLACE = "\u00a0";
+
 const Tile = memo(function Tile({ onOpen, ...shown }: Shown & Pick<Props, "onOpen">) {
   const { user, name, band, heart_rate, share, zone, line } = shown;
   return (
@@ -99,7 +102,7 @@ const Tile = memo(function Tile({ onOpen, ...shown }: Shown & Pick<Props, "onOpe
         <span className="what">
           <span className="title">{shown.title}</span> <span>{shown.song}</span>
         </span>
-        {shown.reason !== "" && <span className="needs">{shown.reason}</span>}
+        <span className="needs">{shown.reason || KEEPS_ITS_PLACE}</span>
       </button>
     </li>
   );

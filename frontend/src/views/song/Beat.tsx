@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useEffectEvent, useRef } from "react";
+import { type RefObject, useEffectEvent, useLayoutEffect, useRef } from "react";
 
 import { beatSeconds } from "../../music/sketch";
 import type { SongPush } from "../../wire/messages";
@@ -28,7 +28,7 @@ export function Beat({ state, push, over, runningRef }: Props) {
     return heard ? ratio(heardTempo(push, heard)) : 1;
   });
   const playedNow = useEffectEvent(() => (heardNow()?.at_ms ?? 0) - push.starts_at_ms);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!beats || !mark.current) return undefined;
     const beating = mark.current.animate(BEAT, { duration: BEAT_MS, iterations: Infinity });
     beating.updatePlaybackRate(rateNow());
