@@ -123,10 +123,11 @@ test("a song that has ended is not said to be playing", () => {
 });
 
 test("a young workout warms up, and its music is not called off", () => {
-  const warming = { ...point(20), heart_rate: 150, average: 121 };
-  expect(show(after([0, workoutOf({ latest: warming, songs: [songPush(0)] })]))).toContain(
-    "Warming up, the music follows",
-  );
-  const late = { ...point(190), heart_rate: 150, average: 121 };
-  expect(show(after([0, workoutOf({ latest: late, songs: [songPush(0)] })]))).toContain("Off, ");
+  const told = (seconds: number) => {
+    const latest = { ...point(seconds), heart_rate: 150, average: 121 };
+    const songs = [songPush(0)];
+    return show(after([0, workoutOf({ latest: point(1), songs })], [1000, workoutOf({ latest, songs })]));
+  };
+  expect(told(20)).toContain("Warming up, the music follows");
+  expect(told(190)).toContain("Off, ");
 });
