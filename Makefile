@@ -18,19 +18,23 @@ OTHER := $(shell test "$(origin PYTHON)" = file || test ! -x $(BIN)/python || \
 PACKAGES := events lambdas infra local simulator catalog evaluation planning benchmarks tempofit tests
 
 .DEFAULT_GOAL := help
-.PHONY: other-python help setup run test check fast format lint types page pipeline fuzz bench mutants screenshots synth bootstrap deploy destroy localstack lock clean
+.PHONY: other-python help setup hdf5 audio run test check fast format lint types page pipeline fuzz bench mutants screenshots synth bootstrap deploy destroy localstack lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 setup: $(VENV)/.installed frontend/dist/index.html ## Install what the project needs and build the page
 
+hdf5: $(VENV)/.hdf5 ## Install what reads the Million Song Dataset's own files
+
+audio: $(VENV)/.audio ## Install what reads music files: `tempofit songs import FOLDER` needs it
+
 run: setup ## Run everything on this machine with 25 simulated athletes
 	@exec $(BIN)/tempofit up --athletes 25
 
 test: check pipeline ## Everything that CI runs
 
-check: setup format lint types fast page ## Format, lint, types and the fast tests
+check: setup audio hdf5 format lint types fast page ## Format, lint, types and the fast tests
 
 format:
 	@$(BIN)/ruff format --check $(PACKAGES)
@@ -43,7 +47,7 @@ types:
 	@$(BIN)/mypy
 
 fast:
-	@$(BIN)/pytest -q --numprocesses 2 --dist loadfile --cov --cov-report= tests/test_rooms.py tests/test_python.py tests/test_trust.py tests/domain tests/events tests/adapters tests/simulator tests/catalog tests/evaluation tests/planning tests/benchmarks tests/fuzz
+	@$(BIN)/pytest -q --numprocesses 2 --dist loadfile --cov --cov-report= tests/test_rooms.py tests/test_commands.py tests/test_python.py tests/test_trust.py tests/domain tests/events tests/adapters tests/simulator tests/catalog tests/evaluation tests/planning tests/benchmarks tests/fuzz
 	@$(BIN)/python -m tests.covered
 
 page: setup
@@ -51,7 +55,7 @@ page: setup
 	@$(NODE) run --silent lint
 	@$(NODE) run --silent test
 
-pipeline: setup
+pipeline: setup .tempofit/supysonic/.installed
 	@$(BIN)/pytest -q -p no:randomly --numprocesses 2 --dist loadfile tests/infra tests/local tests/pipeline
 	@$(BIN)/pytest -q -p no:randomly --numprocesses 2 --dist loadfile tests/browser
 
@@ -60,7 +64,7 @@ fuzz: setup ## Try every reader of what comes from outside with strange input fo
 	@TEMPOFIT_FUZZ_SECONDS=$$(($(MINUTES) * 40)) $(BIN)/pytest -q tests/fuzz
 	@VITE_FUZZ_SECONDS=$$(($(MINUTES) * 4)) $(NODE) run --silent fuzz
 
-bench: setup ## Run every benchmark, in about fifty minutes
+bench: setup audio ## Run every benchmark, in about fifty minutes
 	@$(BIN)/tempofit bench pipeline
 	@$(BIN)/tempofit bench average
 	@$(BIN)/tempofit bench websocket
@@ -68,6 +72,7 @@ bench: setup ## Run every benchmark, in about fifty minutes
 	@$(BIN)/tempofit bench overload
 	@$(BIN)/tempofit bench growth --seconds 30
 	@$(BIN)/tempofit bench imports
+	@$(BIN)/tempofit bench tempo
 	@$(BIN)/tempofit bench page
 
 ROOM ?= lambdas/domain
@@ -107,7 +112,7 @@ localstack: setup ## Deploy the dev stage into a LocalStack on this machine
 	  -c oidc_audience=tempofit -c oidc_jwks_url=$(ISSUER)/jwks.json
 
 lock: $(VENV)/.installed ## Lock the dependencies anew
-	@for name in uv lambdas all mutants; do \
+	@for name in uv lambdas all mutants hdf5 supysonic audio; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-annotate --no-emit-index-url --no-emit-find-links \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
@@ -127,6 +132,20 @@ $(VENV)/.installed: requirements/all.txt pyproject.toml $(OTHER)
 	  $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/uv.txt
 	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/all.txt
 	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+$(VENV)/.hdf5: $(VENV)/.installed requirements/hdf5.txt
+	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/hdf5.txt
+	@touch $@
+
+# A music server for the browser's tests, apart from what the project imports.
+.tempofit/supysonic/.installed: requirements/supysonic.txt $(VENV)/.installed
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --target $(@D) --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.audio: requirements/audio.txt $(VENV)/.installed
+	@echo "Installing what reads music files."
+	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/audio.txt
 	@touch $@
 
 frontend/node_modules/.installed: $(VENV)/.installed frontend/package-lock.json

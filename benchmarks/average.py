@@ -165,7 +165,7 @@ def _commands(progress: Say) -> tuple[dict[str, list[str]], dict[str, str]]:
     left_out = {}
     for name, (environment, (module, *flags)) in COMMANDS.items():
         try:
-            python = _environment(environment, progress)
+            python = peer_python(environment, progress)
         except PeerError as error:
             left_out[name] = str(error)
             progress(f"Left out {name}: {error}")
@@ -174,7 +174,7 @@ def _commands(progress: Say) -> tuple[dict[str, list[str]], dict[str, str]]:
     return commands, left_out
 
 
-def _environment(name: str, progress: Say) -> str:
+def peer_python(name: str, progress: Say) -> str:
     """The interpreter of a peer's own environment, made when it is not there."""
     if name == "flink" and which("java") is None:
         raise PeerError("Flink needs Java 11 or 17, and there is no java on the PATH.")

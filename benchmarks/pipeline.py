@@ -18,9 +18,9 @@ from benchmarks.kinesis import Kinesis, Puts
 from benchmarks.ledger import Ledger, Person, decode_asked
 from benchmarks.usage import Usage
 from catalog.demo import demo_songs
+from catalog.errors import FileError
 from catalog.files import read_songs
 from catalog.store import store_songs
-from catalog.tables import FileError
 from events.messages import decode_server
 from events.samples import Sample
 from events.session import Song

@@ -1,128 +1,248 @@
-"""A person's own songs, from CSV and Parquet files such as Exportify's."""
+"""A person's own songs, from whatever lists of them there are: files, and folders of files."""
 
-import re
-from collections.abc import Callable, Iterator
-from hashlib import blake2b
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from catalog.cells import CellError, number, text
-from catalog.tables import Refused, read_rows
+from catalog.cells import CellError, is_empty, read_number, shown, words
+from catalog.entries import UNKNOWN_ARTIST, Entry, duration_of, entry_of, tempo_of
+from catalog.errors import FileError, NoSongsError, Refused
+from catalog.headers import SONGS, require_columns, without_tempo
+from catalog.identity import Identity, Place
+from catalog.kinds import Kind, kind_of
+from catalog.survey import PLAIN, Survey, survey
+from catalog.tables import BROKEN, open_rows, readable
+from catalog.tempi import Tempi
 from events.session import Song
 
-MIN_TEMPO, MAX_TEMPO = 40.0, 250.0
-MIN_DURATION_SECONDS, MAX_DURATION_SECONDS = 45.0, 900.0
-MAX_ENERGY = 100.0
-"""Some tables hold it from 0 to 1, others in percent."""
-MAX_METER = 16.0
-MAX_ID_BYTES = 1024
-"""As the sort key of a DynamoDB table; source: Quotas in Amazon DynamoDB."""
-MAX_LETTERS = 1_000
-"""Of a title, of artists and of genres: a song has to fit into a message."""
-UNKNOWN_ARTIST = "Unknown artist"
-
-DIGITS = 3
-"""After the point, as far as the table keeps them."""
-
-_SYNONYMS = {
-    "id": ("song_id", "track_uri", "spotify_uri", "track_id", "spotify_id", "uri"),
-    "title": ("track_name", "song_title", "song_name", "track", "song", "name"),
-    "artist": ("artist_name_s", "artist_names", "artist_name", "artists", "track_artist"),
-    "duration_seconds": ("duration_s", "duration_sec", "duration", "length_s", "length", "time"),
-    "duration_ms": ("track_duration_ms", "length_ms"),
-    "tempo": ("tempo_bpm", "bpm", "beats_per_minute"),
-    "genre": ("genres", "artist_genres", "track_genre", "playlist_genre"),
-    "energy": (),
-    "meter": ("time_signature",),
-    "year": ("release_year", "release_date", "album_release_date", "track_album_release_date"),
-}
 _NEEDED = (("title",), ("artist",), ("duration_seconds", "duration_ms"), ("tempo",))
+_DURATIONS = frozenset({"duration_seconds", "duration_ms"})
+_NAMES = frozenset({"id", "track_id", "isrc"})
+
+Refuse = Callable[[Refused], None]
+Told = Callable[[FileError], None]
+TempoOf = Callable[[str, str, float], float | None]
+"""The tempo of a song, by artist, title and seconds, where its row has none."""
 
 
-def read_songs(path: Path, refused: Callable[[Refused], None]) -> Iterator[Song]:
-    """The songs of a file; a row that is none goes to `refused` with its number and the reason.
+class Read(NamedTuple):
+    """A song with its names, and where it was read."""
+
+    entry: Entry
+    place: Place
+
+
+class List(NamedTuple):
+    """A list of songs: its file, its headers, the columns that have something, and their units."""
+
+    path: Path
+    headers: Sequence[str]
+    columns: frozenset[str]
+    empty: Sequence[str]
+    survey: Survey
+
+    @property
+    def lacks_songs(self) -> bool:
+        """It has tempi by some id, for the songs of other lists."""
+        return "title" not in self.columns and "tempo" in self.columns
+
+    @property
+    def lacks_tempo(self) -> bool:
+        """Its songs have no tempo, or no duration, which another list may have."""
+        return "tempo" not in self.columns or not self.columns & _DURATIONS
+
+
+def read_songs(path: Path, refused: Refuse) -> Iterator[Song]:
+    """The songs of a file or of a folder's files; what is none goes to `refused` with the reason.
 
     Refused: no title, a tempo outside 40-250 beats a minute, a duration outside 45-900 s, either
-    of them no number, an id that an earlier row has, an id or a text that is too long. Unreadable
+    of them no number, a song that an earlier row has, an id or a text that is too long. Unreadable
     genre, energy, year and meter are left out, a missing artist is "Unknown artist". FileError when
-    the file cannot be used.
+    a file, or all of a folder, cannot be used.
     """
-    rows: dict[str, int] = {}
-    for row_number, row in read_rows(path, _SYNONYMS, _NEEDED):
-        try:
-            song = _song(row)
-            if song.id in rows:
-                raise CellError(song.id, f"row {rows[song.id]} has the same song id")
-        except CellError as bad:
-            refused(Refused(row_number, bad.value, bad.reason))
+    errors: list[FileError] = []
+    count = 0
+    with Identity() as identity:
+        for read in read_entries([path], refused, errors.append):
+            if known := identity.find(read.entry):
+                refused(same_song(read, known.place))
+                continue
+            identity.add(read.entry, read.place, b"")
+            count += 1
+            yield read.entry.song
+    if errors and (path.is_file() or not count):
+        raise errors[0]
+
+
+def read_entries(
+    paths: Sequence[Path], refused: Refuse, told: Told, heard: TempoOf | None = None
+) -> Iterator[Read]:
+    """The songs of all files, folders among them, with tempi of one for songs of another.
+
+    For a song that has none, or 0, `heard` is asked. What cannot be used goes to `told`, and the
+    rest goes on.
+    """
+    several = len(paths) > 1 or any(path.is_dir() for path in paths)
+    waiting: list[List] = []
+    bare: list[List] = []
+    measured = 0
+    for one in _lists(paths, told):
+        if one.lacks_songs:
+            bare.append(one)
+        elif one.lacks_tempo and not (heard and one.columns & _DURATIONS):
+            waiting.append(one)
+        else:
+            measured += 1
+            yield from _entries(one, refused, told, several, heard=heard)
+    if not waiting or not (measured or bare):
+        for one in (*waiting, *bare):
+            told(_useless(one))
+        return
+    with Tempi() as tempi:
+        for one in _lists(paths, _pass):
+            if not one.lacks_tempo or one.lacks_songs:
+                _fill(tempi, one)
+        for one in waiting:
+            yield from _entries(one, refused, told, several, tempi)
+
+
+def same_song(read: Read, earlier: Place) -> Refused:
+    """The refusal of a song that an earlier row has, of this file or another."""
+    of = f" of {earlier.file}" if earlier.file != read.place.file else ""
+    value = f"{shown(read.entry.song.id)}, as row {earlier.row}{of}"
+    return Refused(read.place.row, value, "an earlier row has the same song", read.place.file)
+
+
+def _pass(error: FileError) -> None:
+    """It was told before."""
+
+
+def _lists(paths: Sequence[Path], told: Told) -> Iterator[List]:
+    """Every list that is named, and those below a folder, where what is none is passed over."""
+    for path in paths:
+        if not path.is_dir():
+            try:
+                yield _look(path)
+            except FileError as error:
+                told(error)
             continue
-        rows[song.id] = row_number
-        yield song
+        count = 0
+        for file in _below(path):
+            try:
+                yield _look(file)
+                count += 1
+            except NoSongsError:
+                continue
+            except FileError as error:
+                count += 1
+                told(error)
+        if not count:
+            told(NoSongsError(f"{path} holds no list of songs that can be read."))
 
 
-def _song(row: dict[str, Any]) -> Song:
-    title = _words(row, "title")
-    if not title:
-        raise CellError(row.get("title"), "no title")
-    artist = _words(row, "artist") or UNKNOWN_ARTIST
-    tempo = number(row["tempo"], "tempo", MIN_TEMPO, MAX_TEMPO, "40-250 beats a minute")
-    duration_seconds = _duration_seconds(row)
-    return Song(
-        id=_id(row) or _hash(artist, title, duration_seconds),
-        title=title,
-        artist=artist,
-        tempo=round(tempo, DIGITS),
-        duration_seconds=duration_seconds,
-        genre=_words(row, "genre") or None,
-        energy=_extra(row, "energy", 0, MAX_ENERGY),
-        year=_year(row.get("year")),
-        meter=_meter(row),
-    )
+def _below(path: Path) -> Iterator[Path]:
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            file = Path(folder, name)
+            if not name.startswith(".") and file.is_file():
+                yield file
 
 
-def _words(row: dict[str, Any], name: str) -> str:
-    words = text(row.get(name))
-    if len(words) > MAX_LETTERS:
-        raise CellError(words, f"the {name} has more than {MAX_LETTERS:,} letters")
-    return words
+def _look(path: Path) -> List:
+    """What a file holds, before its songs are read. FileError when that is no list of songs."""
+    with readable(path, "a list"):
+        if kind_of(path) is Kind.HDF5:  # each says so itself, and a million of them are read once
+            return List(path, (), frozenset({"title", "tempo", "duration_seconds"}), (), PLAIN)
+    with open_rows(path, SONGS) as table:
+        columns, headers = frozenset(table.columns), table.headers
+        is_list = {"title", "artist"} <= columns or ({"tempo"} <= columns and columns & _NAMES)
+        if not is_list:
+            require_columns(path, headers, columns, _NEEDED)
+        found = survey(table.rows)
+    if not found.rows:
+        raise FileError(f"{path} has headers, and no song below them.")
+    empty = [name for name in found.empty(columns) if name != "title"]
+    return List(path, headers, columns - frozenset(empty), empty, found)
 
 
-def _id(row: dict[str, Any]) -> str:
-    song_id = text(row.get("id"))
-    if len(song_id.encode()) > MAX_ID_BYTES:
-        raise CellError(song_id, f"the song id has more than {MAX_ID_BYTES:,} bytes")
-    return song_id
-
-
-def _hash(artist: str, title: str, duration_seconds: float) -> str:
-    key = f"{artist}\n{title}\n{duration_seconds:.3f}".casefold()
-    return blake2b(key.encode(), digest_size=8).hexdigest()
-
-
-def _duration_seconds(row: dict[str, Any]) -> float:
-    name, scale, unit = (
-        ("duration_ms", 1000, "ms") if "duration_ms" in row else ("duration_seconds", 1, "s")
-    )
-    low, high = MIN_DURATION_SECONDS * scale, MAX_DURATION_SECONDS * scale
-    within = f"{low:g}-{high:g} {unit}"
-    value = row[name]
-    if isinstance(value, str) and (clock := re.fullmatch(r"\s*(\d{1,6}):(\d\d)\s*", value)):
-        value = int(clock[1]) * 60 + int(clock[2])
-    return round(number(value, "duration", low, high, within), DIGITS) / scale
-
-
-def _extra(row: dict[str, Any], name: str, low: float, high: float) -> float | None:
+def _useless(one: List) -> FileError:
+    """Why a list that waited for another one gives nothing."""
+    if one.empty:
+        rows = f"all {one.survey.rows:,} rows" if one.survey.rows > 1 else "its one row"
+        names = " and ".join(name.partition("_")[0] for name in one.empty)
+        hint = f" {without_tempo(one.headers)}" if "tempo" in one.empty else ""
+        return FileError(f"{one.path} has nothing in its column for {names}, in {rows}.{hint}")
     try:
-        return round(number(row.get(name), name, low, high, ""), DIGITS)
-    except CellError:
-        return None
+        require_columns(one.path, one.headers, one.columns, _NEEDED)
+    except FileError as error:
+        if one.lacks_songs:
+            return FileError(f"{error} If it has only tempi, give the list of their songs with it.")
+        return error
+    raise AssertionError(one)
 
 
-def _meter(row: dict[str, Any]) -> int | None:
-    meter = _extra(row, "meter", 1, MAX_METER)
-    return None if meter is None else int(meter)
+def _entries(
+    one: List,
+    refused: Refuse,
+    told: Told,
+    several: bool,
+    tempi: Tempi | None = None,
+    heard: TempoOf | None = None,
+) -> Iterator[Read]:
+    file = str(one.path) if several else ""
+    try:
+        with open_rows(one.path, SONGS) as table:
+            for number, row in table.rows:
+                try:
+                    whole = _whole(row, tempi)
+                    if heard:
+                        whole = _heard(whole, one.survey, heard)
+                    entry = entry_of(whole, one.survey)
+                except CellError as bad:
+                    refused(Refused(number, bad.value, bad.reason, file))
+                else:
+                    yield Read(entry, Place(file, number))
+    except FileError as error:
+        told(error)
 
 
-def _year(value: Any) -> int | None:
-    match = re.match(r"\s*(1[89]|20)\d\d", text(value))
-    return int(match[0]) if match else None
+def _whole(row: dict[str, Any], tempi: Tempi | None) -> dict[str, Any]:
+    """A row with what another list knows of its song."""
+    if reason := row.get(BROKEN):
+        raise CellError("", reason)
+    if tempi is None:
+        return row
+    found = tempi.find(row)
+    if found is None:
+        raise CellError(row.get("title"), "no tempo in any of the files")
+    row = row | {"tempo": found.tempo}
+    if found.duration_seconds is not None and not any(row.get(name) for name in _DURATIONS):
+        row["duration_ms"] = found.duration_seconds * 1000
+    return row
+
+
+def _heard(row: dict[str, Any], found: Survey, tempo_of: TempoOf) -> dict[str, Any]:
+    """A row with the tempo of its song's file, where it has none."""
+    if not is_empty(row.get("tempo")) and read_number(row["tempo"]) != 0:
+        return row
+    title, artist = words(row.get("title")), words(row.get("artist")) or UNKNOWN_ARTIST
+    tempo = tempo_of(artist, title, duration_of(row, found))
+    if tempo is None:
+        raise CellError(title, "no tempo, and no file of its artist, title and length with a beat")
+    return row | {"tempo": tempo}
+
+
+def _fill(tempi: Tempi, one: List) -> None:
+    """Keeps the tempi of a list, which was told before if it cannot be read to its end."""
+    with suppress(FileError), open_rows(one.path, SONGS) as table:
+        for _, row in table.rows:
+            with suppress(CellError):
+                tempo = tempo_of(row)
+                try:
+                    duration_seconds = duration_of(row, one.survey)
+                except CellError:
+                    duration_seconds = None
+                tempi.add(row, tempo, duration_seconds)

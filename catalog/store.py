@@ -2,19 +2,15 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from catalog.entries import Entry
+from catalog.library import ATTEMPTS, entry_item
 from events.session import Song
 from lambdas.adapters import batch_writes
-from lambdas.adapters.songs import song_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import WriteRequestUnionTypeDef
-
-ATTEMPTS = 10
-"""In a row without one song written. A library is one partition of the table, which takes 1,000
-songs a second however many the table takes, so a large import on AWS is throttled for sure."""
 
 
 class StoreError(Exception):
@@ -35,10 +31,26 @@ def store_songs(
     `written` is called with the number of songs so far. What is throttled is tried again, later
     each time. Raises StoreError when ten attempts in a row wrote nothing, and botocore's errors.
     """
+    entries = (Entry(song) for song in songs)
+    return store_entries(
+        dynamodb, table, library, entries, written=written, backoff_seconds=backoff_seconds
+    )
+
+
+def store_entries(
+    dynamodb: "DynamoDBClient",
+    table: str,
+    library: str,
+    entries: Iterable[Entry],
+    *,
+    written: Callable[[int], None] | None = None,
+    backoff_seconds: float = 0.05,
+) -> int:
+    """As `store_songs`, songs with the other ids that they are known by."""
     count = 0
-    for batch in _batches(songs):
-        requests: list[WriteRequestUnionTypeDef] = [
-            {"PutRequest": {"Item": song_item(library, song)}} for song in batch
+    for batch in _batches(entries):
+        requests: list[Any] = [
+            {"PutRequest": {"Item": entry_item(library, entry)}} for entry in batch
         ]
         try:
             batch_writes.write(
@@ -59,7 +71,7 @@ def store_songs(
     return count
 
 
-def _batches(songs: Iterable[Song]) -> Iterator[list[Song]]:
-    rest = iter(songs)
+def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    rest = iter(entries)
     while batch := list(islice(rest, batch_writes.BATCH)):
         yield batch

@@ -18,6 +18,7 @@ from lambdas.domain.bend import playback_rate, tempo_range
 from lambdas.domain.choose import ARTISTS_APART
 
 CLOSE, NEAR = 0.04, 0.10
+BACK_MINUTES = (20, 30, 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,17 @@ class Fit:
     raw: Numbers
     folded: Numbers
     heard: Numbers
+    first_song: Numbers
     second_song: Numbers
-    """Raw gaps of the second song alone: the warm-up."""
+    """Raw gaps of the first and the second song alone: the warm-up."""
     songs: int
     repeats: int
     artist_repeats: int
     empty: int
+    back: tuple[int, ...]
+    """Songs that were back within so many minutes from start to start, for `BACK_MINUTES`."""
+    away_seconds: float
+    """How long ago a song had played, at most, that would have fitted better within 4 %."""
 
 
 class PolicyFit(Struct, frozen=True):
@@ -50,9 +56,17 @@ class PolicyFit(Struct, frozen=True):
     within_4pct: float
     within_10pct: float
     """Shares of the seconds with a raw gap of at most so much of the target."""
+    first_song_gap_raw_mean: float
     second_song_gap_raw_mean: float
     repeats: float
     """Songs that were played before in the same stretch."""
+    back_within_20_minutes: float
+    back_within_30_minutes: float
+    back_within_60_minutes: float
+    """Share of songs that had begun so shortly before."""
+    longest_away_minutes: float
+    """Mean over the stretches: how long ago a good song, within 4 % of the target and nearer than
+    the one that was chosen in its place, had played at most."""
     artist_repeats: float
     """Share of songs whose artist was among those of the last three."""
     empty: float
@@ -85,6 +99,7 @@ def measure(segment: Segment, plays: Sequence[Play]) -> Fit:
         raw=raw,
         folded=folded,
         heard=np.concatenate([_heard(targets[start:end], one) for start, end, one in spans]),
+        first_song=raw[: ends[0]],
         second_song=raw[starts[1] : ends[1]] if len(plays) > 1 else raw[:0],
         songs=len(plays),
         repeats=len(chosen) - len({song.id for song in chosen}),
@@ -93,7 +108,35 @@ def measure(segment: Segment, plays: Sequence[Play]) -> Fit:
             for place, artist in enumerate(artists)
         ),
         empty=sum(one.empty for one in plays),
+        back=tuple(_back(plays, minutes) for minutes in BACK_MINUTES),
+        away_seconds=_away_seconds(plays, starts, targets),
     )
+
+
+def _back(plays: Sequence[Play], minutes: int) -> int:
+    """Songs that begin again within so many minutes; one that only goes on does not."""
+    begun_ms: dict[str, int] = {}
+    back = 0
+    for one in plays:
+        if one.song and not one.empty:
+            before_ms = begun_ms.get(one.song.id)
+            back += before_ms is not None and one.starts_ms - before_ms < minutes * 60_000
+            begun_ms[one.song.id] = one.starts_ms
+    return back
+
+
+def _away_seconds(plays: Sequence[Play], starts: Sequence[int], targets: Numbers) -> float:
+    ended: dict[str, tuple[float, int]] = {}
+    longest = 0.0
+    for start, one in zip(starts, plays, strict=True):
+        target = float(targets[min(start, len(targets) - 1)])
+        off = min(abs(one.tempo * one.octave - target), CLOSE * target)
+        for tempo, ended_ms in ended.values():
+            if abs(tempo - target) < off:
+                longest = max(longest, start - ended_ms / 1000)
+        if one.song:
+            ended[one.song.id] = one.tempo, one.ends_ms
+    return longest
 
 
 def _heard(targets: Numbers, one: Play) -> Numbers:
@@ -110,7 +153,11 @@ def summary(fits: Sequence[Fit]) -> PolicyFit:
     """All stretches of one pass in figures: every second counts the same."""
     raw = np.concatenate([fit.raw for fit in fits])
     share = raw / np.concatenate([fit.targets for fit in fits])
-    second = np.concatenate([fit.second_song for fit in fits])
+    first, second = (
+        np.concatenate([getattr(fit, name) for fit in fits])
+        for name in ("first_song", "second_song")
+    )
+    back = [sum(fit.back[place] for fit in fits) for place in range(len(BACK_MINUTES))]
     songs = sum(fit.songs for fit in fits)
     by_person: dict[str, list[Numbers]] = {}
     for fit in fits:
@@ -122,8 +169,13 @@ def summary(fits: Sequence[Fit]) -> PolicyFit:
         gap_heard_mean=float(np.concatenate([fit.heard for fit in fits]).mean()),
         within_4pct=float((share <= CLOSE).mean()),
         within_10pct=float((share <= NEAR).mean()),
+        first_song_gap_raw_mean=float(first.mean()),
         second_song_gap_raw_mean=float(second.mean()) if len(second) else 0.0,
         repeats=sum(fit.repeats for fit in fits),
+        back_within_20_minutes=back[0] / songs,
+        back_within_30_minutes=back[1] / songs,
+        back_within_60_minutes=back[2] / songs,
+        longest_away_minutes=fmean(fit.away_seconds for fit in fits) / 60,
         artist_repeats=sum(fit.artist_repeats for fit in fits) / songs,
         empty=sum(fit.empty for fit in fits),
         songs_played=songs,

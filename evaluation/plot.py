@@ -20,6 +20,7 @@ COLOURS = {
     "tempofit-responsive": "tab:blue",
     "oracle": "tab:purple",
     "oracle-catalog": "tab:brown",
+    "limit": "tab:pink",
 }
 ON_WORKOUT = ("tempofit", "original")
 """Policies whose songs are drawn over the workout."""

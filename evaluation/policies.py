@@ -11,10 +11,11 @@ from random import Random
 
 import numpy as np
 from msgspec.structs import replace
+from numpy.typing import NDArray
 
 from evaluation import live
 from evaluation.playing import Library, Play
-from evaluation.segments import Segment
+from evaluation.segments import Numbers, Segment
 from events.session import Settings, Song
 
 INTERVAL_SECONDS, LEAD_SECONDS = 120, 20
@@ -25,6 +26,10 @@ QUEUED = 2
 """Songs that it chose at the start."""
 COMING_SECONDS = 220
 """What an oracle looks ahead: a song."""
+GRID_SECONDS = 5
+"""In steps of this the policy `limit` plays."""
+
+Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,45 @@ def oracle_catalog(segment: Segment, setup: Setup, _seed: str) -> list[Play]:
     return _nearest(segment, setup.library, lambda second: _coming(segment, second))
 
 
+def limit(segment: Segment, setup: Setup, _seed: str) -> list[Play]:
+    """Knows the future: the songs with the least gap that this library can play, each to its end.
+
+    Songs may repeat, so no way to choose does better. To `GRID_SECONDS`, and 1 beat/min.
+    """
+    ends = np.append(np.arange(0, segment.seconds, GRID_SECONDS), segment.seconds)
+    tempi, lengths, places = _kinds(setup.library)
+    seconds = np.abs(segment.targets - np.unique(tempi)[:, None]).cumsum(axis=1)
+    sums = np.pad(seconds, ((0, 0), (1, 0)))[:, ends]
+    rows = np.unique(tempi, return_inverse=True)[1]
+    last = len(ends) - 1
+    rest, chosen = np.zeros(last + 1), np.zeros(last, dtype=int)
+    for start in range(last - 1, -1, -1):
+        until = np.minimum(start + lengths, last)
+        gaps = sums[rows, until] - sums[rows, start] + rest[until]
+        chosen[start] = best = gaps.argmin()
+        rest[start] = gaps[best]
+    plays: list[Play] = []
+    start = 0
+    while start < last:
+        kind = chosen[start]
+        song = setup.library.songs[places[kind]]
+        until = start + int(lengths[kind])
+        seconds_after = int(ends[start]), int(ends[start]) + int(lengths[kind]) * GRID_SECONDS
+        plays.append(Play(1000 * seconds_after[0], 1000 * seconds_after[1], song.tempo, song))
+        start = until
+    return plays
+
+
+def _kinds(library: Library) -> tuple[Numbers, Places, Places]:
+    """Tempo, length in steps of the grid, and place in the library, of songs that differ."""
+    kinds = {
+        (round(song.tempo), max(1, round(song.duration_seconds / GRID_SECONDS))): place
+        for place, song in enumerate(library.songs)
+    }
+    found = np.array([*kinds])
+    return found[:, 0].astype(float), found[:, 1], np.array([*kinds.values()])
+
+
 POLICIES: dict[str, Policy] = {
     "original": original,
     "constant": constant,
@@ -98,6 +142,7 @@ POLICIES: dict[str, Policy] = {
     "tempofit-responsive": partial(tempofit, responsive=True),
     "oracle": oracle,
     "oracle-catalog": oracle_catalog,
+    "limit": limit,
 }
 DRAWN = ("original", "tempofit", "tempofit-responsive")
 """Those in which a seed decides something."""

@@ -1,7 +1,8 @@
 """Policies held against each other on recorded workouts: who is shown, what is played, a report."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from random import Random
 from typing import Literal
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ from evaluation.segments import Part, Segment, part_of
 from events.session import Mode, Settings, Song
 
 Shown = Part | Literal["all"]
+Step = Callable[[], None]
 
 
 class NothingToPlayError(Exception):
@@ -35,6 +37,8 @@ class Report(Struct, frozen=True):
     workout_rows_refused: int
     song_rows_refused: int
     policies: dict[str, PolicyFit]
+    libraries: dict[str, dict[str, PolicyFit]] = {}
+    """By a number of songs: the fits with samples of so many, another with each seed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ def passes(names: Sequence[str], seeds: Sequence[int]) -> Iterator[tuple[str, in
 
 
 def run(
-    what: Trial, names: Sequence[str], seeds: Sequence[int], step: Callable[[], None]
+    what: Trial, names: Sequence[str], seeds: Sequence[int], step: Step
 ) -> dict[str, PolicyFit]:
     """How each policy fits; `step` is called after each stretch of each pass."""
     fits: dict[str, list[PolicyFit]] = {name: [] for name in names}
@@ -92,10 +96,28 @@ def run(
     return {name: over_seeds(one) for name, one in fits.items()}
 
 
+def run_sizes(
+    what: Trial, names: Sequence[str], sizes: Sequence[int], seeds: Sequence[int], step: Step
+) -> dict[str, dict[str, PolicyFit]]:
+    """How each policy fits with samples of the library, by their size; all where it has no more."""
+    found: dict[str, dict[str, PolicyFit]] = {}
+    for size in sizes:
+        fits: dict[str, list[PolicyFit]] = {name: [] for name in names}
+        for seed in seeds:
+            songs = what.setup.library.songs
+            sample = Random(f"{size} {seed}").sample(songs, min(size, len(songs)))
+            setup = replace(what.setup, library=Library(sample))
+            for name, one in run(replace(what, setup=setup), names, [seed], step).items():
+                fits[name].append(one)
+        found[str(size)] = {name: over_seeds(one) for name, one in fits.items()}
+    return found
+
+
 def report(
     what: Trial,
     seeds: Sequence[int],
     fits: dict[str, PolicyFit],
+    libraries: dict[str, dict[str, PolicyFit]],
     workout_rows_refused: int,
     song_rows_refused: int,
 ) -> Report:
@@ -113,4 +135,5 @@ def report(
         workout_rows_refused=workout_rows_refused,
         song_rows_refused=song_rows_refused,
         policies=fits,
+        libraries=libraries,
     )

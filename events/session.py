@@ -106,6 +106,8 @@ class Why(Struct, frozen=True):
     """What decided, as a sentence."""
     lock: Tempo | None = None
     """The tempo that was locked when the song was chosen."""
+    scarce: bool = False
+    """Whether no song of the library is near the target tempo at its own."""
 
 
 class Opinion(Struct, frozen=True, forbid_unknown_fields=True):

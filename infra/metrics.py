@@ -113,9 +113,11 @@ def of_api(watched: Watched, name: str, statistic: str = SUM) -> Metric:
     return _metric("AWS/ApiGateway", name, dimensions, statistic)
 
 
-def own(watched: Watched, service: str, name: str, statistic: str = SUM) -> Metric:
+def own(
+    watched: Watched, service: str, name: str, statistic: str = SUM, period: Duration = MINUTE
+) -> Metric:
     """What function `service` counts itself, by lambdas/adapters/telemetry.py."""
-    return _metric(watched.namespace, name, {"service": service}, statistic)
+    return _metric(watched.namespace, name, {"service": service}, statistic, period)
 
 
 def of_log(watched: Watched, name: str) -> Metric:

@@ -40,6 +40,8 @@ SHARD_RECORDS, SHARD_BYTES = 1_000, 1_000_000
 """A second. Kinesis: "Quotas and limits"."""
 CACHE_PERCENT = 80
 """Of its CacheUsageLimits."""
+UNDELIVERED, UNDELIVERED_PERCENT = 10, 20
+"""Songs of five minutes that nobody took, and their share: people out of the net are fewer."""
 ALL_CALLS = "SUM([FILL(messages, 0), FILL(connects, 0)])"
 
 OK = TreatMissingData.NOT_BREACHING
@@ -72,6 +74,22 @@ def rules(watched: Watched) -> Iterator[Rule]:
         SAMPLE_TO_SONG_MS,
         "sample-to-song",
         "Songs come late: p95 from sample to song is over 5 s.",
+    )
+    yield Rule(
+        "songs-undelivered",
+        math(
+            f"IF(FILL(untaken, 0) >= {UNDELIVERED}, 100 * FILL(untaken, 0) / pushed, 0)",
+            {
+                "untaken": own(watched, "recommend", "SongsUndelivered", period=FIVE_MINUTES),
+                "pushed": own(watched, "recommend", "SongsPushed", period=FIVE_MINUTES),
+            },
+            FIVE_MINUTES,
+        ),
+        UNDELIVERED_PERCENT,
+        "songs-undelivered",
+        f"Over {UNDELIVERED_PERCENT} % of songs reach no connection, though they are chosen.",
+        periods=2,
+        breaching=2,
     )
     for hop in watched.hops:
         yield from _hop(hop)

@@ -133,7 +133,7 @@ def _functions(
     window = {"EMIT_EVERY_SECONDS": "5", "GAP_SECONDS": "30", "INTERVAL_SECONDS": "30"}
     due = {"LEAD_SECONDS": "10", "ASK_AGAIN_SECONDS": "30"}
     on_streams = {
-        "average": redis | averages | dead_letters | window | push,
+        "average": redis | averages | song_ends | dead_letters | window | SESSION_GAP | push,
         "schedule": requests | song_ends | dead_letters | due | SESSION_GAP,
         "recommend": redis | songs | song_ends | tastes | dead_letters | SESSION_GAP | push,
     }
@@ -177,6 +177,7 @@ def _permit(functions: dict[str, Function], streams: Streams, tables: Tables) ->
     requests = streams.requests.stream_arn
     for name, resource, *actions in (
         ("average", averages, SEND),
+        ("average", song_ends, BATCH_GET),
         ("schedule", requests, SEND),
         ("schedule", song_ends, BATCH_GET),
         ("recommend", tables.by_tempo_arn, QUERY),

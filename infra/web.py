@@ -82,6 +82,8 @@ may be in them, and no address of a person."""
 LOGS_REGION = "us-east-1"
 HEART_RATE_SERVICES = ("wss://dev.pulsoid.net", "wss://app.hyperate.io")
 """From where the page takes a heart rate if the athlete chooses so, with a key of the athlete's."""
+MUSIC_SERVERS = "https:"
+"""Wherever a music server of a person's own is: its address is known to their browser alone."""
 
 
 def create_web(scope: Stack, settings: Settings, socket_url: str) -> Issuer:
@@ -103,11 +105,13 @@ def create_web(scope: Stack, settings: Settings, socket_url: str) -> Issuer:
 def content_security_policy(socket_url: str, login: str | None) -> str:
     """Lets the page run its own files, and speak to nobody but those it has a reason to.
 
-    They are the WebSocket API, the login, and the heart-rate services that an athlete may choose.
-    The page's manifest and service worker are files of its own.
+    They are the WebSocket API, the login, the heart-rate services that an athlete may choose, and
+    music servers, which are anywhere: docs/trust.md says what that costs. A recording comes to the
+    page as data, so no media is played from elsewhere, and no socket is opened there. The page's
+    manifest and service worker are files of its own.
     """
     socket = socket_url.rpartition("/")[0]  # an origin: the stage is a path
-    spoken_to = [socket, *([login] if login else []), *HEART_RATE_SERVICES]
+    spoken_to = [socket, *([login] if login else []), *HEART_RATE_SERVICES, MUSIC_SERVERS]
     return "; ".join(
         (
             "default-src 'self'",

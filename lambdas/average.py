@@ -18,6 +18,7 @@ from lambdas.adapters import (
     floods,
     push,
     records,
+    song_ends,
     streams,
     traces,
     windows,
@@ -26,6 +27,7 @@ from lambdas.adapters.environment import need, read
 from lambdas.adapters.optional import optional
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.domain.allowance import Verdict
+from lambdas.domain.line import MINUTE_MS
 from lambdas.domain.window import Window, emit, fold, is_due_to_emit, restarted
 
 
@@ -39,10 +41,11 @@ class Environment(Struct, frozen=True):
 
 
 environment = read(Environment)
-need(clients.PushAddress, clients.RedisAddress, dead_letters.Queue)
+need(clients.PushAddress, clients.RedisAddress, dead_letters.Queue, song_ends.Table)
 EMIT_EVERY_MS = int(environment.emit_every_seconds * 1000)
 INTERVAL_MS = environment.interval_seconds * 1000
 GAP_MS = int(environment.gap_seconds * 1000)
+SESSION_GAP_MS = read(song_ends.SessionGap).session_gap_seconds * 1000
 Record: TypeAlias = records.Record[stream.HeartRateBatch | stream.SessionStart]
 OLD_MS = 60_000
 """Samples are sent again by whoever does not know that they arrived, soon after; beyond it, another
@@ -62,6 +65,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     batch, unreadable = records.decode(event, stream.decode_heart_rate)
     arrived_ms = int(event["Records"][-1]["kinesis"]["approximateArrivalTimestamp"] * 1000)
     people = windows.read({record.key for record in batch}, arrived_ms)
+    with optional("the sessions of windows that name none"):
+        _resume(batch, people)
     averages: list[tuple[stream.Average, bytes]] = []
     lines: dict[traces.Minute, bytes] = {}
     refused: dict[str, Error] = {}
@@ -90,6 +95,31 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         ClosedPeople=len(closed),
     )
     return {"batchItemFailures": []}
+
+
+def _resume(batch: list[Record], people: dict[str, Window]) -> None:
+    """Windows that Redis lost go on in the session that is stored, with its length.
+
+    A window that names no session is looked up when it begins, and then once a minute. Nothing that
+    it may hold is ignored because a session begins later: clocks may have named that one.
+    """
+    nameless = {
+        record.key: record.value.samples[-1][0]
+        for record in batch
+        if isinstance(record.value, stream.HeartRateBatch)
+        and _is_nameless(people.get(record.key), record.value.samples[-1][0])
+    }
+    for user, session in song_ends.read_all(sorted(nameless)).items():
+        window, end = people.get(user) or Window(INTERVAL_MS), session.end
+        known_ms = window.last_ms if window.samples else nameless[user]
+        if end.session <= known_ms <= end.ends_at_ms + SESSION_GAP_MS:
+            window.session = end.session
+            window.interval_ms = session.settings.interval_seconds * 1000
+            people[user] = window
+
+
+def _is_nameless(window: Window | None, newest_ms: int) -> bool:
+    return window is None or (not window.session and window.minute != newest_ms // MINUTE_MS)
 
 
 def _tell(refused: Mapping[str, Error], closed: Collection[str]) -> None:

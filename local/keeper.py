@@ -3,7 +3,7 @@
 Its standard input is a pipe that the launcher alone holds open, so it ends with the launcher,
 whatever ended that; no terminal and no signal to the launcher's group reaches it. Each line names
 a part by its process group. FILE, which says where the cloud answers, goes with the parts. It also
-holds the lock of the launcher's folder, so that nobody starts there before all have ended.
+holds the locks of the launcher's folders, so that nobody starts there before all have ended.
 """
 
 import os
@@ -38,10 +38,10 @@ class Keeper:
 
 
 @contextmanager
-def keeping(file: Path, lock: int) -> Iterator[Keeper]:
+def keeping(file: Path, *locks: int) -> Iterator[Keeper]:
     """A keeper while the block runs; parts that whoever leaves it has not ended, it ends.
 
-    `lock` is the descriptor of a lock that the keeper holds as well.
+    `locks` are the descriptors of locks that the keeper holds as well.
     """
     process = subprocess.Popen(  # noqa: S603 - our own command
         [sys.executable, "-m", "local.keeper", str(file)],
@@ -49,7 +49,7 @@ def keeping(file: Path, lock: int) -> Iterator[Keeper]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        pass_fds=[lock],
+        pass_fds=locks,
         start_new_session=True,
     )
     assert process.stdin is not None

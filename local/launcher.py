@@ -1,9 +1,8 @@
 """Runs the synthesized stack on this machine: every part a process, on loopback only."""
 
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import boto3
 import msgspec
 from botocore.config import Config
 
+from local import data as keep
 from local import lock, processes, queues, streams, valkey, web
 from local.addresses import FILE, RUN, Addresses
 from local.gateway import server as gateway
@@ -28,8 +28,6 @@ PORTS = ("web", "gateway", "streams", "tables", "queues", "redis")
 """Who has a port, in the order of the usual ones."""
 PAGE = PROJECT / "frontend" / "dist"
 AUDIENCE = "tempofit"
-TABLES = "tables"
-"""Where in its directory a cloud keeps its tables; each starts with none."""
 SHARDS = {"heart_rate_shards": "4", "averages_shards": "2", "requests_shards": "2"}
 """As prod has them, so that what is measured here has the lanes it would have there; dev has fewer
 because they cost."""
@@ -45,6 +43,7 @@ CREDENTIALS = {
 }
 
 
+KINESIS = "AWS_ENDPOINT_URL_KINESIS"
 REDIS_LOGIN = ("REDIS_CACHE", "REDIS_USER")
 ENDPOINTS = {
     "kinesis": "kinesis",
@@ -59,10 +58,18 @@ Served = tables.Config | queues.Config | streams.Config | gateway.Config | web.C
 class Cloud:
     """The running parts, in the order in which they were started."""
 
-    def __init__(self, addresses: Addresses, stack: Stack, logs: Path, keeper: Keeper) -> None:
+    def __init__(
+        self,
+        addresses: Addresses,
+        stack: Stack,
+        logs: Path,
+        endpoints: Mapping[str, str],
+        keeper: Keeper,
+    ) -> None:
         self.addresses = addresses
         self.stack = stack
         self.logs = logs
+        self.endpoints = endpoints
         self._keeper = keeper
         self.parts: list[Part] = []
         self._clients: dict[str, Any] = {}
@@ -117,31 +124,43 @@ class Cloud:
 def running(
     directory: Path = RUN,
     *,
+    data: Path | None = None,
+    fresh: bool = False,
     page_port: int | None = None,
     websocket_port: int | None = None,
     usual_ports: bool = False,
     users: list[str] | None = None,
     limits: bool = True,
+    in_front: Mapping[str, str] | None = None,
     progress: Callable[[str], None] = lambda sentence: None,
 ) -> Iterator[Cloud]:
     """The local cloud, from its start to its end.
 
-    Ports that are not given are free ones, with `usual_ports` those of the last start where these
-    are free. Without `limits` the shards of the streams take more than AWS's would, for a benchmark
-    that asks how much this machine can do. Raises PartError, synth.SynthError, lock.LockedError or
-    valkey.NoRedisError, each with a sentence that says what to do. However this process ends, the
-    cloud ends with it.
+    Songs, and what people think of them, last in `data` from one start to the next, unless `fresh`
+    or no folder is given. Ports that are not given are free ones, with `usual_ports` those of the
+    last start where these are free. Without `limits` the shards of the streams take more than AWS's
+    would, for a benchmark that asks how much this machine can do. `in_front` has addresses of
+    proxies, by the part that each stands before: there the functions and the WebSocket API find it.
+    Whoever names a proxy starts it. Raises PartError, synth.SynthError, lock.LockedError,
+    data.DataError or valkey.NoRedisError, each with a sentence that says what to do. However this
+    process ends, the cloud ends with it.
     """
     logs = directory / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     addresses = directory / FILE
-    with lock.locked(directory) as descriptor, keeping(addresses, descriptor) as keeper:
+    with ExitStack() as held:
+        locks = [held.enter_context(lock.locked(directory))]
+        if data is not None:
+            locks.append(held.enter_context(keep.held(data)))
+        keeper = held.enter_context(keeping(addresses, *locks))
         addresses.unlink(missing_ok=True)
+        if data is None or fresh:
+            keep.empty(data or directory)
         ports = _ports({"web": page_port, "gateway": websocket_port}, usual_ports)
         progress("Reading the synthesized stack")
-        cloud = _plan(synth.synthesize(context=SHARDS), ports, logs, keeper)
+        cloud = _plan(synth.synthesize(context=SHARDS), ports, logs, in_front or {}, keeper)
         try:
-            _start_stores(cloud, ports, directory, progress)
+            _start_stores(cloud, ports, directory, data, progress)
             _start_servers(cloud, ports, directory, users or [], limits, progress)
             addresses.write_bytes(msgspec.json.encode(cloud.addresses))
             yield cloud
@@ -165,7 +184,13 @@ def _ports(given: dict[str, int | None], usual: bool) -> dict[str, int]:
     return ports
 
 
-def _plan(synthesized: dict[str, Any], ports: dict[str, int], logs: Path, keeper: Keeper) -> Cloud:
+def _plan(
+    synthesized: dict[str, Any],
+    ports: dict[str, int],
+    logs: Path,
+    in_front: Mapping[str, str],
+    keeper: Keeper,
+) -> Cloud:
     urls = {name: f"http://{HOST}:{port}" for name, port in ports.items()}
     redis_url = valkey.given_url() or f"redis://{HOST}:{ports['redis']}/0"
     own = {
@@ -176,11 +201,12 @@ def _plan(synthesized: dict[str, Any], ports: dict[str, int], logs: Path, keeper
     }
     stack = template.read(synthesized, {}, {"sqs": urls["queues"]})
     management_url = f"{urls['gateway']}/{stack.api.stage}"
+    asked = {**urls, **in_front}
     endpoints = {
-        "AWS_ENDPOINT_URL_KINESIS": urls["streams"],
-        "AWS_ENDPOINT_URL_DYNAMODB": urls["tables"],
-        "AWS_ENDPOINT_URL_SQS": urls["queues"],
-        "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": management_url,
+        KINESIS: asked["streams"],
+        "AWS_ENDPOINT_URL_DYNAMODB": asked["tables"],
+        "AWS_ENDPOINT_URL_SQS": asked["queues"],
+        "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": f"{asked['gateway']}/{stack.api.stage}",
     }
     stack = msgspec.structs.replace(
         stack, functions=[_pointed_at(function, endpoints, own) for function in stack.functions]
@@ -204,7 +230,7 @@ def _plan(synthesized: dict[str, Any], ports: dict[str, int], logs: Path, keeper
         song_ends_table=names["SONG_ENDS_TABLE"],
         dead_letters_queue_url=names["DEAD_LETTERS_QUEUE_URL"],
     )
-    return Cloud(addresses, stack, logs, keeper)
+    return Cloud(addresses, stack, logs, endpoints, keeper)
 
 
 def _pointed_at(function: Function, endpoints: dict[str, str], own: Mapping[str, str]) -> Function:
@@ -219,38 +245,34 @@ def _pointed_at(function: Function, endpoints: dict[str, str], own: Mapping[str,
 
 
 def _start_stores(
-    cloud: Cloud, ports: dict[str, int], directory: Path, progress: Callable[[str], None]
+    cloud: Cloud,
+    ports: dict[str, int],
+    directory: Path,
+    data: Path | None,
+    progress: Callable[[str], None],
 ) -> None:
     progress("Starting Redis, DynamoDB and SQS")
     if (given := valkey.given_url()) is not None:
         valkey.check(given)
     else:
         cloud.start("redis", valkey.command(ports["redis"]), address=(HOST, ports["redis"]))
-    kept = directory / TABLES
-    shutil.rmtree(kept, ignore_errors=True)
-    _start_server(cloud, "tables", tables.Config(HOST, ports["tables"], str(kept)), directory)
+    kept = data or directory
+    configuration = tables.Config(HOST, ports["tables"], str(kept / keep.TABLES), data is not None)
+    _start_server(cloud, "tables", configuration, directory)
     _start_server(cloud, "queues", queues.Config(HOST, ports["queues"]), directory)
     for part in cloud.parts:
         part.wait_until_ready()
-    _create_tables(cloud)
+    _open_tables(cloud, kept)
     for queue in cloud.stack.queues:
         cloud.client("sqs").create_queue(**queue)
 
 
-def _create_tables(cloud: Cloud) -> None:
-    """Create those that are not there yet."""
-    dynamodb = cloud.client("dynamodb")
-    there = dynamodb.list_tables()["TableNames"]
-    for table in cloud.stack.tables:
-        name = table["TableName"]
-        if name in there:
-            continue
-        dynamodb.create_table(**table)
-        if attribute := cloud.stack.time_to_live.get(name):
-            dynamodb.update_time_to_live(
-                TableName=name,
-                TimeToLiveSpecification={"Enabled": True, "AttributeName": attribute},
-            )
+def _open_tables(cloud: Cloud, kept: Path) -> None:
+    """What a song ends goes with the streams and averages that it rests on."""
+    dynamodb, song_ends = cloud.client("dynamodb"), cloud.addresses.song_ends_table
+    if song_ends in dynamodb.list_tables()["TableNames"]:
+        dynamodb.delete_table(TableName=song_ends)
+    keep.create_tables(dynamodb, cloud.stack.tables, cloud.stack.time_to_live, kept)
 
 
 def _start_servers(
@@ -282,7 +304,7 @@ def _start_servers(
             port=ports["gateway"],
             api=stack.api,
             functions=[one for one in stack.functions if one.name not in on_streams],
-            endpoints={"AWS_ENDPOINT_URL_KINESIS": addresses.kinesis_url},
+            endpoints={KINESIS: cloud.endpoints[KINESIS]},
             log_directory=logs,
             workers=WORKERS,
             page_port=ports["web"],

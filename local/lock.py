@@ -18,20 +18,23 @@ RELEASE_SECONDS = 20.0
 POLL_SECONDS = 0.05
 
 
+ANOTHER_RUN = "name another folder in TEMPOFIT_RUN"
+
+
 class LockedError(Exception):
     """A cloud runs in this folder already."""
 
 
 @contextmanager
-def locked(directory: Path) -> Iterator[int]:
+def locked(directory: Path, remedy: str = ANOTHER_RUN) -> Iterator[int]:
     """The descriptor of the folder's lock, held until it is closed here and in whoever inherits it.
 
-    Raises LockedError when a cloud runs there. Waits while one is being ended whose launcher was
-    killed.
+    Raises LockedError, which names the remedy, when a cloud uses the folder. Waits while one is
+    being ended whose launcher was killed.
     """
     descriptor = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        _lock(descriptor, directory)
+        _lock(descriptor, directory, remedy)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, b"%d" % os.getpid(), 0)
         yield descriptor
@@ -52,7 +55,7 @@ def launcher(directory: Path) -> int | None:
     return None
 
 
-def _lock(descriptor: int, directory: Path) -> None:
+def _lock(descriptor: int, directory: Path, remedy: str) -> None:
     deadline = time.monotonic() + RELEASE_SECONDS
     while True:
         try:
@@ -61,7 +64,7 @@ def _lock(descriptor: int, directory: Path) -> None:
         except BlockingIOError:
             process = _running(descriptor)
         if process is not None:
-            raise LockedError(_sentence(directory, process))
+            raise LockedError(_sentence(directory, process, remedy))
         if time.monotonic() > deadline:
             raise LockedError(
                 f"The cloud that ran in {directory} is still being ended: wait, and try again."
@@ -83,13 +86,13 @@ def _running(descriptor: int) -> int | None:
     return int(text)
 
 
-def _sentence(directory: Path, process: int) -> str:
+def _sentence(directory: Path, process: int, remedy: str) -> str:
     try:
         known = msgspec.json.decode((directory / FILE).read_bytes(), type=Addresses)
-        where = f"its page is {known.page_url}"
+        where = f"; its page is {known.page_url}"
     except (OSError, msgspec.MsgspecError):
-        where = "it is starting"
+        where = "; it is starting" if remedy == ANOTHER_RUN else ""
     return (
-        f"A cloud runs here already, as process {process} in {directory}; {where}: use that one, "
-        f"stop it (`kill {process}`), or name another folder in TEMPOFIT_RUN."
+        f"A cloud runs here already, as process {process} in {directory}{where}: use that one, "
+        f"stop it (`kill {process}`), or {remedy}."
     )

@@ -5,10 +5,11 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
+from random import SystemRandom
 
 from local.logs import Log, Printed
 from local.project import PROJECT
@@ -17,6 +18,10 @@ START_SECONDS = 90
 STOP_SECONDS = 10
 """How long all parts together may take to end by themselves."""
 HOST = "127.0.0.1"
+
+FREE_PORTS = range(10_000, 32_768)
+"""Below those that Linux, macOS and Windows give to connections, or one of these might take a port
+before its part listens, or while that starts again."""
 
 
 class PartError(Exception):
@@ -100,11 +105,15 @@ def stop(parts: Sequence[Part]) -> list[str]:
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of the loopback interface that nobody listens on, and that was not drawn before."""
+    return next(port for port in _drawn if _refusal(port) is None)
+
+
+def _draw() -> Iterator[int]:
+    yield from SystemRandom().sample(FREE_PORTS, len(FREE_PORTS))
+
+
+_drawn = _draw()
 
 
 def usual_port(usual: int, beyond: int, chosen: Container[int]) -> int:

@@ -23,6 +23,8 @@ HEART_RATE_SERVICES = ("wss://dev.pulsoid.net", "wss://app.hyperate.io")
 """From where the page takes a heart rate if the athlete chooses so; the same on AWS."""
 THIS_MACHINE = ("ws://127.0.0.1:*", "ws://localhost:*")
 """Where a server of one's own may stand in for such a service."""
+MUSIC_SERVERS = ("http:", "https:")
+"""Wherever a music server of one's own is: at home most have no https, nor has this page."""
 NO_PAGE = "The page is not built yet: run `make setup`, then load this address again.\n"
 
 
@@ -115,7 +117,12 @@ def _policies(websocket_url: str) -> Middleware:
 
 def _headers(websocket_url: str) -> dict[str, str]:
     socket = urlsplit(websocket_url)
-    spoken_to = (f"{socket.scheme}://{socket.netloc}", *HEART_RATE_SERVICES, *THIS_MACHINE)
+    spoken_to = (
+        f"{socket.scheme}://{socket.netloc}",
+        *HEART_RATE_SERVICES,
+        *THIS_MACHINE,
+        *MUSIC_SERVERS,
+    )
     policy = (
         "default-src 'self'",
         " ".join(("connect-src 'self'", *spoken_to)),

@@ -5,7 +5,7 @@ from msgspec import Struct
 from lambdas.adapters import playlists, traces, windows
 from lambdas.domain import line
 from lambdas.domain.choose import ARTISTS_APART
-from lambdas.domain.window import HELD_MS, MAX_SAMPLES
+from lambdas.domain.window import BEFORE_MS, HELD_MS, MAX_SAMPLES
 from planning import quotas
 from planning.load import Load, average_period
 from planning.page import questions
@@ -70,8 +70,8 @@ def redis(load: Load, settings: Settings, average: Hop) -> Redis:
 
 
 def window_bytes(settings: Settings) -> float:
-    """A packed window: the samples of the interval and the one before it."""
-    seconds = max(HELD_MS / 1000, settings.interval_seconds)
+    """A packed window: the samples of the interval, those that tell its spikes, and one before."""
+    seconds = max(HELD_MS, settings.interval_seconds * 1000 + BEFORE_MS) / 1000
     samples = min(MAX_SAMPLES, seconds * SAMPLES_PER_SECOND + 1)
     return WINDOW_BYTES + samples * WINDOW_SAMPLE_BYTES
 

@@ -17,3 +17,8 @@ def table(rows: Sequence[Sequence[str]], right: int = -1) -> str:
 def number(value: float) -> str:
     """A figure of a table: whole from ten on, else two digits."""
     return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+
+
+def people(count: int) -> str:
+    """So many people, in words."""
+    return "1 person" if count == 1 else f"{count:,} people"

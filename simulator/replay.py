@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from catalog.cells import CellError, number, shown, text
-from catalog.tables import FileError, Refused, read_rows
+from catalog.errors import FileError, Refused
+from catalog.tables import read_rows
 from events.samples import MAX_HEART_RATE, MIN_HEART_RATE, Sample
 from simulator import fitrec
 

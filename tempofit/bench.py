@@ -10,9 +10,10 @@ from rich.table import Table
 
 from benchmarks import average as averages
 from benchmarks import pipeline
-from catalog.tables import FileError
-from tempofit import measure, overload
+from catalog.errors import FileError
+from tempofit import hearing, measure, overload
 from tempofit.measured import measured
+from tempofit.printing import print_whole
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Measure on this machine.")
 app.command()(measure.websocket)
@@ -21,6 +22,7 @@ app.command()(measure.growth)
 app.command()(measure.imports)
 app.command()(measure.page)
 app.command()(overload.overload)
+app.command()(hearing.tempo)
 
 
 @app.callback()
@@ -100,7 +102,7 @@ def _print(report: pipeline.Report) -> None:
         table.columns[0].min_width = 20
         for column in table.columns[1:]:
             column.justify = "right"
-        console.print(table, "")
+        print_whole(console, table)
 
 
 @app.command("average")
@@ -171,7 +173,7 @@ def _print_averages(report: averages.Report) -> None:
                 f"{rate.by_cpu_time:,}",
                 f"{size.ratio[name]:.2f} times as fast" if name in size.ratio else "",
             )
-    console.print(table)
+    print_whole(console, table)
     for name, how in report.durable.items():
         console.print(f"{name.replace('_', ' ').capitalize()}: {how}.", highlight=False)
     for name, reason in report.left_out.items():

@@ -11,8 +11,9 @@ from local.template.synth import SynthError, synthesize
 from planning import capacity as model
 from planning.capacity_tables import busiest, shards
 from planning.load import Load
-from planning.tables import number
+from planning.tables import number, people
 from planning.template import settings_of
+from tempofit.printing import print_whole
 
 
 def capacity(
@@ -52,13 +53,13 @@ def _print(found: model.Capacity) -> None:
     console = Console(highlight=False)
     load = found.load
     console.print(
-        f"\n{load.users:,} people, a message every {load.flush_seconds:g} s, "
+        f"\n{people(load.users)}, a message every {load.flush_seconds:g} s, "
         f"songs of {load.song_seconds:g} s, workouts of {load.workout_seconds / 60:g} min\n"
     )
     for table in (_hops(found), _stores(found), _limits(found)):
-        console.print(table, "")
+        print_whole(console, table)
     first = found.limits[0]
-    console.print(f"First: {first.name}, with {first.users:,} people. Then {first.remedy}.")
+    console.print(f"First: {first.name}, with {people(first.users)}. Then {first.remedy}.")
 
 
 def _hops(found: model.Capacity) -> Table:

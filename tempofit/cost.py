@@ -12,7 +12,8 @@ from planning import cost as model
 from planning.cost_tables import quantity
 from planning.load import Load
 from planning.page import ADAPTIVE_FLUSH_SECONDS
-from planning.tables import number
+from planning.tables import number, people
+from tempofit.printing import print_whole
 
 STAGE = "prod"
 
@@ -46,26 +47,25 @@ def _print(found: model.Cost) -> None:
     console = Console(highlight=False)
     load = found.load
     console.print(
-        f"\n{load.users:,} people at once all month, a message every {load.flush_seconds:g} s; "
+        f"\n{people(load.users)} at once all month, a message every {load.flush_seconds:g} s; "
         f"list prices of {found.region}, {found.prices_of}\n"
     )
     for table in (_lines(found), _needs(found)):
-        console.print(table, "")
+        print_whole(console, table)
     console.print(
         f"${found.per_1000_user_hours_usd:.3f} for 1,000 user-hours, "
         f"${found.per_month_usd:,.0f} a month."
     )
     for one in found.sign_in:
         console.print(
-            f"Signing in by Cognito {one.plan}, {one.monthly_users:,.0f} people a month: "
+            f"Signing in by Cognito {one.plan}, {people(round(one.monthly_users))} a month: "
             f"${one.per_1000_user_hours_usd:.3f} and ${one.per_month_usd:,.0f} more."
         )
     for watcher in found.watchers:
         console.print(f"On top, {watcher.who}: ${watcher.usd_per_hour:.4f} an hour.")
     first = found.quotas[0]
     console.print(
-        f"Of the quotas, {first.name} binds first, with {first.users:,} people. "
-        f"Then {first.remedy}."
+        f"Of the quotas, {first.name} binds first, with {people(first.users)}. Then {first.remedy}."
     )
 
 

@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from catalog.errors import FileError, Refused
 from catalog.files import read_songs
-from catalog.tables import FileError, Refused, first_few
+from catalog.tables import first_few
 from evaluation import trial as evaluation
 from evaluation.fit import PolicyFit
 from evaluation.policies import POLICIES
@@ -20,6 +21,7 @@ from evaluation.segments import segments
 from evaluation.trial import NothingToPlayError, Report, Shown, Trial
 from events.session import Mode, Settings
 from simulator.replay import read_workouts
+from tempofit.printing import print_whole
 
 
 def evaluate(
@@ -37,6 +39,15 @@ def evaluate(
     responsive: Annotated[
         bool, typer.Option("--responsive", help="And `tempofit-responsive`, whatever --policy.")
     ] = False,
+    library_size: Annotated[
+        list[int] | None,
+        typer.Option(
+            min=1, help="And with so many of the songs, others with each seed; repeat for more."
+        ),
+    ] = None,
+    shortest: Annotated[
+        float, typer.Option(min=0, help="Leave out songs shorter than this, in seconds.")
+    ] = 0.0,
     people: Annotated[
         Literal["tuning", "reporting", "all"] | None,
         typer.Option(help="Whom to show: by default the half that nothing is tuned on."),
@@ -52,21 +63,27 @@ def evaluate(
     """Play recorded workouts with TempoFit's own functions and measure how far off the songs are.
 
     Beside it, on the same workouts and songs: the rule that it was conceived with (original), one
-    tempo for all (constant), and two that know the future: the best single tempo for each song
-    (oracle), and the song nearest to that (oracle-catalog).
+    tempo for all (constant), and three that know the future: the best single tempo for each song
+    (oracle), the song nearest to that (oracle-catalog), and the least gap that the songs allow in
+    any order, however often they repeat (limit).
     """
-    names = _names(policy, responsive)
+    names, sizes = _names(policy, responsive), library_size or ()
     refused: dict[Path, list[Refused]] = {workouts: [], songs: []}
     try:
-        what = _trial(workouts, songs, Settings(mode=mode), people, limit, refused)
-        fits = _play(what, names, range(seed, seed + seeds))
+        what = _trial(workouts, songs, Settings(mode=mode), people, limit, refused, shortest)
+        fits, libraries = _play(what, names, sizes, range(seed, seed + seeds))
         if plot:
             _draw(plot, what, fits, seed)
     except (FileError, NothingToPlayError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     found = evaluation.report(
-        what, range(seed, seed + seeds), fits, len(refused[workouts]), len(refused[songs])
+        what,
+        range(seed, seed + seeds),
+        fits,
+        libraries,
+        len(refused[workouts]),
+        len(refused[songs]),
     )
     if json:
         typer.echo(msgspec.json.encode(found))
@@ -84,10 +101,12 @@ def _trial(
     people: Shown | None,
     limit: int | None,
     refused: dict[Path, list[Refused]],
+    shortest: float,
 ) -> Trial:
     read = read_workouts(workouts, refused[workouts].append, limit)
     stretches = [one for workout in read for one in segments(workout, settings)]
-    library = list(read_songs(songs, refused[songs].append))
+    read_all = read_songs(songs, refused[songs].append)
+    library = [song for song in read_all if song.duration_seconds >= shortest]
     return evaluation.trial(stretches, library, settings, people)
 
 
@@ -104,12 +123,20 @@ def _names(policy: Sequence[str] | None, responsive: bool) -> list[str]:
     return [name for name in POLICIES if name in wanted]
 
 
-def _play(what: Trial, names: Sequence[str], seeds: Sequence[int]) -> dict[str, PolicyFit]:
+def _play(
+    what: Trial, names: Sequence[str], sizes: Sequence[int], seeds: Sequence[int]
+) -> tuple[dict[str, PolicyFit], dict[str, dict[str, PolicyFit]]]:
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        steps = len(what.segments) * len(list(evaluation.passes(names, seeds)))
+        passes = len(list(evaluation.passes(names, seeds))) + len(sizes) * len(seeds) * len(names)
+        steps = len(what.segments) * passes
         task = progress.add_task("Playing the workouts", total=steps)
-        return evaluation.run(what, names, seeds, lambda: progress.advance(task))
+
+        def step() -> None:
+            progress.advance(task)
+
+        fits = evaluation.run(what, names, seeds, step)
+        return fits, evaluation.run_sizes(what, names, sizes, seeds, step)
 
 
 def _draw(plot: Path, what: Trial, fits: dict[str, PolicyFit], seed: int) -> None:
@@ -132,12 +159,23 @@ def _print(found: Report) -> None:
         f"refused. Gaps in beats/min; constant: {found.constant_tempo:.0f}, tuned on the other "
         "half where there is one; ratios to original and oracle-catalog.\n"
     )
-    for table in (_gaps(found.policies), _shares(found.policies), _people(found.policies)):
-        console.print(table, "")
+    for table in (
+        _gaps(found.policies),
+        _shares(found.policies),
+        _repeats(found.policies),
+        _people(found.policies),
+    ):
+        print_whole(console, table)
+    for size, policies in found.libraries.items():
+        console.print(f"With {int(size):,} of the songs:")
+        for table in (_gaps(policies), _repeats(policies)):
+            print_whole(console, table)
 
 
 def _gaps(policies: dict[str, PolicyFit]) -> Table:
-    table = _table("gap", "±", "p90", "as heard", "2nd song", "to original", "to catalog")
+    table = _table(
+        "gap", "±", "p90", "as heard", "1st song", "2nd song", "to original", "to catalog"
+    )
     for name, one in policies.items():
         spread = one.spread.get("gap_raw_mean")
         table.add_row(
@@ -146,6 +184,7 @@ def _gaps(policies: dict[str, PolicyFit]) -> Table:
             "" if spread is None else f"{spread:.2f}",
             f"{one.gap_raw_p90:.1f}",
             f"{one.gap_heard_mean:.2f}",
+            f"{one.first_song_gap_raw_mean:.2f}",
             f"{one.second_song_gap_raw_mean:.2f}",
             _ratio(one, policies.get("original")),
             _ratio(one, policies.get("oracle-catalog")),
@@ -165,6 +204,19 @@ def _shares(policies: dict[str, PolicyFit]) -> Table:
             f"{one.repeats:,.0f}",
             f"{one.artist_repeats:.1%}",
             f"{one.empty:,.0f}",
+        )
+    return table
+
+
+def _repeats(policies: dict[str, PolicyFit]) -> Table:
+    table = _table("back within 20 min", "30 min", "60 min", "longest away, min")
+    for name, one in policies.items():
+        table.add_row(
+            name,
+            f"{one.back_within_20_minutes:.1%}",
+            f"{one.back_within_30_minutes:.1%}",
+            f"{one.back_within_60_minutes:.1%}",
+            f"{one.longest_away_minutes:.0f}",
         )
     return table
 

@@ -15,6 +15,7 @@ from benchmarks import websocket as websockets
 from benchmarks.flooder import Kind
 from benchmarks.pipeline import Percentiles
 from tempofit.measured import measured
+from tempofit.printing import print_whole
 
 if TYPE_CHECKING:
     from benchmarks.page_traffic import Asked
@@ -166,7 +167,7 @@ def _print_asked(who: str, asked: "Asked") -> None:
     for way, kinds in (("sent", asked.sent), ("received", asked.received)):
         for kind, (messages, size) in kinds.items():
             table.add_row(way, kind, f"{messages:,}", f"{size:,.0f}")
-    Console().print(table, "")
+    print_whole(Console(), table)
 
 
 def _show(report: msgspec.Struct, json: bool) -> None:
@@ -191,7 +192,7 @@ def _show(report: msgspec.Struct, json: bool) -> None:
         else:
             figures.add_row(title, _text(value))
     for table in [figures, *tables] if figures.rows else tables:
-        console.print(table, "")
+        print_whole(console, table)
 
 
 def _rows(title: str, rows: list[dict[str, Any]]) -> Table:

@@ -7,6 +7,7 @@ from typing import TypeVar
 import typer
 from rich.console import Console
 
+from local.data import DataError
 from local.interrupts import interruptible
 from local.lock import LockedError
 from local.processes import PartError
@@ -15,7 +16,7 @@ from local.valkey import NoRedisError
 
 ReportT = TypeVar("ReportT")
 
-FAILURES = (PartError, SynthError, NoRedisError, LockedError)
+FAILURES = (PartError, SynthError, NoRedisError, LockedError, DataError)
 """What starting and running the local cloud raises."""
 
 

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from benchmarks import overload as overloads
 from tempofit.measured import measured
+from tempofit.printing import print_whole
 
 COLUMNS = (
     "use",
@@ -69,7 +70,7 @@ def _print(report: overloads.Report) -> None:
             "never" if recovered is None else f"{recovered:g}",
             "" if target is None else f"{target:g}",
         )
-    console.print(table)
+    print_whole(console, table)
     console.print(
         f"\n{overloads.requests_per_song(report.runs):.2f} requests a song in all; the target is "
         f"at most {overloads.TARGET_REQUESTS:g}.",

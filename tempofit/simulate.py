@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from catalog.cells import shown
-from catalog.tables import FileError, Refused, first_few
+from catalog.errors import FileError, Refused
 from events.messages import Error, ServerMessage
 from events.samples import Sample
 from events.session import Settings, SongPush
@@ -33,6 +33,7 @@ from simulator.profiles import ProfileName
 from simulator.replay import one_hertz, read_workouts
 from tempofit.addresses import CloudError, read_addresses, remedy, require
 from tempofit.options import check_library
+from tempofit.refusals import Refusals
 
 LINGER_SECONDS = 3.0
 """How long clients stay after their last sample, for the song that it made due."""
@@ -172,7 +173,7 @@ def simulate(
             f"{name!r} holds more than letters, digits, _ and -", param_hint="--name"
         )
     plan = Plan(athletes, profile, seconds, speed, seed, name, workouts, limit, interpolate)
-    totals, refused, reconnects = Totals(), list[Refused](), 0
+    totals, refused, reconnects = Totals(), Refusals(), 0
     show = Console().is_terminal and not json
     began = time.monotonic()
     try:
@@ -181,15 +182,16 @@ def simulate(
             chosen = structs.replace(_settings(settings), library=check_library(library))
             service = Service(websocket_url or known.websocket_url, token_url or known.token_url)
             require(service.websocket_url, service.token_url)
-            feeds = plan.feeds(refused.append)
+            feeds = plan.feeds(refused.add)
             reconnects = asyncio.run(by_websocket(feeds, service, chosen, totals, show))
         else:
             address, stream = kinesis_url or known.kinesis_url, stream or known.heart_rate_stream
             require(address, stream)
-            feeds = plan.feeds(refused.append)
+            feeds = plan.feeds(refused.add)
             asyncio.run(by_kinesis(feeds, address, stream, known.region, totals, show))
     except (CloudError, FileError, ProducerError) as error:
         typer.echo(str(error), err=True)
+        _say(refused if isinstance(error, FileError) else Refusals(), workouts)
         raise typer.Exit(1) from None
     if json:
         songs = totals.songs_received if via == "websocket" else None
@@ -200,15 +202,20 @@ def simulate(
             songs_received=songs,
             refused=totals.refused,
             reconnects=reconnects,
-            rows_refused=len(refused),
+            rows_refused=refused.count,
         )
         typer.echo(msgspec.json.encode(summary))
         return
-    for line in first_few(refused):
-        typer.echo(f"{workouts}: {line}", err=True)
+    _say(refused, workouts)
     typer.echo(f"{len(feeds)} athletes: {totals.line()}, {reconnects:,} reconnects.")
     if totals.refusal:
         typer.echo(f"The last refusal: {totals.refusal}", err=True)
+
+
+def _say(refused: Refusals, workouts: Path | None) -> None:
+    """Why rows were not taken, the first of them."""
+    for line in refused.lines():
+        typer.echo(f"{workouts}: {line}", err=True)
 
 
 def _settings(text: str) -> Settings:

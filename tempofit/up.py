@@ -9,11 +9,13 @@ from typing import Annotated
 import typer
 
 from catalog.demo import demo_songs
+from catalog.errors import FileError, Refused
 from catalog.files import read_songs
 from catalog.store import StoreError, store_songs
-from catalog.tables import FileError, Refused, first_few
+from catalog.tables import first_few
 from events.session import Song
 from local.athletes import start_athletes
+from local.data import DATA
 from local.interrupts import interruptible
 from local.launcher import FIRST_PORT, Cloud, running
 from simulator.athletes import user_name
@@ -51,8 +53,21 @@ def up(
             help=f"The WebSocket API's port.  [default: {FIRST_PORT + 1}, or a free one]",
         ),
     ] = None,
+    data: Annotated[
+        Path,
+        typer.Option(
+            show_default=False,
+            help="The folder of what lasts from one start to the next.  [default: .tempofit/data]",
+        ),
+    ] = DATA,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin empty: delete what is kept there.")
+    ] = False,
 ) -> None:
     """Run the whole cloud on this machine, with athletes and songs, until Ctrl-C.
+
+    Songs, everybody's own libraries and what they like last from one start to the next, whatever
+    ends it; what is going on, averages and songs that play, does not.
 
     Each part has the same port at each start, where it is free. One cloud runs in a folder at a
     time: .tempofit/run, or what TEMPOFIT_RUN names. `tempofit env` prints what tools need, and
@@ -65,6 +80,8 @@ def up(
                 chosen = _songs(songs)
                 users = [user_name(number) for number in range(1, max(athletes, 1) + 1)]
                 with running(
+                    data=data.absolute(),
+                    fresh=fresh,
                     page_port=port,
                     websocket_port=websocket_port,
                     usual_ports=True,

@@ -1,8 +1,8 @@
 """TempoFit's `average`, as Lambda calls it, with its windows in a real Valkey on the same core.
 
-Only the handing over to the next stream is a fake that counts; what it gets is decoded again, and
-`schedule`'s rule decides about it, so that the outcome is what the peers come to. The event is
-the dictionary that Lambda's runtime hands to a handler, so its making is not timed.
+Only the handing over to the next stream and the table of sessions are fakes. What is handed over
+is decoded again, and `schedule`'s rule decides about it, so that the outcome is what the peers come
+to. The event is the dictionary that Lambda hands to a handler, so its making is not timed.
 """
 
 import base64
@@ -24,8 +24,10 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from benchmarks.peers import workload
 from events import stream
+from events.session import Settings
 from lambdas.adapters import clients
 from lambdas.domain.due import SongEnd, Timing, due_slot
+from lambdas.domain.session import Session
 from local import valkey
 from local.processes import free_port
 
@@ -43,6 +45,8 @@ ENVIRONMENT = {
     "POWERTOOLS_METRICS_NAMESPACE": "TempoFit",
     "POWERTOOLS_SERVICE_NAME": "average",
     "POWERTOOLS_TRACE_DISABLED": "true",
+    "SESSION_GAP_SECONDS": "900",
+    "SONG_ENDS_TABLE": "song-ends",
 }
 CONTEXT = SimpleNamespace(
     function_name="average",
@@ -62,6 +66,29 @@ class Stream:
         """Every record is taken."""
         self.taken += [record["Data"] for record in Records]
         return {"FailedRecordCount": 0, "Records": []}
+
+
+class Table:
+    """Stands where the song ends are: everybody has a session, which a new window asks for."""
+
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 - boto3
+        """An item for each key."""
+        found = {
+            table: [_song_end(key["user_id"]["S"]) for key in wanted["Keys"]]
+            for table, wanted in RequestItems.items()
+        }
+        return {"Responses": found}
+
+
+def _song_end(user: str) -> dict[str, Any]:
+    end = SongEnd(workload.START_MS, 0, workload.START_MS + workload.SONG_MS)
+    settings = Settings(interval_seconds=workload.INTERVAL_MS // 1000)
+    item: dict[str, Any] = (
+        importlib.import_module("lambdas.adapters.song_ends")
+        .ready(user, Session(end, settings), at_ms=workload.START_MS, arrived_ms=workload.START_MS)
+        .item
+    )
+    return item
 
 
 def main() -> None:
@@ -97,6 +124,7 @@ def _measure(config: workload.Config, server: psutil.Process) -> None:
     handler = importlib.import_module("lambdas.average").handler
     taken = Stream()
     clients.kinesis = lambda: taken  # type: ignore[assignment]  # the last step only
+    clients.dynamodb = Table  # type: ignore[assignment]  # asked once of each person
     messages, start = workload.messages(config)
     workload.settle()
     ends = {

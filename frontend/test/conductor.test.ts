@@ -3,6 +3,7 @@ import "fake-indexeddb/auto";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { Conductor } from "../src/music/conductor";
+import { Recordings } from "../src/music/recordings";
 import { Shelf, boardsOf } from "../src/ownSongs/shelf";
 import { type Store, createStore } from "../src/session/store";
 import { FakeAudio, noAudio } from "./audio";
@@ -27,7 +28,7 @@ beforeEach(() => {
   opened = [];
   store = createStore();
   shelf = new Shelf(boardsOf("anna"));
-  conductor = new Conductor(store, shelf, 0.5);
+  conductor = new Conductor(store, new Recordings(shelf), 0.5);
   end = conductor.start();
 });
 

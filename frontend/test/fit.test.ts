@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { distance, fitNow, fitSentence, fitWord } from "../src/workout/fit";
+import { distance, fitNow, fitSentence, fitWord, scarceSentence } from "../src/workout/fit";
 import { SETTINGS, SESSION, songPush } from "./helpers";
 
 const HEARD = { slot: 0, rate: 1, at_ms: SESSION };
@@ -25,6 +25,16 @@ describe("fit", () => {
     expect(fitSentence(0.044)).toBe("Fits, 4\u00a0%\u00a0away");
     expect(fitSentence(0.07)).toBe("Near, 7\u00a0%\u00a0away");
     expect(fitSentence(0.239)).toBe("Off, 24\u00a0%\u00a0away");
+  });
+
+  test("says what the library lacks, and what plays for want of it", () => {
+    const lacking = { ...songPush(0).why, scarce: true, target_tempo: 164.6, tempo: 82.3, octave: 2 };
+    const sentence = (changes: object) => scarceSentence(songPush(0, { why: { ...lacking, ...changes } }));
+    expect(sentence({})).toBe("Nothing in your library is near 165; double time of 82");
+    expect(sentence({ tempo: 176, octave: 0.5, target_tempo: 88 })).toBe(
+      "Nothing in your library is near 88; half time of 176",
+    );
+    expect(sentence({ tempo: 120, octave: 1 })).toBe("Nothing in your library is near 165; this song plays 120");
   });
 
   test("follows the newest heart rate and the song as it is heard", () => {

@@ -59,6 +59,7 @@ export function songPush(slot: number, changes: Partial<SongPush> = {}): SongPus
       distance: 0.008,
       decided_by: "At the target tempo, drawn from the best 10.",
       lock: null,
+      scarce: false,
     },
     ...changes,
   };

@@ -55,17 +55,38 @@ test("what the server does not let go stays on the shelf", async () => {
   expect(shelf.songs()).toEqual([]);
 });
 
-test("hidden files and recorded workouts are not taken for music", () => {
-  const names = [".DS_Store", "one.mp3", "ride.FIT", "run.gpx", "walk.tcx", "notes.txt"];
-  const files = names.map((name) => new File([], name));
-  expect(musicOf(files).map(({ name }) => name)).toEqual(["one.mp3", "notes.txt"]);
+/** Files of these names, each with the bytes of its letters. */
+function filesOf(contents: Readonly<Record<string, string>>): readonly File[] {
+  const bytes = (letters: string) => Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
+  return Object.entries(contents).map(([name, letters]) => new File([bytes(letters)], name));
+}
+
+test("music is told by what is in a file: covers, playlists and workouts beside it are passed over", async () => {
+  const files = filesOf({
+    ".DS_Store": "ID3",
+    "one.mp3": "ID3\x04",
+    "a song": "\xff\xfb\x90\x00",
+    "two.bin": "OggS",
+    "cover.jpg": "\xff\xd8\xff\xe0",
+    "cover.mp3": "\x89PNG\r\n",
+    "desktop.ini": "\xff\xfe[\0.\0S\0h\0",
+    "all.m3u": "#EXTM3U\none.mp3\n",
+    "ride.fit": "\x0e\x10\0\0\0\0\0\0.FIT",
+    "ride": "  <?xml version='1.0'?><gpx>",
+    "export.zip": "PK\x03\x04",
+    "walk.gpx.gz": "\x1f\x8b\x08",
+    "notes.xml": "<notes/>",
+    "unknown.mp3": "\x01\x02\x03",
+  });
+  const names = (await musicOf(files)).map(({ name }) => name);
+  expect(names).toEqual(["one.mp3", "a song", "two.bin", "unknown.mp3"]);
 });
 
 describe("what is dropped", () => {
   const drop = (...names: readonly string[]) => sortDropped(names.map((name) => new File([], name)));
 
-  test("is a recorded workout, or music, or both", () => {
-    const { recording, music, sentence } = drop("one.mp3", "ride.FIT", "two.ogg");
+  test("is a recorded workout, or music, or both", async () => {
+    const { recording, music, sentence } = await drop("one.mp3", "ride.FIT", "two.ogg");
     expect(recording?.name).toBe("ride.FIT");
     expect(music.map(({ name }) => name)).toEqual(["one.mp3", "two.ogg"]);
     expect(sentence).toBe("");
@@ -76,8 +97,8 @@ describe("what is dropped", () => {
     [[".DS_Store"], "There is nothing for this page"],
     [["a.fit", "b.tcx"], "at a time: a.fit. The other one was left out."],
     [["a.fit", "b.tcx", "one.mp3", "c.gpx"], "at a time: a.fit. The other 2 were left out."],
-  ])("is told of where nothing takes it: %j", (names, sentence) => {
-    expect(drop(...names).sentence).toContain(sentence);
+  ])("is told of where nothing takes it: %j", async (names, sentence) => {
+    expect((await drop(...names)).sentence).toContain(sentence);
   });
 });
 

@@ -10,7 +10,7 @@ import { id3, mp3, wav } from "./music";
 const EARS: Ears = {
   tagsOf,
   playableSeconds: () => Promise.resolve(200),
-  detectTempo: () => Promise.resolve(127.96),
+  detectBeat: () => Promise.resolve({ tempo: 127.96, confidence: 0.9, other: null }),
 };
 /** A browser that plays nothing but WAV files. */
 const WAV_ONLY: Ears = {
@@ -48,7 +48,20 @@ describe("a file's tags", () => {
     });
   });
 
-  test.each(["0", "fast", ""])("say no tempo where it reads %j", async (tempo) => {
+  test.each([
+    ["128.00", 128],
+    ["127,5", 127.5],
+    ["128 BPM", 128],
+    ["12593", 125.93],
+    ["1352", 135.2],
+    ["126-130", 128],
+    ["142", 142],
+  ])("say a tempo where it reads %j", async (written, tempo) => {
+    const tags = await tagsOf(mp3(id3({ TIT2: "Uphill", TBPM: written }), 60));
+    expect(tags.tempo).toBe(tempo);
+  });
+
+  test.each(["0", "0 Bpm", "fast", "", "999"])("say no tempo where it reads %j", async (tempo) => {
     expect((await tagsOf(mp3(id3({ TIT2: "Uphill", TBPM: tempo }), 60))).tempo).toBeNull();
   });
 
@@ -69,20 +82,38 @@ describe("a song", () => {
       duration_seconds: expect.closeTo(60, 0) as number,
       genre: null,
       tempo_from: "tag",
+      other_tempo: null,
       in_library: false,
     });
   });
 
   test("is listened to where no tag says its tempo, and called as its file is", async () => {
     const song = await readSong("f-1", named("The Legs - Uphill.wav", wav(60)), EARS, ALWAYS);
-    expect(song.title).toBe("The Legs - Uphill");
-    expect(song.artist).toBe("Unknown artist");
+    expect(song.title).toBe("Uphill");
+    expect(song.artist).toBe("The Legs");
     expect([song.tempo, song.tempo_from]).toEqual([128, "detected"]);
   });
 
   test("is listened to where the tag's tempo cannot be one", async () => {
     const file = named("one.mp3", mp3(id3({ TIT2: "Uphill", TBPM: "999" }), 60));
     expect((await readSong("f-1", file, EARS, ALWAYS)).tempo_from).toBe("detected");
+  });
+
+  test.each([
+    ["01 - The Legs - Uphill.wav", "Uphill", "The Legs"],
+    ["The_Legs_-_Uphill.wav", "Uphill", "The Legs"],
+    ["07 Uphill.wav", "Uphill", "Unknown artist"],
+    ["99 Luftballons.wav", "99 Luftballons", "Unknown artist"],
+  ])("without tags is what %s says", async (name, title, artist) => {
+    const song = await readSong("f-1", named(name, wav(60)), EARS, ALWAYS);
+    expect([song.title, song.artist]).toEqual([title, artist]);
+  });
+
+  test("has another tempo where the detector is not sure", async () => {
+    const beat = { tempo: 87, confidence: 0.6, other: 174 };
+    const ears = { ...EARS, detectBeat: () => Promise.resolve(beat) };
+    const song = await readSong("f-1", named("one.wav", wav(60)), ears, ALWAYS);
+    expect([song.tempo, song.other_tempo]).toEqual([87, 174]);
   });
 
   test("has no more letters than the server takes", async () => {
@@ -98,12 +129,17 @@ describe("a song", () => {
     await expect(read).rejects.toThrow(sentence);
   });
 
+  test("is none where the file is empty", async () => {
+    const read = readSong("f-1", named("b.mp3", new Blob([])), EARS, ALWAYS);
+    await expect(read).rejects.toThrow("b.mp3 is empty.");
+  });
+
   test("is none where the browser does not play it, or no beat is found", async () => {
     const notes = named("notes.txt", new Blob(["Milk, bread and a new strap."]));
     await expect(readSong("f-1", notes, WAV_ONLY, ALWAYS)).rejects.toThrow(
       "notes.txt is no music that this browser can read.",
     );
-    const deaf = { ...EARS, detectTempo: () => Promise.reject(new Error("No peaks.")) };
+    const deaf = { ...EARS, detectBeat: () => Promise.resolve(null) };
     await expect(readSong("f-1", named("hum.wav", wav(60)), deaf, ALWAYS)).rejects.toThrow(
       "In hum.wav no beat was found",
     );
@@ -168,9 +204,9 @@ describe("files that were picked", () => {
     const stop = new AbortController();
     const endless = () => {
       stop.abort();
-      return new Promise<number>(() => undefined);
+      return new Promise<null>(() => undefined);
     };
-    const ears = { ...WAV_ONLY, detectTempo: endless };
+    const ears = { ...WAV_ONLY, detectBeat: endless };
     const done = await takeIn(FILES, shelf, ears, stop.signal, () => undefined);
     expect(intakeSentence(done)).toBe("Stopped after 0 of 3 files. No song is new.");
     expect(done.sentences).toEqual([]);

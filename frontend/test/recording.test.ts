@@ -1,9 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { isRecording } from "../src/heart/recorded";
 import { MOST_POINTS, type Points } from "../src/heart/points";
 import { type Recording, readRecording, recordingOf } from "../src/heart/recording";
-import { mend } from "../src/heart/track";
 import { NO_HEART_RATE, definition, fit, fitOf } from "./fitFiles";
 
 function read(bytes: Uint8Array<ArrayBuffer>, name = "ride.fit"): Promise<Recording> {
@@ -135,10 +133,10 @@ describe("a FIT file", () => {
   });
 });
 
-test.each(["", "PK\u0003\u0004", "time,heart_rate\n0,91\n", "<html><gpx-like/></html>"])(
+test.each(["", "time,heart_rate\n0,91\n", "<html><gpx-like/></html>"])(
   "a file of another kind is refused by what is in it, whatever its name: %j",
   async (text) => {
-    const sentence = "ride.fit is no workout that can be read: it is neither FIT nor TCX nor GPX";
+    const sentence = "ride.fit is no workout that can be read: it is none of FIT, TCX, GPX and the export.xml of Apple Health";
     await expect(read(new TextEncoder().encode(text))).rejects.toThrow(sentence);
   },
 );
@@ -158,25 +156,14 @@ describe("what is read", () => {
     const several = [[0, 0], [1_000, 100], [2_000, 231], [NaN, 100], [3_000, NaN]] as const;
     expect(recordingOf("a.tcx", { points: one, cut: false })).toMatchObject({
       samples: [[0, 30], [1, 230]],
-      trouble: "One heart rate was left out: it has no time or does not lie between 30 and 230.",
+      trouble: "One heart rate was left out: it does not lie between 30 and 230.",
     });
     const { trouble } = recordingOf("a.tcx", { points: several, cut: true });
     expect(trouble).toBe(
       "The file breaks off after 0:00; what came before is used. " +
-        "4 heart rates were left out: they have no time or do not lie between 30 and 230.",
+        "2 heart rates were left out: they do not lie between 30 and 230. " +
+        "One heart rate was left out: it has no time. One heart rate was left out: it is no number.",
     );
     expect(refused({ points: [[0, 0]], cut: false })).toMatch(/^ride.gpx holds nothing to play. One heart/);
   });
-});
-
-test("XML that breaks off is ended after its last whole point", () => {
-  const format = { point: "trkpt", end: "</trkseg></trk></gpx>" };
-  const begun = "<gpx><trk><trkseg><trkpt><hr>91</hr></trkpt>";
-  expect(mend(`${begun}<trkpt><hr>9`, format)).toBe(`${begun}</trkseg></trk></gpx>`);
-  expect(mend("<gpx><trk>", format)).toBe("<gpx><trk>");
-});
-
-test("a file is taken for a recorded workout by its ending", () => {
-  const names = ["a.fit", "B.TCX", "c.d.gpx", "fit", "a.fit.gz", "song.mp3"];
-  expect(names.filter((name) => isRecording(new File([], name)))).toEqual(["a.fit", "B.TCX", "c.d.gpx"]);
 });

@@ -34,6 +34,8 @@ describe("a heart rate from a service", () => {
     ["HypeRate", { event: "clip:create", payload: { hr: 1 } }, null],
     ["Pulsoid", { data: {} }, null],
     ["Pulsoid", [], null],
+    ["Pulsoid", 123 as unknown as object, 123],
+    ["Pulsoid", { measured_at: "1609459200000", data: { heart_rate: 75.0 } }, 75],
   ])("%s: %j", (service, message, heart_rate) => {
     expect(heartRateFrom(service, JSON.stringify(message))).toBe(heart_rate);
   });
@@ -44,6 +46,9 @@ describe("a heart rate from a service", () => {
     ["Pulsoid", '{"data":{"heart_rate":300}}', "Pulsoid says 300 beats a minute, which is not used"],
     ["HypeRate", '{"event":"hr_update","payload":{"hr":0}}', "HypeRate gets no heart rate from the device"],
     ["HypeRate", '{"event":"phx_reply","payload":{"status":"error"}}', "HypeRate knows no such device."],
+    ["HypeRate", '{"event":"hr_update","payload":{"hr":null}}', "HypeRate gets no heart rate from the device"],
+    ["Pulsoid", '{"data":{"heart_rate":null}}', "Pulsoid gets no heart rate from the device"],
+    ["Pulsoid", '{"error_code":7005,"error_message":"token_not_found"}', 'Pulsoid answers: "token_not_found" (7005).'],
   ])("that is none is told of: %s, %s", (service, text, sentence) => {
     expect(why(() => heartRateFrom(service, text))).toMatch(sentence);
   });
@@ -128,7 +133,7 @@ describe("a subscription", () => {
   test("brings what the service tells, and says when it waits for it", async () => {
     await subscribed(PULSOID);
     expect(said()).toBe("Connected to Pulsoid. Waiting for a heart rate.");
-    newest().says({ measured_at: 1, data: { heart_rate: 75 } });
+    newest().says({ measured_at: Date.now() - 900, data: { heart_rate: 75 } });
     expect(heart_rates).toEqual([75]);
     expect(said()).toBe("Connected to Pulsoid.");
     expect(newest().sent).toEqual([]);
@@ -183,5 +188,67 @@ describe("a subscription", () => {
     await vi.advanceTimersByTimeAsync(120_000);
     expect(FakeSocket.all).toHaveLength(1);
     expect(newest().sent).toHaveLength(length);
+  });
+
+  test("takes nothing of another's topic, and joins a channel again that was closed", async () => {
+    await subscribed(HYPERATE);
+    const topic = "hr:internal-testing";
+    newest().says({ event: "hr_update", payload: { hr: 200 }, topic: "hr:somebody-else" });
+    newest().says({ event: "phx_close", payload: {}, topic: "hr:somebody-else" });
+    newest().says({ event: "hr_update", payload: { hr: 90 }, topic });
+    expect(heart_rates).toEqual([90]);
+    newest().says({ event: "phx_close", payload: {}, topic });
+    newest().says({ event: "phx_error", payload: {}, topic });
+    expect(said()).toBe("HypeRate closed the channel of the device. Joining it again.");
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(newest().sent.filter((each) => JSON.stringify(each).includes("phx_join"))).toHaveLength(2);
+    newest().says({ event: "phx_reply", payload: { status: "error", response: { reason: "unmatched topic" } }, topic });
+    expect(said()).toBe('HypeRate knows no such device. Stop, and check its ID. It answers: "unmatched topic".');
+  });
+
+  test("that brings nothing readable says what it waits for, and goes on when it comes", async () => {
+    await subscribed(PULSOID);
+    newest().says({ pulse: 75 });
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(said()).toMatch("but no heart rate has come for 15 seconds. What it sends is not understood:");
+    expect(statuses.at(-1)?.phase).toBe("warning");
+    newest().onmessage({ data: "123" });
+    expect(said()).toBe("Connected to Pulsoid.");
+    expect(heart_rates).toEqual([123]);
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(said()).toMatch("no new heart rate has come for 15 seconds. Waiting for the device");
+  });
+
+  test("takes no heart rate of long ago for one of now, but that of a clock which goes wrong", async () => {
+    await subscribed(PULSOID);
+    const tell = (ago_ms: number, heart_rate: number) => {
+      newest().says({ measured_at: Date.now() - ago_ms, data: { heart_rate } });
+    };
+    tell(300_000, 90);
+    expect(heart_rates).toEqual([]);
+    expect(said()).toMatch("was measured 5 min ago");
+    await vi.advanceTimersByTimeAsync(1_000);
+    tell(301_000, 91); // the same once more
+    expect(heart_rates).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    tell(301_000, 92);
+    expect(heart_rates).toEqual([92]);
+  });
+
+  test("whose heart rate does not move for three minutes asks about it", async () => {
+    await subscribed(PULSOID);
+    for (let second = 0; second <= 180; second += 1) {
+      newest().onmessage({ data: "96" });
+      if (second < 180) expect(said()).toBe("Connected to Pulsoid.");
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(said()).toMatch("Pulsoid has said 96 beats a minute for three minutes");
+  });
+
+  test("of a device that is off is not told as refused", async () => {
+    await subscribed(PULSOID);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(statuses.some((each) => each.sentence.startsWith("The connection to Pulsoid was lost."))).toBe(true);
+    expect(statuses.some((each) => each.sentence.includes("refuses"))).toBe(false);
   });
 });

@@ -143,6 +143,25 @@ describe("a replay", () => {
     expect(statuses.at(-1)).toEqual({ phase: "off", sentence: "ride.tcx was played to its end." });
   });
 
+  test("says where the recording pauses, and goes on at once after a hole when that is skipped", () => {
+    const samples = [...Array(20).keys(), ...Array.from({ length: 60 }, (_, second) => 900 + second)].map(
+      (second) => [second, 120] as const,
+    );
+    const replay = new Replay({ name: "ride.tcx", samples, trouble: "" }, 1, 0, listener);
+    vi.advanceTimersByTime(10_000);
+    replay.skipPause();
+    vi.advanceTimersByTime(15_000);
+    expect(said()).toBe("Playing ride.tcx. The recording pauses here for 14:41, until 15:00.");
+    expect(progress()).toMatchObject({ paused_until_seconds: 900 });
+    expect(heart_rates).toHaveLength(20);
+    replay.skipPause();
+    vi.advanceTimersByTime(26_000);
+    expect(said()).toBe("Playing ride.tcx.");
+    const [before, after] = [moments[19]?.at_ms ?? 0, moments[20]?.at_ms ?? 0];
+    expect(after - before).toBe(31_000);
+    replay.stop();
+  });
+
   test("is silent once stopped", () => {
     const replay = new Replay(recordingOf(60), 10, 0, listener);
     replay.stop();
@@ -157,6 +176,6 @@ test("a file that cannot be read says so, and nothing plays", async () => {
   expect(said()).toBe("Reading ride.fit…");
   await vi.waitFor(() => {
     expect(statuses.at(-1)?.phase).toBe("failed");
-  });
+  }, 30_000); // what reads files is loaded first
   expect(said()).toMatch("ride.fit is no workout that can be read");
 });

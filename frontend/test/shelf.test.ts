@@ -75,6 +75,24 @@ describe("music that was put on the shelf", () => {
     ]);
   });
 
+  test("has its other tempo after one tap and the first after another, for the library to be told", async () => {
+    const shelf = new Shelf(boards);
+    await shelf.add({ ...SONG, tempo: 87, other_tempo: 174, in_library: true }, FILE);
+    const turned = { ...SONG, tempo: 174, other_tempo: 87, in_library: false };
+    expect(await shelf.turnTempo("f-1")).toEqual(turned);
+    const later = new Shelf(boards);
+    await later.load();
+    expect(later.songs()).toEqual([turned]);
+    expect((await later.turnTempo("f-1"))?.tempo).toBe(87);
+  });
+
+  test("has no other tempo where it is sure", async () => {
+    const shelf = new Shelf(boards);
+    await shelf.add(SONG, FILE);
+    expect(await shelf.turnTempo("f-1")).toBeNull();
+    expect(await shelf.turnTempo("f-9")).toBeNull();
+  });
+
   test("is gone when it is thrown away", async () => {
     const shelf = new Shelf(boards);
     await shelf.add(SONG, FILE);

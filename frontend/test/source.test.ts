@@ -132,6 +132,34 @@ describe("a strap", () => {
     expect(said()).toBe("Connected to Polar H10.");
   });
 
+  test("whose contact flickers is not told of each second; without any good packet it is", async () => {
+    await choose();
+    for (let second = 0; second < 60; second += 1) {
+      strap.sends(second % 3 === 1 ? 0x14 : 0x16, 0x60 + (second % 4), 0x5c, 0x02);
+      expect(said()).toBe("Connected to Polar H10.");
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(heart_rates).toHaveLength(40);
+    for (let second = 0; second < 4; second += 1) {
+      strap.sends(0x06, 0x00);
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(said()).toMatch("The strap says 0 beats a minute");
+    expect(heart_rates).toHaveLength(40);
+  });
+
+  test("that says the same for three minutes is asked about, and believed again when it moves", async () => {
+    await choose();
+    for (let second = 0; second <= 180; second += 9) {
+      strap.sends(0x00, 0x60);
+      expect(said().startsWith("Connected")).toBe(second < 180);
+      await vi.advanceTimersByTimeAsync(9_000);
+    }
+    expect(said()).toMatch("The strap has said 96 beats a minute for three minutes");
+    strap.sends(0x00, 0x61);
+    expect(said()).toBe("Connected to Polar H10.");
+  });
+
   test("that is stopped is let go, not heard and not connected again", async () => {
     await choose();
     source.stop();
@@ -269,6 +297,8 @@ describe("the view", () => {
     onMakeUp: nothing,
     onFile: nothing,
     onSpeed: nothing,
+    onChoose: nothing,
+    onSkipPause: nothing,
     onService: nothing,
     onStop: nothing,
   };

@@ -51,7 +51,8 @@ def latest(window: Window | None, from_ms: int = 0) -> TracePoint | None:
 
 
 def _point_of(window: Window) -> TracePoint:
-    point = TracePoint(window.last_ms, window.newest, average(window))
+    running = average(window)
+    point = TracePoint(window.last_ms, window.newest, running)
     checked.encode(point)
     return point
 

@@ -89,9 +89,9 @@ def next_song(
     EmptyLibraryError when there is no song at all.
     """
     starts_ms = max(pulse.at_ms, asked.ends_at_ms)
-    expected = expected_heart_rate(pulse.average, pulse.heart_rate)
-    target = _target(chosen, expected, starts_ms - asked.session, asked.previous_target)
     elapsed_seconds = (pulse.at_ms - asked.session) / 1000
+    expected = expected_heart_rate(chosen, pulse.average, pulse.heart_rate, elapsed_seconds)
+    target = _target(chosen, expected, starts_ms - asked.session, asked.previous_target)
     listener = replace(
         listener,
         genres=chosen.genres,

@@ -34,5 +34,6 @@ def song_push(
             terms=choice.terms,
             decided_by=choice.decided_by,
             lock=settings.lock,
+            scarce=choice.scarce,
         ),
     )

@@ -22,6 +22,11 @@ PUSH_LEAD = 0.02
 RECOVER_STEP = 0.15
 RECOVER_TEMPO, RECOVER_MAX = 80.0, 110.0
 """Slow music helps recovery: aims at 70-90 (Karageorghis et al. 2018)."""
+WORK, RISE = 0.78, 0.45
+"""Share of the reserve that a session warms up to, and how much of the way there the first song
+sees. Fitted to the tuning half of the recorded workouts (`tempofit evaluate`)."""
+RISE_SECONDS = 600
+"""By then nothing is left of the rise; it fades with the square of what is left of this."""
 PLAN_SECONDS = 180
 """How far a plan is looked ahead for the coming song."""
 
@@ -85,19 +90,28 @@ def reserve(heart_rate: float, resting: float, maximum: float) -> float:
     return min(1.0, max(0.0, (heart_rate - resting) / (maximum - resting)))
 
 
-def expected_heart_rate(average: float, newest: float) -> float:
+def expected_heart_rate(goal: Goal, average: float, newest: float, elapsed_seconds: float) -> float:
     """What to expect of the coming song, beats/min: halfway from the average to the newest.
 
     On recorded workouts its mean gap to the song's heart rate is 7.3, the average's alone 7.7; a
-    trend drawn on, or a pull towards the mean of the session, does worse.
+    trend drawn on, or a pull towards the mean of the session, does worse. In a warm-up, which
+    `elapsed_seconds` since the session began tell, it lies higher: towards `WORK`.
     """
-    return (average + newest) / 2
+    settled = (average + newest) / 2
+    if goal.mode == "recover":
+        return settled
+    work = goal.resting_heart_rate + WORK * (_maximum(goal) - goal.resting_heart_rate)
+    left = max(0.0, 1 - elapsed_seconds / RISE_SECONDS)
+    return settled + RISE * left**2 * max(0.0, work - settled)
 
 
 def share_in_use(goal: Goal, heart_rate: float) -> float:
     """Share of this person's heart-rate reserve in use, 0 to 1."""
-    maximum = goal.max_heart_rate or max_heart_rate(goal.age)
-    return reserve(heart_rate, goal.resting_heart_rate, maximum)
+    return reserve(heart_rate, goal.resting_heart_rate, _maximum(goal))
+
+
+def _maximum(goal: Goal) -> float:
+    return goal.max_heart_rate or max_heart_rate(goal.age)
 
 
 def zone_tempo(share: float, span: float = 1.0) -> float:

@@ -1,8 +1,10 @@
 """The running average of one person's heart rate over the last seconds of their workout."""
 
 import struct
-from collections.abc import Iterable
-from operator import add, mul
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, pairwise
+from operator import add, mul, sub
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -12,8 +14,16 @@ from lambdas.domain.line import MINUTE_MS, longer
 
 STALE_AFTER_MS = 20_000
 """Longer than the page keeps back what it measures of a steady heart, 15 s, and the way."""
+NEAR_MS = 4_000
+"""How far a sample looks to either side for what it has to agree with: longer than spikes last,
+and shorter than the 5 s after which a true jump has to be seen."""
+BEFORE_MS = NEAR_MS + 1_000
+"""What is held before an interval, so that spikes are told at its beginning as in its middle."""
 HELD_MS = 30_000
 """What a window holds at least: extremes look back as far even when averages do not."""
+SPIKE = 12
+"""Beats a minute off the median of its neighbours by which a sample is odd. The fastest hearts
+change by 3 to 4 in a second; less, for 3 s, moves an average over 30 s by a beat at most."""
 MAX_SAMPLES = 600
 """Samples a window holds at most: 300 s, the longest interval, at two a second."""
 _CODES = ("HB", "HH", "Id")
@@ -60,11 +70,8 @@ class Window(Struct, array_like=True, gc=False):
 
     @property
     def newest(self) -> float:
-        """The heart rate of the newest sample. Raises struct.error on an empty window."""
-        layout = _LAYOUTS[self.form]
-        _, number = layout.unpack_from(self.samples, len(self.samples) - layout.size)
-        heart_rate: float = number / _SCALES[self.form]
-        return heart_rate
+        """The heart rate at the newest sample, spikes left out. Raises ValueError when empty."""
+        return _measured(self)[3]
 
 
 def fold(
@@ -113,7 +120,7 @@ def _append(window: Window, step_ms: int, heart_rate: float) -> None:
 def _trim(window: Window) -> None:
     """Drop what is older than the last sample before everything that has to be held."""
     samples, span_ms, layout = window.samples, window.span_ms, _LAYOUTS[window.form]
-    size, held_ms = layout.size, max(window.interval_ms, HELD_MS)
+    size, held_ms = layout.size, max(window.interval_ms + BEFORE_MS, HELD_MS)
     first, second = 0, size
     while second < len(samples):
         span_ms -= layout.unpack_from(samples, second)[0]
@@ -138,23 +145,78 @@ def _unpacked(window: Window) -> tuple[tuple[int, ...], tuple[float, ...]]:
 def average(window: Window) -> float:
     """Time-weighted mean of the last interval, beats/min: heart rate is linear between samples.
 
-    The page makes the same one of its own samples: events/running_averages.json holds both to it.
+    Spikes of less than 4 s count for nothing. The page makes the same average of its own samples:
+    events/running_averages.json holds both to it.
 
     Raises ValueError on an empty window.
     """
+    _trim(window)
     return _measured(window)[0]
 
 
-def _measured(window: Window) -> tuple[float, float, float]:
-    """The average, and the lowest and the highest heart rate that are held."""
+def _measured(window: Window) -> tuple[float, float, float, float]:
+    """The average, the lowest and the highest heart rate that are held, and the newest."""
     steps_ms, numbers = _unpacked(window)
     if not numbers:
         raise ValueError("an empty window has no average: fold a sample first")
     scale, ordered = _SCALES[window.form], sorted(numbers)  # faster than min and max
+    spike = SPIKE * scale
+    # A look at the extremes spares nearly all windows the other looks.
+    if ordered[-1] - ordered[0] >= spike and _largest_step(numbers) >= spike:
+        numbers = without_spikes(steps_ms, numbers, spike)
+        ordered = sorted(numbers)
     lowest, highest = ordered[0], ordered[-1]
     mean = _mean(steps_ms, numbers, window.span_ms, window.interval_ms)
     # Sums of floats may give 230.00000000000003 for a heart that beat at 230.
-    return min(max(mean, lowest), highest) / scale, lowest / scale, highest / scale
+    running = min(max(mean, lowest), highest)
+    return running / scale, lowest / scale, highest / scale, numbers[-1] / scale
+
+
+def _largest_step(numbers: Sequence[float]) -> float:
+    """The largest change from one sample to the next, up or down."""
+    changes: list[float] = list(map(sub, numbers[1:], numbers))
+    return max(max(changes), -min(changes))
+
+
+def without_spikes(
+    steps_ms: Sequence[int], numbers: Sequence[float], spike: float
+) -> tuple[float, ...]:
+    """The same numbers; those beside jumps and odd among their neighbours moved to the median.
+
+    Neighbours are those within 4 s to either side, and as many seconds at the ends, so that what
+    is newest has to last before it counts; of fewer than three nobody knows which is odd. The first
+    step does not count. A Hampel filter: Pearson, "Outliers in process modeling and
+    identification", IEEE Transactions on Control Systems Technology 10 (2002).
+    """
+    times_ms = list(accumulate(steps_ms))
+    begun_ms, over_ms = times_ms[0] + 2 * NEAR_MS, times_ms[-1] - 2 * NEAR_MS
+    out = list(numbers)
+    for index in _beside_jumps(times_ms, numbers, spike):
+        number, at_ms = numbers[index], times_ms[index]
+        begin = bisect_left(times_ms, min(at_ms - NEAR_MS, over_ms))
+        near = sorted(numbers[begin : bisect_right(times_ms, max(at_ms + NEAR_MS, begun_ms))])
+        if len(near) > 2:
+            low, high = near[(len(near) - 1) // 2], near[len(near) // 2]
+            if number - high >= spike:
+                out[index] = high
+            elif low - number >= spike:
+                out[index] = low
+    return tuple(out)
+
+
+def _beside_jumps(times_ms: Sequence[int], numbers: Sequence[float], spike: float) -> set[int]:
+    """The places of samples within 4 s of a jump."""
+    jumps = [
+        index for index, (one, next_) in enumerate(pairwise(numbers)) if abs(next_ - one) >= spike
+    ]
+    return {
+        place
+        for index in jumps
+        for place in range(
+            bisect_left(times_ms, times_ms[index] - NEAR_MS),
+            bisect_right(times_ms, times_ms[index + 1] + NEAR_MS),
+        )
+    }
 
 
 def _mean(
@@ -186,11 +248,11 @@ def emit(window: Window) -> Pulse:
     Raises ValueError on an empty window.
     """
     _trim(window)
-    running, lowest, highest = _measured(window)
+    running, lowest, highest, heart_rate = _measured(window)
     if window.span_ms >= window.interval_ms:
         window.peak = max(window.peak, running)
     previous_ms, window.emitted_ms = window.emitted_ms, window.last_ms
-    heart_rate, minute = window.newest, window.last_ms // MINUTE_MS
+    minute = window.last_ms // MINUTE_MS
     line = window.line if window.minute == minute else b""
     window.minute, window.line = minute, longer(line, window.last_ms, heart_rate, running)
     return Pulse(

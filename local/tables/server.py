@@ -24,7 +24,7 @@ from local.tables import requests
 from local.tables.definition import Definition
 from local.tables.operations import Operations
 from local.tables.refused import RefusedError
-from local.tables.store import Store
+from local.tables.store import LayoutError, Store
 
 TARGET = "DynamoDB_20120810."
 CONTENT_TYPE = "application/x-amz-json-1.0"
@@ -42,21 +42,22 @@ Answer = Callable[[bytes], bytes]
 
 
 class Config(Struct, frozen=True):
-    """What the launcher says: where to listen, and where the tables are kept."""
+    """What the launcher says: where to listen, where the tables are kept, and whether for long."""
 
     host: str
     port: int
     directory: str
+    lasting: bool = False
 
 
 def application(config: Config) -> web.Application:
     """The tables on POST /. Raises StartError when their folder cannot be used."""
     try:
-        store = Store(Path(config.directory))
-    except (OSError, sqlite3.Error) as error:
+        store = Store(Path(config.directory), lasting=config.lasting)
+    except (OSError, sqlite3.Error, LayoutError) as error:
         raise StartError(
             f"The tables in {config.directory} cannot be opened: {error}. Let this user write "
-            "there, or take the folder away to start with empty tables."
+            "there, begin empty with --fresh, or name another folder with --data."
         ) from None
     answers = operations_of(Operations(store))
 

@@ -23,6 +23,9 @@ MAPPED_BYTES = 1 << 30
 MOST_LOG_PAGES = 16_000
 """Of the log of writes, 64 MB: the call that passes it works it into the file."""
 SWEPT_AT_ONCE = 1_000
+LAYOUT = 1
+"""How tables and items are laid out in the file; counts up with what an older version could not
+read, or this one not of it."""
 OLDEST_EXPIRY_SECONDS = 5 * 365 * 86_400
 """DynamoDB leaves what expired longer ago: its time is taken for a mistake."""
 
@@ -35,22 +38,31 @@ _decode = json.Decoder(Item).decode
 _decode_definition = json.Decoder(TableDefinition).decode
 
 
-class Store:
-    """The tables of a directory, for one thread."""
+class LayoutError(Exception):
+    """The file was written by a version that lays tables out in another way."""
 
-    def __init__(self, directory: Path) -> None:
+
+class Store:
+    """The tables of a directory, for one thread.
+
+    What was written is there after a crash of the process; if `lasting`, of the machine too, for
+    a call of the disk with each write. Raises LayoutError.
+    """
+
+    def __init__(self, directory: Path, *, lasting: bool = False) -> None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._file = directory / FILE
         self._database = sqlite3.connect(self._file, isolation_level=None, cached_statements=512)
         self._run = self._database.execute
         for pragma in (
             "journal_mode=WAL",
-            "synchronous=NORMAL",
+            f"synchronous={'FULL' if lasting else 'NORMAL'}",
             f"cache_size=-{CACHE_KIB}",
             f"mmap_size={MAPPED_BYTES}",
             f"wal_autocheckpoint={MOST_LOG_PAGES}",
         ):
             self._run(f"PRAGMA {pragma}")
+        self._check_layout()
         self._run(
             "CREATE TABLE IF NOT EXISTS definitions "
             "(number INTEGER PRIMARY KEY, name TEXT UNIQUE, definition BLOB)"
@@ -59,6 +71,14 @@ class Store:
             name: Rows(self._database, number, Table(_decode_definition(definition)))
             for number, name, definition in self._run("SELECT * FROM definitions")
         }
+
+    def _check_layout(self) -> None:
+        ((layout,),) = self._run("PRAGMA user_version")
+        ((tables,),) = self._run("SELECT count(*) FROM sqlite_schema")
+        if tables and layout != LAYOUT:
+            self.close()
+            raise LayoutError(f"they have layout {layout}, this version of TempoFit has {LAYOUT}")
+        self._run(f"PRAGMA user_version={LAYOUT}")
 
     def close(self) -> None:
         self._database.close()

@@ -4,8 +4,18 @@ import pytest
 from redis import Redis
 
 from events import stream
+from events.session import Settings
 from lambdas import average
-from lambdas.adapters import clients, connections, floods, traces, windows
+from lambdas.adapters import (
+    clients,
+    connections,
+    floods,
+    song_ends,
+    traces,
+    windows,
+)
+from lambdas.domain.due import SongEnd
+from lambdas.domain.session import Session
 from tests.adapters.conftest import (
     START_MS,
     Context,
@@ -157,6 +167,81 @@ def test_the_start_of_a_session_empties_the_window_and_sets_its_length() -> None
     assert emitted()[-1].pulse.average == 160
     invoke(*[("ann", batch((second * 1000, 120))) for second in range(23, 43)])
     assert emitted()[-1].pulse.average == 120
+
+
+def run_session(interval_seconds: int, ends_at_ms: int = START_MS + 60_000) -> None:
+    """A session of ann's that is stored, as `recommend` does."""
+    settings = Settings(interval_seconds=interval_seconds)
+    session = Session(SongEnd(START_MS, 0, ends_at_ms), settings)
+    song_ends.write("ann", session, at_ms=START_MS, arrived_ms=START_MS)
+
+
+def interval_seconds() -> float:
+    """Of ann's window."""
+    (window,) = windows.read(["ann"], START_MS + 60_000).values()
+    return window.interval_ms / 1000
+
+
+def refuse(**_: Any) -> Any:
+    raise ConnectionError("DynamoDB is away")
+
+
+def test_a_window_that_redis_lost_goes_on_in_its_session_with_its_length(redis_url: str) -> None:
+    run_session(interval_seconds=10)
+    start = stream.SessionStart(START_MS, interval_seconds=10)
+    invoke(("ann", stream.encode(start)), ("ann", batch((0, 100), (1_000, 100))))
+    with Redis.from_url(redis_url) as redis:
+        redis.flushdb()
+    for second in range(2, 30):
+        invoke(("ann", batch((second * 1000, 100 if second < 15 else 160))))
+    assert emitted()[-1].pulse.average == 160
+    assert interval_seconds() == 10
+
+
+def test_a_session_that_cannot_be_read_is_looked_up_again_within_a_minute() -> None:
+    run_session(interval_seconds=10)
+    dynamodb = clients.dynamodb()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dynamodb, "batch_get_item", refuse)
+        invoke(("ann", batch((0, 100))))
+    assert len(emitted()) == 1
+    invoke(("ann", batch((5_000, 100))))
+    assert interval_seconds() == 30
+    invoke(("ann", batch((60_000, 100))))
+    assert interval_seconds() == 10
+    assert [one.samples for one in emitted()] == [1, 2, 3]
+
+
+def test_a_session_that_is_over_says_nothing_about_the_next() -> None:
+    run_session(interval_seconds=10, ends_at_ms=START_MS - 900_001)
+    invoke(("ann", batch((0, 100))))
+    assert interval_seconds() == 30
+
+
+def test_a_session_that_begins_later_takes_nothing_from_the_samples_before_it() -> None:
+    """It was named by a device whose clock was ahead."""
+    run_session(interval_seconds=10)
+    invoke(("ann", batch((-70_000, 100))))
+    invoke(("ann", batch((-1, 100), (1, 100), (6_000, 100))))
+    assert interval_seconds() == 30
+    assert emitted()[-1].samples == 4
+    invoke(("ann", batch((61_000, 100))))
+    assert interval_seconds() == 10
+
+
+def test_a_window_that_names_its_session_is_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+    read_all = song_ends.read_all
+
+    def noted(users: list[str]) -> dict[str, Session]:
+        asked.append(users)
+        return read_all(users)
+
+    monkeypatch.setattr(song_ends, "read_all", noted)
+    run_session(interval_seconds=10)
+    for second in (0, 5, 65):
+        invoke(("ann", batch((second * 1000, 100))), ("bob", batch((second * 1000, 100))))
+    assert asked == [["ann", "bob"], [], ["bob"]]
 
 
 def test_every_key_in_redis_expires(redis_url: str) -> None:

@@ -14,6 +14,7 @@ from botocore.compat import HTTPHeaders
 from events.session import Opinion, Settings, Song
 from lambdas import own_songs as function
 from lambdas.adapters import clients, connections, own_songs, songs, tastes
+from local.project import PROJECT
 from tests.adapters.conftest import Context, Pushes, add_songs, websocket_event
 from tests.adapters.test_recommend import found, invoke, request, started
 
@@ -34,6 +35,11 @@ def stored() -> dict[tuple[str, str], str]:
     """Title by library and song."""
     items = boto3.client("dynamodb").scan(TableName="songs")["Items"]
     return {(one["library"]["S"], one["song_id"]["S"]): one["title"]["S"] for one in items}
+
+
+def test_the_page_takes_no_more_from_a_music_server_than_a_library_holds() -> None:
+    page = (PROJECT / "frontend" / "src" / "musicServer" / "server.ts").read_text()
+    assert f"MOST_OWN_SONGS = {own_songs.MAX_SONGS:_};" in page
 
 
 def test_songs_are_kept_in_a_library_of_the_person(pushes: Pushes) -> None:

@@ -105,8 +105,10 @@ def calls() -> Iterator[Counter[str]]:
 
 
 def started(settings: Settings | None = None, user: str = "ann") -> None:
+    """By default one whose work is at 129, so that a heart rate of 130 is not expected to rise."""
     begun = SongEnd(START_MS, -1, START_MS)
-    song_ends.write(user, Session(begun, settings or Settings()), at_ms=0, arrived_ms=0)
+    chosen = settings or Settings(max_heart_rate=149)
+    song_ends.write(user, Session(begun, chosen), at_ms=0, arrived_ms=0)
 
 
 def found(user: str = "ann") -> Session:
@@ -269,12 +271,15 @@ def test_of_two_requests_for_one_slot_the_first_chooses_and_the_second_costs_a_l
     assert len(connected.sent) == 1
 
 
-def test_no_song_repeats_while_the_library_has_another() -> None:
+def test_no_song_is_back_within_twenty_minutes() -> None:
     started()
     add_songs([100 + index for index in range(60)])
     for slot in range(60):
         invoke(request(slot, at_ms=slot * 200_000))
-    assert len({song for _, song in played()}) == 60
+    songs = [song for _, song in played()]
+    assert len(songs) == 60
+    for place, song_id in enumerate(songs):
+        assert song_id not in songs[max(0, place - 6) : place]
 
 
 def test_a_library_of_three_songs_never_runs_dry() -> None:
@@ -283,7 +288,8 @@ def test_a_library_of_three_songs_never_runs_dry() -> None:
     for slot in range(7):
         assert invoke(request(slot, at_ms=slot * 200_000)) == {"batchItemFailures": []}
     chosen = [song_id for _, song_id in played()]
-    assert sorted(chosen[:3]) == sorted(chosen[3:6]) == ["song-0", "song-1", "song-2"]
+    assert len(chosen) == 7
+    assert set(chosen) <= {"song-0", "song-1", "song-2"}
 
 
 def test_an_empty_library_is_said_in_a_sentence_and_stops_nobody(connected: Pushes) -> None:

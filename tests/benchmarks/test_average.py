@@ -20,7 +20,7 @@ def test_tempofit_and_plain_python_come_to_the_same_averages_and_decisions(
     def nothing(name: str, progress: average.Say) -> str:
         raise average.PeerError(f"{name} is not installed in this test.")
 
-    monkeypatch.setattr(average, "_environment", nothing)
+    monkeypatch.setattr(average, "peer_python", nothing)
     done = CliRunner().invoke(app, ["bench", "average", *SMALL, "--json"])
     assert done.exit_code == 0, done.output
     report = json.loads(done.stdout)

@@ -1,9 +1,12 @@
 """Heart rates from recorded workouts and from a service, in the page, on the local cloud."""
 
 import asyncio
+import gzip
+import io
 import re
 import struct
 import time
+import zipfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -41,6 +44,27 @@ def test_a_dropped_tcx_brings_heart_rates_and_songs(open_page: OpenPage) -> None
         expect(page.get_by_test_id("playing")).to_have_attribute("data-slot", "2", timeout=SOON_MS)
         note(page).to_have_text("ride.tcx was played to its end.", timeout=SOON_MS)
         expect(page.get_by_test_id("heart-rate")).to_have_text("154")
+
+
+def test_a_packed_export_offers_its_workouts_and_a_pause_is_skipped(open_page: OpenPage) -> None:
+    with open_page("athlete-with-an-export") as page:
+        may_send(page)
+        choose_speed(page, "2")
+        late = [(second, 150) for second in (*range(20), *range(900, 960))]
+        export = io.BytesIO()
+        with zipfile.ZipFile(export, "w", zipfile.ZIP_DEFLATED) as packed:
+            packed.writestr("activities/1.fit.gz", gzip.compress(fit([120] * 30)))
+            packed.writestr("activities/2.gpx", gpx_at(late))
+            packed.writestr("activities.csv", "Activity ID\n1\n")
+        drop(page, "export.zip", export.getvalue())
+        note(page).to_have_text("export.zip holds 2 workouts. Choose the one to play.")
+        page.get_by_label("Workout", exact=True).select_option("activities/2.gpx")
+        press(page, "Play this one")
+        note(page).to_contain_text(
+            "The recording pauses here for 14:41, until 15:00.", timeout=SOON_MS
+        )
+        press(page, "Skip the pause")
+        note(page).to_have_text("Playing export.zip.", timeout=60_000)
 
 
 def test_a_recording_is_stopped_and_gives_way_to_another(open_page: OpenPage) -> None:
@@ -94,7 +118,11 @@ def test_what_nothing_takes_is_said(open_page: OpenPage) -> None:
             lambda: gpx([120] * 600)[:30_000],
             r"^Playing .* breaks off after \d:\d\d; what",
         ),
-        ("odd.gpx", lambda: gpx([120, 29, 231, 121] * 9), r"18 heart rates were left out"),
+        (
+            "odd.gpx",
+            lambda: gpx([120, 29, 231, 121] * 9),
+            r"18 heart rates were left out: they do not lie between 30 and 230\.",
+        ),
         ("no.tcx", lambda: tcx([]), r"^no.tcx holds no heart rate"),
         ("web.gpx", lambda: b"<html></html>", r"^web.gpx is no workout that can be read"),
         ("a.fit", lambda: b"\0" * 99, r"^a.fit is no workout that can be read"),
@@ -165,10 +193,15 @@ def tcx(heart_rates: list[int]) -> bytes:
 
 
 def gpx(heart_rates: list[int]) -> bytes:
+    return gpx_at(list(enumerate(heart_rates)))
+
+
+def gpx_at(moments: list[tuple[int, int]]) -> bytes:
+    """A GPX file of `[second, heart rate]`."""
     points = "".join(
         f'<trkpt lat="46.2" lon="15.2"><time>{moment(second)}</time><extensions><x:t>'
         f"<x:hr>{heart_rate}</x:hr></x:t></extensions></trkpt>"
-        for second, heart_rate in enumerate(heart_rates)
+        for second, heart_rate in moments
     )
     return GPX.format(points).encode()
 

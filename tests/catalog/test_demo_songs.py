@@ -2,7 +2,7 @@ from collections import Counter
 from statistics import median
 
 from catalog.demo import demo_songs
-from catalog.files import MAX_DURATION_SECONDS, MIN_DURATION_SECONDS
+from catalog.entries import MAX_DURATION_SECONDS, MIN_DURATION_SECONDS
 
 
 def test_the_same_seed_makes_the_same_songs_and_a_larger_count_begins_with_them() -> None:

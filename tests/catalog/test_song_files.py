@@ -7,8 +7,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from catalog.errors import FileError, Refused
 from catalog.files import read_songs
-from catalog.tables import FileError, Refused, first_few
+from catalog.tables import first_few
 from events.session import Song
 
 
@@ -99,7 +100,7 @@ def test_bad_rows_are_counted_and_named_and_the_others_imported(tmp_path: Path) 
         (8, "fast", "the tempo is no number"),
         (9, "", "no duration"),
         (10, "nan", "the tempo is no number"),
-        (11, "a", "row 2 has the same song id"),
+        (11, "a, as row 2", "an earlier row has the same song"),
         (13, "", "no tempo"),
         (14, "inf", "duration outside 45-900 s"),
     ]
@@ -117,7 +118,8 @@ def test_the_same_song_twice_without_ids_is_named(tmp_path: Path) -> None:
     text = "title,artist,duration_s,tempo\nOne,Ann,200,120\nOne,Ann,200,120\n"
     songs, refused = read(write(tmp_path / "a.csv", text))
     assert len(songs) == 1
-    assert [bad.reason for bad in refused] == ["row 2 has the same song id"]
+    assert [bad.reason for bad in refused] == ["an earlier row has the same song"]
+    assert refused[0].value.endswith(", as row 2")
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])

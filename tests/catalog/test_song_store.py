@@ -5,7 +5,8 @@ import boto3
 import pytest
 
 from catalog.demo import demo_songs
-from catalog.store import ATTEMPTS, StoreError, store_songs
+from catalog.library import ATTEMPTS
+from catalog.store import StoreError, store_songs
 from events.session import Song
 from lambdas.adapters.batch_writes import BATCH
 from lambdas.adapters.songs import song_of, tempo_bucket

@@ -11,7 +11,8 @@ from botocore.exceptions import ClientError, NoCredentialsError
 from msgspec.structs import fields
 from typer.testing import CliRunner, Result
 
-from catalog.store import ATTEMPTS, StoreError, store_songs
+from catalog.library import ATTEMPTS
+from catalog.store import StoreError, store_songs
 from events.session import Song
 from infra.stack import stack_name
 from local.template.synth import synthesize

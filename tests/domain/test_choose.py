@@ -10,6 +10,8 @@ from lambdas.domain.choose import (
     DAY_MS,
     HEARD,
     OCTAVE,
+    REPEAT,
+    REST_MS,
     Choice,
     EmptyLibraryError,
     Listener,
@@ -84,16 +86,61 @@ def test_the_same_seed_makes_the_same_choice() -> None:
     assert choose(songs, 130, NEW, "a 1 2") == choose(songs, 130, NEW, "a 1 2")
 
 
-def test_what_was_played_in_the_session_is_left_out() -> None:
-    listener = replace(NEW, heard={"0": NOW_MS - 1000, "1": NEW.session})
-    assert {song.id for song in drawn(library(130, 131, 90), listener)} == {"2"}
+def minutes_ago(*minutes: float) -> dict[str, int]:
+    """The songs 0, 1, 2, … as they were heard in this session."""
+    return {str(place): NOW_MS - int(60_000 * ago) for place, ago in enumerate(minutes)}
 
 
-def test_when_all_were_played_the_one_played_longest_ago_returns() -> None:
-    heard = {"0": NOW_MS - 2000, "1": NOW_MS - 1000, "2": NOW_MS - 3000}
-    choice = once(library(130, 131, 90), replace(NEW, heard=heard))
-    assert choice.song.id == "2"
-    assert "longest ago" in choice.decided_by
+def repeat(number: int, count: int, listener: Listener) -> float:
+    """The penalty of a song of the session, in a library of so many where no other is near."""
+    songs = library(*(130 if place == number else 200 for place in range(count)))
+    choice = once(songs, listener)
+    assert choice.song.id == str(number)
+    return choice.terms.get("repeat", 0.0)
+
+
+def test_no_song_is_back_within_twenty_minutes_where_half_the_library_lasts_as_long() -> None:
+    songs = library(130, *(90 + number for number in range(24)))
+    assert "0" not in {song.id for song in drawn(songs, replace(NEW, heard=minutes_ago(20)))}
+    assert "0" in {song.id for song in drawn(songs, replace(NEW, heard=minutes_ago(20.2)))}
+
+
+def test_in_a_smaller_library_the_nearest_song_comes_back_sooner() -> None:
+    songs = library(130, *(90 + number for number in range(6)))
+    assert "0" in {song.id for song in drawn(songs, replace(NEW, heard=minutes_ago(4)))}
+
+
+def test_a_person_who_skipped_all_songs_lately_gets_one_of_them() -> None:
+    songs = library(*[130] * 25)
+    just = replace(NEW, heard=minutes_ago(*[1 + number / 100 for number in range(25)]))
+    assert once(songs, just).song.id not in ("0", "1", "2")
+
+
+def test_a_repeat_is_a_penalty_that_fades_over_half_a_small_library() -> None:
+    listener = replace(NEW, heard=minutes_ago(1, 2, 3, 4))
+    penalties = [repeat(number, 6, listener) for number in range(4)]
+    assert penalties == pytest.approx([REPEAT, REPEAT * 2 / 3, REPEAT / 3, 0], abs=1e-4)
+
+
+def test_a_repeat_fades_over_twelve_songs_whatever_the_size_of_the_library() -> None:
+    listener = replace(NEW, heard=minutes_ago(*(25 + number for number in range(13))))
+    assert repeat(0, 73, listener) == REPEAT
+    assert repeat(9, 73, listener) == pytest.approx(REPEAT * 3 / 12, abs=1e-4)
+    assert repeat(12, 73, listener) == 0
+
+
+def test_a_song_that_is_liked_may_repeat_after_half_as_many_songs() -> None:
+    opinions = {str(number): Opinion(liked=True) for number in range(4)}
+    listener = replace(NEW, heard=minutes_ago(1, 2, 3, 4), opinions=opinions)
+    penalties = [repeat(number, 8, listener) for number in range(3)]
+    assert penalties == pytest.approx([REPEAT, REPEAT / 2, 0])
+
+
+def test_a_library_of_one_song_plays_it_again() -> None:
+    choice = once(library(130), replace(NEW, heard=minutes_ago(3)))
+    assert choice.decided_by == (
+        "At the target tempo, heard in the last two weeks, the only one left."
+    )
 
 
 def test_a_song_of_an_earlier_session_comes_back_bit_by_bit_in_two_weeks() -> None:
@@ -106,10 +153,42 @@ def test_a_song_of_an_earlier_session_comes_back_bit_by_bit_in_two_weeks() -> No
     assert penalty(14) == penalty(30) == 0
 
 
-def test_an_artist_of_the_last_three_songs_waits_while_there_is_another() -> None:
-    songs = [Song("a", 130, "Ann"), Song("b", 120, "Bob")]
+def test_an_artist_of_the_last_three_songs_waits_while_another_is_about_as_near() -> None:
+    songs = [Song("a", 130, "Ann"), Song("b", 126, "Bob")]
     assert once(songs, replace(NEW, artists=["Ann"])).song.id == "b"
-    assert once(songs, replace(NEW, artists=["Ann", "Bob"])).song.artist in ("Ann", "Bob")
+    far = [Song("a", 130, "Ann"), Song("b", 110, "Bob")]
+    choice = once(far, replace(NEW, artists=["Ann"]))
+    assert choice.song.id == "a"
+    assert "by an artist of the last songs" in choice.decided_by
+
+
+def test_the_artist_gives_way_before_a_song_repeats() -> None:
+    songs = [Song("played", 130, "Bob"), Song("new", 130, "Ann")]
+    listener = replace(NEW, heard={"played": NOW_MS - 60_000}, artists=["Bob", "Ann"])
+    assert {song.id for song in drawn(songs, listener)} == {"new"}
+
+
+def test_what_the_client_can_bend_counts_as_near_where_few_songs_are() -> None:
+    assert once(library(135, 170)).terms["tempo"] == 0
+    assert once(library(135, 136, 130, 130.5, 129), replace(NEW, artists=[])).terms["tempo"] == 0
+    near = [replace(song, artist="x") for song in library(130, 130, 130, 135)]
+    heard = {str(number): NOW_MS - 60_000 for number in range(3)}
+    apart = replace(NEW, heard=heard, genres=["pop"])
+    found = [
+        choose([*near[:3], replace(near[3], genre="pop")], 130, apart, str(n)) for n in range(9)
+    ]
+    (terms,) = {tuple(one.terms.items()) for one in found if one.song.id == "3"}
+    assert dict(terms)["tempo"] == pytest.approx(5 / 130 - 0.02, abs=1e-4)
+
+
+def test_that_nothing_is_near_is_told_by_all_songs_and_not_by_those_that_may_play() -> None:
+    assert once(library(150)).scarce
+    assert once([Song("half", 84, energy=0.8)], target=168).scarce
+    songs = library(130, *(100 + 0.1 * number for number in range(24)))
+    choice = once(songs, replace(NEW, heard=minutes_ago(5)))
+    assert choice.song.id != "0"
+    assert not choice.scarce
+    assert choice.decided_by.startswith("Off the target tempo")
 
 
 def test_likes_and_skips_and_genres_decide_among_songs_of_one_tempo() -> None:
@@ -150,18 +229,22 @@ def test_a_song_at_half_time_is_felt_at_half_its_tempo_and_pays_the_penalty() ->
     choice = once([Song("fast", 176)], target=88)
     assert (choice.octave, choice.felt_tempo, choice.distance) == (0.5, 88, 0)
     assert choice.terms["octave"] == OCTAVE
-    assert choice.decided_by == "At the target tempo, felt at half time, the only one left."
+    assert choice.decided_by == (
+        "Nothing in the library is near the target tempo, felt at half time, the only one left."
+    )
 
 
 def test_a_song_at_double_time_says_so() -> None:
     choice = once([Song("slow", 84, energy=0.8)], target=168)
     assert (choice.octave, choice.felt_tempo, choice.distance) == (2, 168, 0)
-    assert choice.decided_by == "At the target tempo, felt at double time, the only one left."
+    assert choice.decided_by == (
+        "Nothing in the library is near the target tempo, felt at double time, the only one left."
+    )
 
 
 @pytest.mark.parametrize(
     ("seconds", "moves", "penalty"),
-    [(120, 1.0, 0), (180, 1.0, 0.02), (240, 1.0, 0.04), (300, 0.0, 0), (360, 0.0, 0.02)],
+    [(120, 1.0, 0), (180, 1.0, 0.04), (240, 1.0, 0.08), (300, 0.0, 0), (360, 0.0, 0.04)],
 )
 def test_each_minute_beyond_what_fits_costs_the_same(
     seconds: float, moves: float, penalty: float
@@ -208,14 +291,20 @@ def test_what_decided_is_told_as_terms_and_as_a_sentence() -> None:
     assert choice.distance == pytest.approx(20 / 130)
     assert choice.terms.keys() == {"tempo", "heard", "skipped", "genre", "length"}
     assert choice.decided_by == (
-        "Nearest tempo there was, heard in the last two weeks, you skipped it before, "
-        "not of your genres, long for how the heart rate moves, the only one left."
+        "Nothing in the library is near the target tempo, heard in the last two weeks, "
+        "you skipped it before, not of your genres, long for how the heart rate moves, "
+        "the only one left."
     )
 
 
 @pytest.mark.parametrize(
     ("tempo", "words"),
-    [(131, "At the target tempo"), (136, "Near the target tempo"), (170, "Nearest tempo there")],
+    [
+        (131, "At the target tempo"),
+        (137, "Near the target tempo"),
+        (142, "Off the target tempo"),
+        (170, "Nothing in the library is near the target tempo"),
+    ],
 )
 def test_how_near_a_song_is_is_said_in_words(tempo: float, words: str) -> None:
     assert once(library(tempo)).decided_by.startswith(words)
@@ -240,20 +329,35 @@ def test_a_search_goes_on_while_too_few_songs_may_be_played() -> None:
 
 
 def test_a_search_far_from_every_tempo_looks_at_half_and_double_too() -> None:
-    shelf = Library([Song("half", 85), Song("far", 120)])
-    assert {song.id for song in search(shelf.near, 170, NEW)} == {"half", "far"}
+    shelf = Library([Song("half", 85), *library(*(100 + 0.1 * number for number in range(60)))])
+    assert "half" in {song.id for song in search(shelf.near, 170, NEW)}
     assert shelf.looks == [170, 85, 340]
 
 
+def test_a_library_that_was_found_whole_is_not_looked_at_again() -> None:
+    shelf = Library([Song("half", 85), Song("far", 100)])
+    assert {song.id for song in search(shelf.near, 170, NEW)} == {"half", "far"}
+    assert shelf.looks == [170]
+
+
+def test_a_search_ends_where_a_new_song_would_be_too_far_away() -> None:
+    shelf = Library(library(*(130 + 0.2 * number for number in range(300))))
+    played = [song.id for song in shelf.songs[:118]]
+    search(shelf.near, 130, replace(NEW, heard=dict.fromkeys(played, NOW_MS)))
+    assert shelf.looks == [130, 130]
+
+
 @given(libraries, st.floats(60, 180), st.text())
-def test_a_library_is_played_through_before_anything_repeats(
+def test_a_library_plays_for_ever_without_a_song_back_too_soon(
     songs: list[Song], target: float, seed: str
 ) -> None:
     shelf, heard = Library(songs), dict[str, int]()
-    for number in range(len(songs)):
-        listener = replace(NEW, heard=heard)
-        choice = choose(search(shelf.near, target, listener), target, listener, seed)
-        assert choice.song.id not in heard
-        heard[choice.song.id] = NOW_MS + number
-    again = choose(search(shelf.near, target, listener), target, replace(NEW, heard=heard), seed)
-    assert again.song.id == next(iter(heard))
+    lasts_ms = sum(song.duration_seconds for song in songs) * 1000
+    at_ms = NEW.session
+    for _ in range(2 * len(songs)):
+        listener = replace(NEW, at_ms=at_ms, heard=heard)
+        song = choose(search(shelf.near, target, listener), target, listener, seed).song
+        if lasts_ms >= 2 * REST_MS:
+            assert at_ms - heard.get(song.id, 0) >= REST_MS
+        heard[song.id] = at_ms
+        at_ms += int(song.duration_seconds * 1000)

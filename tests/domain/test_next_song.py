@@ -11,7 +11,7 @@ from lambdas.domain.choose import Listener
 from lambdas.domain.due import SongEnd, Timing
 from lambdas.domain.next_song import Ask, NextSong, ask, next_song
 from lambdas.domain.plans import Phase
-from lambdas.domain.target import Planned, zone_tempo
+from lambdas.domain.target import Planned, max_heart_rate, zone_tempo
 from tests.domain.test_choose import Library, Song, library
 from tests.domain.test_target import Goal
 
@@ -113,6 +113,20 @@ def test_the_target_lies_halfway_from_the_average_to_the_newest_heart_rate() -> 
     assert target_at(900, Chosen(), Pulse(heart_rate=150, average=130)) == 140
 
 
+def test_in_a_warm_up_a_song_is_chosen_for_the_heart_rate_to_come() -> None:
+    resting = Pulse(heart_rate=90, average=90)
+    first, second, third = (target_at(seconds, Chosen(), resting) for seconds in (0, 120, 300))
+    work = 60 + 0.78 * (max_heart_rate(Chosen().age) - 60)
+    assert first == pytest.approx(90 + 0.45 * (work - 90))
+    assert first > second > third > 90
+    assert target_at(600, Chosen(), resting) == 90
+
+
+def test_a_heart_that_works_already_and_one_that_recovers_are_expected_to_stay() -> None:
+    assert target_at(0, Chosen(), Pulse(heart_rate=180, average=180)) == 180
+    assert target_at(0, Chosen("recover"), Pulse(heart_rate=90, average=90)) == 80
+
+
 def test_the_target_steps_from_that_of_the_song_before() -> None:
     asked = Ask(BEGAN_MS, 4, Pulse().at_ms, previous_target=100.0)
     found = chosen_for(asked, Chosen("zone"), Pulse(heart_rate=180, average=180), library(130))
@@ -129,7 +143,7 @@ def test_a_long_song_is_held_against_a_warm_up_and_not_against_a_settled_heart()
         assert found is not None
         return found.choice.terms
 
-    assert terms(299)["length"] == 0.04
+    assert terms(299)["length"] == 0.08
     assert "length" not in terms(300)
 
 
@@ -137,7 +151,7 @@ def test_a_heart_that_ranges_widely_is_not_settled() -> None:
     pulse, song = Pulse(lowest=128.7, highest=131.3), Song("0", 130, duration_seconds=270)
     found = chosen_for(Ask(BEGAN_MS, 4, pulse.at_ms), Chosen(), pulse, [song])
     assert found is not None
-    assert found.choice.terms["length"] == 0.02
+    assert found.choice.terms["length"] == 0.04
 
 
 def test_the_genres_of_the_session_count() -> None:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from lambdas.domain.window import (
     MAX_SAMPLES,
+    SPIKE,
     Window,
     _unpacked,
     average,
@@ -20,6 +21,8 @@ GAP_MS = 30_000
 LATER = 10**13
 
 heart_rates = st.floats(30, 230)
+calm = st.floats(100, 111)
+"""Nothing in them is odd beside the others."""
 samples = st.lists(
     st.tuples(st.integers(1, 120_000), heart_rates), min_size=1, unique_by=lambda sample: sample[0]
 )
@@ -154,7 +157,7 @@ def test_what_is_not_newer_than_the_watermark_changes_nothing(
     assert (window.last_ms, window.folded, times_ms(window)) == before
 
 
-@given(st.lists(heart_rates, min_size=2, max_size=400), st.integers(10, 300))
+@given(st.lists(calm, min_size=2, max_size=400), st.integers(10, 300))
 def test_what_left_the_interval_no_longer_counts(rates: list[float], seconds: int) -> None:
     times = [1_000 * second for second in range(len(rates))]
     window = folded(list(zip(times, rates, strict=True)), interval_ms=seconds * 1_000)
@@ -178,7 +181,7 @@ def test_samples_are_held_exactly_as_they_were(steps: list[tuple[int, float]]) -
 
 
 @given(
-    st.lists(st.tuples(st.integers(1, 5_000), ordinary), min_size=2, max_size=80),
+    st.lists(st.tuples(st.integers(1, 5_000), calm), min_size=2, max_size=80),
     st.integers(1, 80),
     st.integers(10_000, 300_000),
 )
@@ -206,7 +209,7 @@ def test_whole_heart_rates_take_three_bytes_a_sample_and_tenths_four() -> None:
     tenths = folded([(second * 1000, 120.1) for second in range(40)])
     for window in (whole, tenths):
         emit(window)
-    assert (len(whole.samples), len(tenths.samples)) == (31 * 3, 31 * 4)
+    assert (len(whole.samples), len(tenths.samples)) == (36 * 3, 36 * 4)
 
 
 def test_a_window_stays_small_however_fast_somebody_sends() -> None:
@@ -240,3 +243,52 @@ def test_the_start_of_a_session_that_runs_already_changes_nothing() -> None:
     assert restarted(window, session=50_000, interval_ms=30_000) is window
     assert restarted(window, session=40_000, interval_ms=20_000) is window
     assert window.interval_ms == 30_000
+
+
+def beating(rates: list[float]) -> Window:
+    """A heart that beats at these rates, one a second."""
+    return folded([(second * 1000, rate) for second, rate in enumerate(rates)])
+
+
+@given(st.integers(1, 3), st.integers(0, 45), st.floats(30, 230))
+def test_three_seconds_of_spikes_move_the_average_by_a_beat_or_two_at_most(
+    seconds: int, begin: int, odd: float
+) -> None:
+    even: list[float] = [140 + second % 3 for second in range(46)]
+    spiked = even[:begin] + [odd] * seconds + even[begin + seconds :]
+    window, pulse = beating(spiked), emit(beating(spiked))
+    assert average(window) == pytest.approx(average(beating(even)), abs=2)
+    assert pulse.heart_rate == pytest.approx(141, abs=SPIKE)
+    assert 140 - SPIKE <= pulse.lowest <= pulse.highest <= 142 + SPIKE
+
+
+def test_a_true_jump_comes_through_within_five_seconds() -> None:
+    rest, sprint = [120.0] * 60, [165.0] * 5
+    assert emit(beating(rest + sprint[:4])).heart_rate == 120
+    pulse = emit(beating(rest + sprint))
+    assert (pulse.heart_rate, pulse.highest) == (165, 165)
+    assert pulse.average == pytest.approx(120 + 45 * 4.5 / 30)
+
+
+def test_a_fast_rise_counts_as_it_is() -> None:
+    rise = [100.0 + 4 * second for second in range(31)]
+    assert emit(beating(rise)).heart_rate == 220
+    assert average(beating(rise)) == pytest.approx(160)
+
+
+def test_of_samples_far_apart_nobody_knows_which_is_odd() -> None:
+    assert average(folded([(0, 100.0), (5_000, 180.0), (10_000, 100.0)])) == 140
+
+
+@given(st.lists(heart_rates, min_size=1, max_size=90), st.data())
+def test_an_average_is_the_same_whatever_the_batches_and_averages_before_it(
+    rates: list[float], data: st.DataObject
+) -> None:
+    samples = [(second * 1000, rate) for second, rate in enumerate(rates)]
+    parts = Window(30_000)
+    while samples[parts.folded :]:
+        begin = parts.folded
+        end = data.draw(st.integers(begin + 1, len(samples)))
+        fold(parts, samples[max(0, begin - 9) : end], LATER, GAP_MS)
+        emit(parts)
+    assert average(parts) == average(folded(samples))

@@ -22,7 +22,12 @@ FIELDS = {
     "gap_heard_mean",
     "within_4pct",
     "within_10pct",
+    "first_song_gap_raw_mean",
     "second_song_gap_raw_mean",
+    "back_within_20_minutes",
+    "back_within_30_minutes",
+    "back_within_60_minutes",
+    "longest_away_minutes",
     "repeats",
     "artist_repeats",
     "empty",
@@ -76,6 +81,7 @@ def test_the_report_for_programs_says_what_was_played_and_how_each_policy_fits(
         "tempofit-responsive",
         "oracle",
         "oracle-catalog",
+        "limit",
     ]
     for figures in found["policies"].values():
         assert figures.keys() >= FIELDS
@@ -106,6 +112,24 @@ def test_each_half_is_shown_alone(files: tuple[Path, Path]) -> None:
         expected = {user for user in PEOPLE if part_of(user) == part}
         assert set(found.policies["tempofit"].gap_raw_by_person) == expected
     assert report(files) == halves["reporting"]
+
+
+def test_samples_of_the_library_are_shown_by_their_size(files: tuple[Path, Path]) -> None:
+    sizes = ("--library-size", "7", "--library-size", "300")
+    few = ("--policy", "original", "--policy", "tempofit", "--seeds", "2", "--limit", "1")
+    found = report(files, *sizes, *few, "--people", "all")
+    assert list(found.libraries) == ["7", "300"]
+    for policies in found.libraries.values():
+        assert list(policies) == ["original", "constant", "tempofit"]
+    seven = found.libraries["7"]["tempofit"]
+    assert seven.repeats > 0
+    assert seven.spread["gap_raw_mean"] > 0
+    assert found.libraries["300"]["tempofit"].back_within_60_minutes == 0
+    assert "With 7 of the songs:" in invoke(*files, *sizes, *few, "--people", "all").stdout
+
+
+def test_songs_shorter_than_asked_for_are_left_out(files: tuple[Path, Path]) -> None:
+    assert 0 < report(files, "--shortest", "230", "--policy", "oracle").songs < 200
 
 
 def test_a_limit_takes_the_first_workouts(files: tuple[Path, Path]) -> None:
@@ -177,5 +201,6 @@ def test_recorded_workouts_are_fitted_better_than_by_the_rule_it_came_from(
     assert tempofit.gap_raw_mean < 1.6 * fits["oracle-catalog"].gap_raw_mean
     assert fits["tempofit-responsive"].gap_raw_mean < 0.5 * original.gap_raw_mean
     assert tempofit.second_song_gap_raw_mean < 0.65 * original.second_song_gap_raw_mean
-    assert tempofit.repeats == tempofit.empty == 0
+    assert tempofit.back_within_20_minutes == tempofit.empty == 0
+    assert tempofit.repeats < 0.01 * tempofit.songs_played
     assert tempofit.artist_repeats < 0.01

@@ -78,6 +78,26 @@ def test_repeats_and_artists_of_the_last_three_songs_are_counted() -> None:
     assert (fit.songs, fit.repeats, fit.artist_repeats) == (7, 1, 1)
 
 
+def test_songs_that_are_back_within_20_and_30_and_60_minutes_are_counted() -> None:
+    songs = [song(1, 150), *(song(number, 150) for number in range(2, 5)), song(1, 150)]
+    fit = measure(steady(150, 2000), played(*songs, seconds=400))
+    assert fit.back == (0, 1, 1)
+    assert summary([fit]).back_within_30_minutes == 1 / 5
+
+
+def test_how_long_a_good_song_was_left_out_for_a_farther_one_is_told() -> None:
+    songs = [song(1, 151), song(2, 170), song(3, 150.5), song(4, 152), song(5, 149.8)]
+    fit = measure(steady(150, 500), played(*songs))
+    assert fit.away_seconds == 200
+    far = measure(steady(150), played(song(1, 157), song(2, 170)))
+    assert far.away_seconds == 0
+
+
+def test_the_first_song_is_told_apart() -> None:
+    fit = measure(steady(150, 250), played(song(1, 100), song(2, 147), song(3, 100)))
+    assert fit.first_song.tolist() == [50.0] * 100
+
+
 def test_a_choice_that_found_nothing_is_no_repeat() -> None:
     plays = [*played(song(1, 150)), Play(100_000, 200_000, 150, song(1, 150), empty=True)]
     fit = measure(steady(150), plays)

@@ -149,11 +149,31 @@ def test_the_oracle_with_a_catalog_takes_the_nearest_song_that_was_not_played() 
 
 
 @pytest.mark.parametrize("name", ["tempofit", "tempofit-responsive"])
-def test_tempofit_repeats_no_song_and_keeps_artists_apart(name: str) -> None:
+def test_tempofit_rests_songs_for_twenty_minutes_and_keeps_artists_apart(name: str) -> None:
     for seed in range(5):
         fit = measure(segment(moving()), played(name, moving(), songs(60, seed), str(seed)))
-        assert fit.repeats == 0
-        assert fit.artist_repeats == 0
+        assert fit.back[0] == 0
+        assert fit.repeats <= 3
+        assert fit.artist_repeats <= 3
+
+
+def test_no_way_to_choose_comes_below_the_limit() -> None:
+    library = songs(60)
+    least = gap(moving(), played("limit", moving(), library))
+    for name in ("original", "tempofit", "oracle-catalog"):
+        assert gap(moving(), played(name, moving(), library)) > least - 1
+
+
+def test_the_limit_plays_songs_as_long_as_they_are_where_they_fit() -> None:
+    hearts = np.repeat([120.0, 150.0, 120.0], [400, 300, 600])
+    long, middle, far = (
+        Song("a", "", "A", 120, 200),
+        Song("b", "", "B", 150, 300),
+        Song("c", "", "C", 90, 100),
+    )
+    plays = played("limit", hearts, [long, middle, far])
+    assert [one.tempo for one in plays] == [120, 120, 150, 120, 120, 120]
+    assert gap(hearts, plays) == 0
 
 
 def test_the_same_seed_plays_the_same_songs_and_another_others() -> None:

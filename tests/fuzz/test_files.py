@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from catalog.errors import FileError, Refused
 from catalog.files import read_songs
-from catalog.tables import FileError, Refused, first_few
+from catalog.tables import first_few
 from evaluation.segments import segments
 from events.samples import Sample
 from events.session import Settings, Song

@@ -104,6 +104,19 @@ def test_a_late_song_is_an_alarm_before_the_lead_is_used_up(template: Template) 
     assert alarm["ExtendedStatistic"] == "p95"
 
 
+def test_songs_that_no_connection_took_are_an_alarm_when_they_are_many(
+    template: Template,
+) -> None:
+    (alarm,) = alarms_on(template, "SongsUndelivered", {"service": "recommend"})
+    assert page_of(alarm) == "songs-undelivered"
+    assert {metric["Period"] for metric in metrics_of(alarm)} == {300}
+    assert not is_breached(alarm, untaken=None, pushed=1_000)
+    assert not is_breached(alarm, untaken=9, pushed=9)
+    assert not is_breached(alarm, untaken=190, pushed=1_000)
+    assert is_breached(alarm, untaken=210, pushed=1_000)
+    assert is_breached(alarm, untaken=10, pushed=10)
+
+
 def test_redis_is_watched_below_the_limits_of_the_cache(template: Template) -> None:
     (cache,) = properties(template, "AWS::ElastiCache::ServerlessCache")
     limits = cache["CacheUsageLimits"]

@@ -7,7 +7,7 @@ import pytest
 
 from infra.identity import DEVELOPER_PAGE
 from infra.models import KIND
-from infra.web import HEART_RATE_SERVICES
+from infra.web import HEART_RATE_SERVICES, MUSIC_SERVERS
 from local.template.synth import synthesize
 from local.web import _headers
 from tests.infra.conftest import Template, of_type, properties
@@ -60,7 +60,7 @@ def test_the_page_is_served_over_https_only(template: Template) -> None:
     assert headers["ReferrerPolicy"]["ReferrerPolicy"] == "no-referrer"
 
 
-def test_the_page_speaks_to_the_api_the_login_and_heart_rate_services_and_no_one_else(
+def test_the_page_speaks_to_the_api_the_login_heart_rate_services_and_music_servers_by_https_alone(
     template: Template,
 ) -> None:
     (api,) = of_type(template, "AWS::ApiGatewayV2::Api")
@@ -71,6 +71,7 @@ def test_the_page_speaks_to_the_api_the_login_and_heart_rate_services_and_no_one
         f"https://<{domain}>.auth.<AWS::Region>.amazoncognito.com",
         "wss://dev.pulsoid.net",
         "wss://app.hyperate.io",
+        "https:",
     ]
 
 
@@ -92,7 +93,8 @@ def test_the_page_plays_its_own_files_and_the_athletes_and_no_others(template: T
 def test_the_page_may_do_no_more_on_aws_than_here_where_a_browser_tries_it(dev: Template) -> None:
     here = _directives(_headers("ws://127.0.0.1:1/dev")["Content-Security-Policy"])
     there = policy(dev)
-    assert {*HEART_RATE_SERVICES} <= {*here.pop("connect-src")} & {*there.pop("connect-src")}
+    shared = {*HEART_RATE_SERVICES, MUSIC_SERVERS}
+    assert shared <= {*here.pop("connect-src")} & {*there.pop("connect-src")}
     assert there == here
 
 

@@ -154,6 +154,8 @@ async def test_every_answer_keeps_other_origins_out(
         "wss://app.hyperate.io",
         "ws://127.0.0.1:*",
         "ws://localhost:*",
+        "http:",
+        "https:",
     ]
     assert directives["media-src"] == ["'self'", "blob:"]
     assert "bluetooth" not in permissions

@@ -31,3 +31,9 @@ def test_the_next_free_port_stands_in_for_one_that_is_taken_or_chosen() -> None:
 def test_a_taken_port_is_named() -> None:
     with taken() as port, pytest.raises(PartError, match=f"Port {port}, where the page should be"):
         check_free(port, "the page")
+
+
+def test_a_free_port_is_none_that_a_connection_may_get_and_none_that_was_drawn() -> None:
+    ports = [free_port() for _ in range(200)]
+    assert len(set(ports)) == 200
+    assert max(ports) < 32_768

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import psutil
@@ -19,8 +20,8 @@ import pytest
 from local.lock import launcher
 from local.processes import free_port
 from local.project import PROJECT
+from tests.local.processes import client, wait_for
 from tests.local.processes import running as alive
-from tests.local.processes import wait_for
 
 DEADLINE_SECONDS = 90
 
@@ -162,6 +163,45 @@ def test_each_start_has_the_same_addresses_even_after_a_kill(tmp_path: Path) -> 
             process.send_signal(end)
             process.wait(DEADLINE_SECONDS)
     assert found[0] == found[1]
+
+
+def test_songs_and_likes_last_until_a_start_is_to_be_fresh(tmp_path: Path) -> None:
+    """Whatever ended it; who plays what does not last, for averages and streams do not either."""
+    addresses = tmp_path / "run" / "addresses.json"
+    mine = {"library": {"S": "own#ada"}, "song_id": {"S": "song-1"}, "tempo": {"N": "121"}}
+    likes = {"user_id": {"S": "ada"}, "song-1": {"S": "liked"}}
+    playing = {"user_id": {"S": "ada"}, "expires_at": {"N": "4000000000"}}
+
+    def found(end: signal.Signals, *arguments: str, put: bool = False) -> list[bool]:
+        with started(tmp_path, "--athletes", 0, *arguments) as process:
+            wait_until_launched_by(process, addresses)
+            told = json.loads(addresses.read_bytes())
+            songs, song_ends = told["songs_table"], told["song_ends_table"]
+            kept = [(songs, mine), (songs.replace("songs", "tastes"), likes), (song_ends, playing)]
+            with client("dynamodb", urlsplit(told["dynamodb_url"]).port or 0) as dynamodb:
+                for table, item in kept if put else ():
+                    dynamodb.put_item(TableName=table, Item=item)
+                there = [item in dynamodb.scan(TableName=table)["Items"] for table, item in kept]
+            process.send_signal(end)
+            process.wait(DEADLINE_SECONDS)
+        return there
+
+    assert found(signal.SIGKILL, put=True) == [True, True, True]
+    assert found(signal.SIGTERM) == [True, True, False]
+    assert found(signal.SIGTERM, "--fresh") == [False, False, False]
+
+
+def test_a_folder_of_data_that_another_cloud_uses_is_told(tmp_path: Path) -> None:
+    data = tmp_path / "shared"
+    (tmp_path / "other").mkdir()
+    with started(tmp_path, "--athletes", 0, "--data", data) as first:
+        wait_until_launched_by(first, tmp_path / "run" / "addresses.json")
+        with started(tmp_path / "other", "--athletes", 0, "--data", data) as second:
+            assert second.wait(DEADLINE_SECONDS) == 1
+        said = (tmp_path / "other" / "output").read_text()
+        assert f"as process {first.pid} in {data}: " in said
+        assert "or name another folder with --data" in said
+        assert "Traceback" not in said
 
 
 def wait_until_launched_by(process: "subprocess.Popen[bytes]", addresses: Path) -> None:

@@ -1,5 +1,6 @@
 import gzip
 import json
+import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from catalog.tables import FileError, Refused
+from catalog.errors import FileError, Refused
 from simulator.replay import Workout, cut, one_hertz, read_workouts
 
 PACKED = gzip.compress(b"t,heart_rate\n0,100\n1,101\n", mtime=0)
@@ -174,13 +175,12 @@ def test_a_file_without_the_columns_names_what_it_has_and_what_it_needs(
     ("name", "content", "sentence"),
     [
         ("no.csv", None, "cannot be read: No such file"),
-        ("ride.fit", b"", "neither CSV nor Parquet"),
-        ("ride.parquet", b"nonsense", "cannot be read as parquet"),
-        ("ride.csv", b"\xff\xfe\x00", "cannot be read as csv"),
-        ("ride.csv", b"", "Its columns are: none"),
+        ("ride.fit", b"", "is empty"),
+        ("ride.parquet", b"PAR1nonsense", "cannot be read as Parquet"),
+        ("ride.csv", b"\x00\x01\x02\x03", "is no text, and of no kind that"),
+        ("ride.csv", b"\n\n", "Its columns are: none"),
         ("no.json", None, "cannot be read"),
         ("ride.json", b"\xff", "byte 0xff is no UTF-8. Save it as UTF-8"),
-        ("ride.csv.gz", b"t,hr\n", "cannot be unpacked: Not a gzipped file"),
         ("ride.csv.gz", PACKED[:22], "cannot be unpacked: Compressed file ended before"),
         ("ride.csv.gz", PACKED[:10] + b"\xff" * 12, "cannot be unpacked: Error -3 while decomp"),
         ("ride.json.gz", PACKED[:10] + b"\xff" * 12, "cannot be unpacked: Error -3 while decomp"),
@@ -326,3 +326,43 @@ def test_the_recorded_holes_stay_holes(real_data: Callable[[str], Path]) -> None
 def test_a_cut_begins_at_its_own_second_zero() -> None:
     workout = recorded(*((second, 100 + second) for second in range(10)))
     assert list(cut(workout, 3, 2).samples(0)) == [(0, 103), (1000, 104)]
+
+
+def test_a_nan_costs_its_point_and_in_other_columns_nothing(tmp_path: Path) -> None:
+    text = repr(line(heart_rate=[100, 0, 120])).replace("0, 120]", "nan, 120]")
+    text = text.replace("{", "{'speed': [nan, -inf, 2.5], 'derived': [None, nan], ", 1)
+    workouts, refused = read(write(tmp_path / "a.json", text))
+    assert [list(workout.heart_rates) for workout in workouts] == [[100, 120]]
+    assert [bad.reason for bad in refused] == ["no heart rate, point 1"]
+
+
+@pytest.mark.parametrize("encode", [repr, json.dumps, lambda value: json.dumps(value, indent=2)])
+def test_fitrec_workouts_may_stand_in_one_list(
+    tmp_path: Path, encode: Callable[[Any], str]
+) -> None:
+    odd = line(id=3, url="a ] } ' and { [")
+    whole = encode([line(), line(id=2, heart_rate=[]), odd])
+    workouts, refused = read(write(tmp_path / "a.json", whole))
+    assert [workout.workout for workout in workouts] == ["396826535", "3"]
+    assert [(bad.row, bad.reason) for bad in refused] == [(2, "3 timestamps, 0 heart rates")]
+    workouts, refused = read(write(tmp_path / "a.json", whole[: len(whole) - 40]))
+    assert len(workouts) == 1
+    assert refused[-1].reason == "the file ends within it"
+
+
+def test_a_line_of_megabytes_takes_little_memory(tmp_path: Path) -> None:
+    count = 100_000
+    long = line(
+        timestamp=list(range(count)), heart_rate=[120] * count, speed=[2.123456] * count * 3
+    )
+    path = write(tmp_path / "a.json", repr(long).replace("2.123456, ", "nan, ", 1))
+    size = path.stat().st_size
+    tracemalloc.start()
+    try:
+        workouts, refused = read(path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (len(workouts[0].seconds), refused) == (count, [])
+    assert size > 4_000_000
+    assert peak < 12 * size

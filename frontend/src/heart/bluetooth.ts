@@ -1,11 +1,15 @@
 /** A heart-rate strap over Web Bluetooth. */
 import { waitMs } from "../wire/connection";
+import { Frozen, frozenSentence } from "./frozen";
 import type { InUse, Running, SourceListener } from "./source";
 import { UnreadablePacket, heartRateOf } from "./strap";
 
 /** Assigned numbers of Bluetooth. */
 export const HEART_RATE_SERVICE = 0x180d;
 export const HEART_RATE_MEASUREMENT = 0x2a37;
+
+/** So long after the last good packet a bad one is told of: straps that are dry flicker. */
+export const FLICKER_MS = 3_000;
 
 /** As much of Web Bluetooth as is used; TypeScript's own types do not have it. */
 export interface Bluetooth {
@@ -52,6 +56,9 @@ class Strap implements Running {
   private failures = 0;
   /** Whether the strap is connected, so that its packets count. */
   private listening = false;
+  /** When the last packet came that was used, on the wall. */
+  private good_ms = -Infinity;
+  private readonly frozen = new Frozen();
   private wait: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -116,13 +123,16 @@ class Strap implements Running {
   private readonly heard = (event: Event): void => {
     const { value } = event.target as Characteristic;
     if (!this.device || !this.listening || !value) return;
+    const now_ms = Date.now();
     try {
       const heart_rate = heartRateOf(value);
-      this.say("on", `Connected to ${nameOf(this.device)}.`);
+      this.good_ms = now_ms;
+      if (this.frozen.hears(heart_rate, now_ms)) this.say("warning", frozenSentence("The strap", heart_rate));
+      else this.say("on", `Connected to ${nameOf(this.device)}.`);
       this.listener.onHeartRate(heart_rate);
     } catch (error) {
       if (!(error instanceof UnreadablePacket)) throw error;
-      this.say("warning", error.message);
+      if (now_ms - this.good_ms >= FLICKER_MS) this.say("warning", error.message);
     }
   };
 

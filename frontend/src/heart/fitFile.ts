@@ -2,12 +2,16 @@
  * FIT, the binary format of sport watches: times and heart rates, of all that it holds.
  *
  * Source: "Flexible and Interoperable Data Transfer (FIT) Protocol", Garmin. A header is followed by
- * records, each of a definition, which says how the data of a local type lie, or of data.
+ * records, each of a definition, which says how the data of a local type lie, or of data. A file may
+ * be several, one behind the other.
  */
-import { MOST_POINTS, type Points } from "./points";
+import { BeatClock, EVENT_TIME, EVENT_TIME_12, FILTERED, FRACTION, HR_MESSAGE, merged } from "./fitBeats";
+import { DESCRIPTION, Described, type Layout, RECORD, layoutOf } from "./fitLayout";
+import { MOST_POINTS, type Point, type Points } from "./points";
 
 /** Bytes 8 to 11 of the header. */
-const MARK = ".FIT";
+const MARK = [0x2e, 0x46, 0x49, 0x54];
+const MARK_AT = 8;
 const SHORTEST_HEADER_BYTES = 12;
 const LENGTH_AT = 4;
 /** Bits of a record's first byte. */
@@ -19,15 +23,6 @@ const LOCAL_TYPE = 0x0f;
 /** Of a compressed record: two bits of local type, five of the time's lowest bits. */
 const TIME_BITS = 0x1f;
 
-/** Numbers of messages and fields. */
-const RECORD = 20;
-const TIMESTAMP = 253;
-const HEART_RATE = 3;
-/** Base types, without the bit that says whether the order of bytes matters. */
-const BASE_TYPE = 0x1f;
-const UINT32 = 6;
-/** enum, uint8, byte: writers take one for another. */
-const BYTES = [0, 2, 13];
 const NO_TIME = 0xffffffff;
 const NO_HEART_RATE = 0xff;
 /** Of a field in a definition: its number, its size, its base type. */
@@ -35,41 +30,64 @@ const FIELD_BYTES = 3;
 const TIME_BYTES = 4;
 const EPOCH_MS = Date.UTC(1989, 11, 31);
 
-/** Records that are read before the page may do something else: some 20 ms. */
+/** Records that are read before others may do something: some 20 ms. */
 const SLICE = 50_000;
 
-/** How the data of a local type lie; places count from the first of their bytes. */
-interface Layout {
-  readonly isRecord: boolean;
-  readonly littleEndian: boolean;
-  readonly size: number;
-  readonly timeAt: number | null;
-  readonly heartRateAt: number | null;
+/** The heart rates of the file; null where it is no FIT file. */
+export async function pointsOfFit(bytes: ArrayBuffer): Promise<Points | null> {
+  const all = new Uint8Array(bytes);
+  if (headerFrom(all, 0) !== 0) return null;
+  const points: Point[] = [];
+  let before: number | null = null;
+  let cut = false;
+  for (let at = 0; at >= 0 && points.length <= MOST_POINTS; ) {
+    const part = await read(bytes, at);
+    for (const point of part.points) points.push(point);
+    at = headerFrom(all, Math.max(at + SHORTEST_HEADER_BYTES, part.end));
+    if (part.cut && at >= 0) before ??= points.length;
+    cut ||= part.cut;
+  }
+  return before === null ? { points, cut } : { points, cut, before };
 }
 
-/** The heart rates of the file's records; null where it is no FIT file. */
-export async function pointsOfFit(bytes: ArrayBuffer): Promise<Points | null> {
-  if (bytes.byteLength < SHORTEST_HEADER_BYTES) return null;
-  if (new TextDecoder().decode(bytes.slice(8, 12)) !== MARK) return null;
-  const header = new DataView(bytes);
+/** Where a header begins, at `from` or later; below 0 where none does. */
+function headerFrom(all: Uint8Array, from: number): number {
+  for (let mark = all.indexOf(MARK[0] ?? 0, from + MARK_AT); mark >= 0; mark = all.indexOf(MARK[0] ?? 0, mark + 1)) {
+    if (MARK.every((byte, place) => all[mark + place] === byte)) return mark - MARK_AT;
+  }
+  return -1;
+}
+
+interface Part extends Points {
+  /** Where it was read to. */
+  readonly end: number;
+}
+
+/** The file whose header begins at `at`. */
+async function read(bytes: ArrayBuffer, at: number): Promise<Part> {
+  const header = new DataView(bytes, at);
   const begin = header.getUint8(0);
-  const there = bytes.byteLength - begin;
-  if (begin < SHORTEST_HEADER_BYTES || there < 0) return { points: [], cut: true };
+  const there = header.byteLength - begin;
+  if (begin < SHORTEST_HEADER_BYTES || there < 0) return { points: [], cut: true, end: at };
   const said = header.getUint32(LENGTH_AT, true);
   // A file that breaks off says that it is longer than it is, or that it is empty.
   const isWhole = said !== 0 && said <= there;
-  const records = new Records(new DataView(bytes, begin, isWhole ? said : there));
+  const records = new Records(new DataView(bytes, at + begin, isWhole ? said : there));
   const isSound = await records.read();
-  return { points: records.points, cut: !isWhole || !isSound };
+  return { points: records.found(), cut: !isWhole || !isSound, end: at + begin + records.at };
 }
 
 /** Reads one record after the other. */
 class Records {
-  readonly points: (readonly [at_ms: number, heart_rate: number])[] = [];
+  at = 0;
+  private readonly points: Point[] = [];
   private readonly layouts: (Layout | undefined)[] = [];
+  private readonly described = new Described();
+  private readonly clock = new BeatClock();
   /** Of whatever told the time last, in seconds. */
   private newest: number | null = null;
-  private at = 0;
+  /** Of the first record, in seconds. */
+  private begun: number | null = null;
 
   constructor(private readonly view: DataView) {}
 
@@ -80,6 +98,12 @@ class Records {
       if (count % SLICE === 0) await breath();
     }
     return true;
+  }
+
+  /** What the records hold, and where they hold nothing, what a strap kept. */
+  found(): readonly Point[] {
+    const beats = this.clock.beats.map(([seconds, heart_rate]): Point => [timeOf(seconds), heart_rate]);
+    return merged(this.points, beats, this.begun === null ? -Infinity : timeOf(this.begun));
   }
 
   private readOne(): boolean {
@@ -99,7 +123,7 @@ class Records {
     const developerFields = hasDeveloperFields ? view.getUint8(developerAt) : 0;
     const end = developerAt + (hasDeveloperFields ? 1 : 0) + developerFields * FIELD_BYTES;
     if (end > view.byteLength) return false;
-    this.layouts[first & LOCAL_TYPE] = layoutOf(view, at, developerAt, end);
+    this.layouts[first & LOCAL_TYPE] = layoutOf(view, at, developerAt, end, this.described);
     this.at = end;
     return true;
   }
@@ -112,13 +136,44 @@ class Records {
     const end = begin + layout.size;
     if (end > this.view.byteLength) return false;
     const seconds = this.timeOf(layout, begin, time_bits);
-    if (layout.isRecord && layout.heartRateAt !== null) {
-      const heart_rate = this.view.getUint8(begin + layout.heartRateAt);
-      const at_ms = seconds === null ? NaN : EPOCH_MS + seconds * 1000;
-      if (heart_rate !== NO_HEART_RATE) this.points.push([at_ms, heart_rate]);
-    }
+    if (layout.message === RECORD) this.readRecord(layout, begin, seconds);
+    else if (layout.message === HR_MESSAGE) this.readBeats(layout, begin, seconds);
+    else if (layout.message === DESCRIPTION) this.described.add(this.view, layout, begin);
     this.at = end;
     return true;
+  }
+
+  private readRecord(layout: Layout, begin: number, seconds: number | null): void {
+    this.begun ??= seconds;
+    const { heartRateAt, developerAt } = layout;
+    const own = heartRateAt === null ? NO_HEART_RATE : this.view.getUint8(begin + heartRateAt);
+    const other = developerAt === null ? NO_HEART_RATE : this.view.getUint8(begin + developerAt);
+    const heart_rate = own === NO_HEART_RATE ? other : own;
+    if (heart_rate === NO_HEART_RATE) return;
+    this.points.push([seconds === null ? NaN : timeOf(seconds), heart_rate]);
+  }
+
+  private readBeats(layout: Layout, begin: number, at_seconds: number | null): void {
+    const { view } = this;
+    const bytes = (number: number) => {
+      const field = layout.fields.find((each) => each.number === number);
+      return new Uint8Array(view.buffer, view.byteOffset + begin + (field?.at ?? 0), field?.size ?? 0);
+    };
+    const numbers = (number: number, size: 2 | 4) => {
+      const each = bytes(number);
+      const there = new DataView(each.buffer, each.byteOffset, each.byteLength);
+      const read = (at: number) =>
+        size === 2 ? there.getUint16(at, layout.littleEndian) : there.getUint32(at, layout.littleEndian);
+      return Array.from({ length: Math.floor(each.length / size) }, (_, index) => read(index * size));
+    };
+    const [fraction = 0] = numbers(FRACTION, 2);
+    this.clock.add({
+      at_seconds: layout.timeAt === null ? null : at_seconds,
+      fraction,
+      ticks: numbers(EVENT_TIME, 4),
+      packed: bytes(EVENT_TIME_12),
+      heart_rates: bytes(FILTERED),
+    });
   }
 
   private timeOf({ timeAt, littleEndian }: Layout, begin: number, time_bits: number | null): number | null {
@@ -133,22 +188,8 @@ class Records {
   }
 }
 
-/** Of a definition that begins at `at`: its developer fields, whose sizes alone count, end it. */
-function layoutOf(view: DataView, at: number, developerAt: number, end: number): Layout {
-  const littleEndian = view.getUint8(at + 2) === 0;
-  let size = 0;
-  let timeAt: number | null = null;
-  let heartRateAt: number | null = null;
-  for (let field = at + 6; field < developerAt; field += FIELD_BYTES) {
-    const [number, bytes] = [view.getUint8(field), view.getUint8(field + 1)];
-    const type = view.getUint8(field + 2) & BASE_TYPE;
-    if (number === TIMESTAMP && type === UINT32 && bytes === TIME_BYTES) timeAt = size;
-    if (number === HEART_RATE && BYTES.includes(type) && bytes > 0) heartRateAt = size;
-    size += bytes;
-  }
-  for (let field = developerAt + 1; field < end; field += FIELD_BYTES) size += view.getUint8(field + 1);
-  const isRecord = view.getUint16(at + 3, littleEndian) === RECORD;
-  return { isRecord, littleEndian, size, timeAt, heartRateAt };
+function timeOf(seconds: number): number {
+  return EPOCH_MS + seconds * 1000;
 }
 
 function breath(): Promise<void> {

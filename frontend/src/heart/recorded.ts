@@ -1,18 +1,17 @@
 /** A recorded workout from a file, as a source of heart rate. */
-import type { Recording } from "./recording";
+import { readFile } from "./reading";
 import { Replay } from "./replay";
 import type { Running, SourceListener } from "./source";
 
-/** By their names: what a file holds is told when it is read. */
-export const RECORDINGS = [".fit", ".tcx", ".gpx"] as const;
-
-/** Whether a file calls itself a recorded workout. */
-export function isRecording({ name }: File): boolean {
-  return RECORDINGS.some((ending) => name.toLowerCase().endsWith(ending));
-}
+/** What recorded workouts are mostly called; what a file holds is told when it is read. */
+export const RECORDINGS = [".fit", ".tcx", ".gpx", ".gz", ".zip", ".xml"] as const;
 
 export interface PlayingFile extends Running {
   setSpeed(speed: number): void;
+  /** Plays one of the workouts that the file holds. */
+  choose(place: number): void;
+  /** Goes on where a pause of the recording ends. */
+  skipPause(): void;
 }
 
 /** Reads `file`, then plays it after `newestTime()`, epoch ms of the workout so far. */
@@ -24,11 +23,25 @@ export function playFile(
 ): PlayingFile {
   let wished = speed;
   let replay: Replay | null = null;
-  let stopped = false;
-  listener.onStatus({ phase: "beginning", way: "file", sentence: `Reading ${file.name}…` });
-  read(file).then(
+  let chosen: (place: number) => void = () => undefined;
+  const leaving = new AbortController();
+  const tellReading = () => {
+    listener.onStatus({ phase: "beginning", way: "file", sentence: `Reading ${file.name}…` });
+  };
+  const choose = (names: readonly string[]) => {
+    const sentence = `${file.name} holds ${names.length} workouts. Choose the one to play.`;
+    listener.onStatus({ phase: "beginning", way: "file", sentence, choices: names });
+    return new Promise<number>((resolve) => {
+      chosen = (place) => {
+        tellReading();
+        resolve(place);
+      };
+    });
+  };
+  tellReading();
+  readFile(file, choose, leaving.signal).then(
     (recording) => {
-      if (!stopped) replay = new Replay(recording, wished, newestTime(), listener);
+      if (!leaving.signal.aborted) replay = new Replay(recording, wished, newestTime(), listener);
     },
     (error: unknown) => {
       const sentence = error instanceof Error ? error.message : String(error);
@@ -40,16 +53,15 @@ export function playFile(
       wished = speed;
       replay?.setSpeed(speed);
     },
+    choose: (place) => {
+      chosen(place);
+    },
+    skipPause: () => {
+      replay?.skipPause();
+    },
     stop: () => {
-      stopped = true;
+      leaving.abort();
       replay?.stop();
     },
   };
-}
-
-/** What reads files is loaded with the first of them. */
-async function read(file: File): Promise<Recording> {
-  const reader = await import("./recording").catch(() => null);
-  if (!reader) throw new Error("What reads files could not be loaded. Try again with a connection.");
-  return reader.readRecording(file);
 }

@@ -47,7 +47,7 @@ export function addressOf({ service, address, token }: Relay): string {
 /** What is sent once a socket is open; nothing where the service needs nothing. */
 export function joining({ service, device }: Relay): object | null {
   if (service === "Pulsoid") return null;
-  return { topic: `hr:${device}`, event: "phx_join", payload: {}, ref: 0 };
+  return { topic: topicOf(device), event: "phx_join", payload: {}, ref: 0 };
 }
 
 /** Keeps the connection to HypeRate, which closes it after a longer silence. */
@@ -55,12 +55,11 @@ export const HEARTBEAT = { topic: "phoenix", event: "heartbeat", payload: {}, re
 export const HEARTBEAT_EVERY_MS = 10_000;
 
 /** Beats a minute of a message, null where it is about something else; throws `UnreadablePacket`. */
-export function heartRateFrom(service: ServiceName, text: string): number | null {
+export function heartRateFrom(service: ServiceName, text: string, device = ""): number | null {
   const message = parse(service, text);
-  const heart_rate =
-    service === "Pulsoid" ? within(message, "data", "heart_rate") : fromHypeRate(message);
+  const heart_rate = service === "Pulsoid" ? fromPulsoid(message) : fromHypeRate(message, device);
   if (heart_rate === undefined) return null;
-  if (heart_rate === 0) {
+  if (heart_rate === 0 || heart_rate === null) {
     throw new UnreadablePacket(`${service} gets no heart rate from the device at the moment.`);
   }
   if (typeof heart_rate !== "number") {
@@ -69,19 +68,67 @@ export function heartRateFrom(service: ServiceName, text: string): number | null
   return believed(heart_rate, service);
 }
 
-function fromHypeRate(message: unknown): unknown {
+/** When the heart rate of a message was measured, epoch ms; null where it does not say. */
+export function measuredAt(text: string): number | null {
+  const said = within(parsed(text), "measured_at");
+  const at = typeof said === "string" || typeof said === "number" ? Number(said) : NaN;
+  return Number.isFinite(at) ? at : null;
+}
+
+/** Whether a message ends the channel of the device, which has to be joined again. */
+export function isChannelClosed({ service, device }: Relay, text: string): boolean {
+  const message = parsed(text);
+  if (service !== "HypeRate" || isOfAnother(message, device)) return false;
+  return ["phx_close", "phx_error"].includes(String(within(message, "event")));
+}
+
+/** With `response_mode=text_plain_only_heart_rate` in the address a message is a number alone. */
+function fromPulsoid(message: unknown): unknown {
+  if (typeof message === "number") return message;
+  const wrong = within(message, "error_message") ?? within(message, "error");
+  if (wrong !== undefined && wrong !== null) {
+    const code = within(message, "error_code");
+    const number = typeof code === "number" ? ` (${code})` : "";
+    throw new UnreadablePacket(`Pulsoid answers: ${quote(wrong)}${number}. Check the token, and whether its subscription runs.`);
+  }
+  return within(message, "data", "heart_rate");
+}
+
+function fromHypeRate(message: unknown, device: string): unknown {
+  if (typeof message === "number") return message;
+  if (isOfAnother(message, device)) return undefined;
   const event = within(message, "event");
   if (event === "phx_reply" && within(message, "payload", "status") === "error") {
-    throw new UnreadablePacket("HypeRate knows no such device. Stop, and check its ID.");
+    const reason = within(message, "payload", "response", "reason");
+    const says = typeof reason === "string" ? ` It answers: ${quote(reason)}.` : "";
+    throw new UnreadablePacket(`HypeRate knows no such device. Stop, and check its ID.${says}`);
   }
   return event === "hr_update" ? within(message, "payload", "hr") : undefined;
 }
 
+/** Whether a message has a topic, and that is not the device's. */
+function isOfAnother(message: unknown, device: string): boolean {
+  const topic = within(message, "topic");
+  return device !== "" && typeof topic === "string" && topic !== topicOf(device);
+}
+
+function topicOf(device: string): string {
+  return `hr:${device}`;
+}
+
 function parse(service: ServiceName, text: string): unknown {
+  if (text.trim() === "") return undefined;
+  const message = parsed(text);
+  if (message !== undefined) return message;
+  throw new UnreadablePacket(`${service} sent ${quote(text)}, which is not JSON and is not used.`);
+}
+
+/** Undefined where it is no JSON. */
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new UnreadablePacket(`${service} sent ${quote(text)}, which is not JSON and is not used.`);
+    return undefined;
   }
 }
 
@@ -93,7 +140,8 @@ function within(value: unknown, ...names: readonly string[]): unknown {
   );
 }
 
-function quote(value: unknown): string {
+/** As JSON, and its beginning alone where it is long. */
+export function quote(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

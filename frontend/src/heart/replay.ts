@@ -1,4 +1,6 @@
 /** Plays a recording as a heart rate of this device, as fast as one likes. */
+import { duration } from "../workout/words";
+import { HOLE_MS } from "../workout/line";
 import type { Recording } from "./recording";
 import type { Running, SourceListener } from "./source";
 
@@ -13,6 +15,10 @@ export interface Pace {
 }
 
 const TICK_MS = 250;
+/** A longer silence in a recording is a pause, which is said, and may be skipped. */
+const PAUSE_SECONDS = 60;
+/** What is left of a pause that is skipped: a hole, so that no average is made over it. */
+const SKIPPED_MS = HOLE_MS + 1_000;
 
 /**
  * The pace of a recording of `seconds` that begins now, after `newest_ms` of the workout so far.
@@ -45,7 +51,8 @@ function onItsLine({ from_ms, since_ms, speed }: Pace, now_ms: number): number {
 
 /** Plays until the end or until stopped. */
 export class Replay implements Running {
-  private readonly begun_ms: number;
+  /** Event time of the recording's beginning, as if no pause had been skipped. */
+  private begun_ms: number;
   private readonly of_seconds: number;
   private pace: Pace;
   private played = 0;
@@ -70,6 +77,17 @@ export class Replay implements Running {
     this.play(now_ms); // what is due by now came at the old speed
     if (this.isOver) return;
     this.pace = { from_ms: eventTime(this.pace, now_ms), since_ms: now_ms, speed };
+    this.tell(now_ms);
+  }
+
+  /** Brings what comes after the pause near to what came before it; outside of a pause nothing. */
+  skipPause(): void {
+    const now_ms = Date.now();
+    const pause = this.pauseAt(now_ms);
+    if (!pause) return;
+    const resumes_ms = this.begun_ms + pause.until_seconds * 1000;
+    const soonest_ms = Math.max(eventTime(this.pace, now_ms), this.begun_ms + pause.from_seconds * 1000 + SKIPPED_MS);
+    this.begun_ms -= Math.max(0, resumes_ms - soonest_ms);
     this.tell(now_ms);
   }
 
@@ -105,11 +123,22 @@ export class Replay implements Running {
     }
   }
 
+  /** The pause that is played; null where none is, or where it is almost over. */
+  private pauseAt(now_ms: number): { readonly from_seconds: number; readonly until_seconds: number } | null {
+    const { samples } = this.recording;
+    const [from_seconds = Infinity] = samples[this.played - 1] ?? [];
+    const [until_seconds = 0] = samples[this.played] ?? [];
+    const left_ms = this.begun_ms + until_seconds * 1000 - eventTime(this.pace, now_ms);
+    return until_seconds - from_seconds < PAUSE_SECONDS || left_ms <= 1000 ? null : { from_seconds, until_seconds };
+  }
+
   private tell(now_ms: number): void {
     const at_seconds = Math.max(0, (eventTime(this.pace, now_ms) - this.begun_ms) / 1000);
     const speed = speedAt(this.pace, now_ms);
+    const pause = this.pauseAt(now_ms);
     const sentence = [
       `Playing ${this.recording.name}.`,
+      pause ? pauseSentence(pause) : "",
       speed < this.pace.speed ? AT_PRESENT : "",
       this.recording.trouble,
     ];
@@ -117,9 +146,19 @@ export class Replay implements Running {
       phase: "on",
       way: "file",
       sentence: sentence.filter(Boolean).join(" "),
-      progress: { at_seconds, of_seconds: this.of_seconds, speed },
+      progress: {
+        at_seconds,
+        of_seconds: this.of_seconds,
+        speed,
+        ...(pause && { paused_until_seconds: pause.until_seconds }),
+      },
     });
   }
+}
+
+function pauseSentence({ from_seconds, until_seconds }: { from_seconds: number; until_seconds: number }): string {
+  const [long, until] = [until_seconds - from_seconds, until_seconds].map((each) => duration(each * 1000));
+  return `The recording pauses here for ${long}, until ${until}.`;
 }
 
 const AT_PRESENT =

@@ -17,6 +17,8 @@ export interface Progress {
   readonly at_seconds: number;
   readonly of_seconds: number;
   readonly speed: number;
+  /** Where a pause of the recording ends that is long enough to be skipped; absent outside of one. */
+  readonly paused_until_seconds?: number;
 }
 
 /** What a source does; `sentence` says it in words, or is empty. */
@@ -30,6 +32,8 @@ export interface InUse {
   readonly way: Way;
   readonly sentence: string;
   readonly progress?: Progress;
+  /** The workouts that a file holds, where one has to be chosen. */
+  readonly choices?: readonly string[];
 }
 
 export const OFF: SourceStatus = { phase: "off", sentence: "" };

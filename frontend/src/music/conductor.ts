@@ -1,8 +1,8 @@
 /** Makes the music follow the store, from the athlete's press on. */
-import type { Shelf } from "../ownSongs/shelf";
 import { type Held, hold } from "../session/held";
 import { workoutTime } from "../workout/clock";
 import { heardTempo } from "../workout/heard";
+import { position } from "../workout/playlist";
 import { type Sounding, soundingAt } from "../session/sounding";
 import { type Store, isMeasuring, newestHeartRate } from "../session/store";
 import { onTick, tickTime } from "../session/ticks";
@@ -10,6 +10,7 @@ import type { Cue } from "./deck";
 import { Finder } from "./finder";
 import { introCue } from "./intro";
 import { CROSS_FADE_SECONDS, PRESS_FADE_SECONDS, Player } from "./player";
+import type { Recordings } from "./recordings";
 
 /** How the music stands. */
 export interface Playback {
@@ -45,22 +46,23 @@ export class Conductor {
   /** `volume` is between 0 and 1. */
   constructor(
     private readonly store: Store,
-    private readonly shelf: Shelf,
+    private readonly recordings: Recordings,
     private volume: number,
   ) {
-    this.finder = new Finder(shelf, this.follow);
+    this.finder = new Finder(recordings, this.follow);
   }
 
-  /** Follows the store, the shelf and the clock; returns what ends that, and the music. */
+  /** Follows the store, the recordings and the clock; returns what ends that, and the music. */
   start(): () => void {
     const ends = [
       this.store.subscribe(this.follow),
-      this.shelf.subscribe(this.follow),
+      this.recordings.subscribe(this.follow),
       onTick(this.follow),
     ];
     this.follow();
     return () => {
       for (const end of ends) end();
+      this.recordings.expect([]);
       this.player?.close();
       this.player = null;
       this.playback.dispatch(SILENT);
@@ -117,6 +119,7 @@ export class Conductor {
     const sounding = this.sounding();
     const file = sounding ? this.finder.file(sounding.push.song.id) : null;
     const recorded = Boolean(file);
+    this.recordings.expect(this.isWanted() ? this.coming() : []);
     if (recorded !== this.playback.get().recorded) this.playback.dispatch({ recorded });
     if (this.playback.get().awaited) {
       if (!sounding || sounding.over) {
@@ -147,6 +150,14 @@ export class Conductor {
   private isWanted(): boolean {
     const { session } = this.playback.get();
     return session !== null && session === this.store.get().session;
+  }
+
+  /** The songs that sound now and next. */
+  private coming(): readonly string[] {
+    const { arrivals, songs, skip, spare } = this.store.get();
+    const { playing, next, over } = position(songs, workoutTime(arrivals, tickTime()), skip);
+    const now = spare ?? (over ? null : playing);
+    return [now, next].flatMap((push) => push?.song.id ?? []);
   }
 
   private sounding(): Sounding | null {

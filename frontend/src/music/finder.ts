@@ -1,10 +1,10 @@
-/** Finds the recording of a song on the shelf. */
-import type { Shelf, ShelfSong } from "../ownSongs/shelf";
+/** Finds the recording of a song. */
+import type { Recordings } from "./recordings";
 
-/** The song that was asked for, and the shelf as it was then. */
+/** The song that was asked for, and the recordings as they were then. */
 interface Wanted {
   readonly id: string;
-  readonly songs: readonly ShelfSong[];
+  readonly version: object;
 }
 
 export class Finder {
@@ -13,20 +13,20 @@ export class Finder {
 
   /** `onFound` hears of every answer. */
   constructor(
-    private readonly shelf: Shelf,
+    private readonly recordings: Recordings,
     private readonly onFound: () => void,
   ) {}
 
   /** The recording of the song; null where there is none, undefined until that is known. */
   file(id: string): Blob | null | undefined {
-    const songs = this.shelf.songs();
-    if (this.wanted?.id !== id || this.wanted.songs !== songs) this.look({ id, songs });
+    const version = this.recordings.version();
+    if (this.wanted?.id !== id || this.wanted.version !== version) this.look({ id, version });
     return this.found?.id === id ? this.found.file : undefined;
   }
 
   private look(wanted: Wanted): void {
     this.wanted = wanted;
-    void this.shelf.file(wanted.id).then((file) => {
+    void this.recordings.file(wanted.id).then((file) => {
       if (this.wanted !== wanted) return;
       this.found = { id: wanted.id, file };
       this.onFound();

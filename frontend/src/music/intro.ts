@@ -33,6 +33,7 @@ function introOf(begun_ms: number): SongPush {
       distance: 0,
       decided_by: "",
       lock: null,
+      scarce: false,
     },
   };
 }

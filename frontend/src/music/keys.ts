@@ -1,4 +1,4 @@
-/** The keys of headphones and of a locked screen, and the screen itself, while music plays. */
+/** The keys of headphones and of a locked screen, while music plays, and the screen itself. */
 import type { Song } from "../wire/messages";
 
 export interface Keys {
@@ -64,5 +64,5 @@ export function keepScreenOn(): () => void {
   };
 }
 
-/** A battery saver refuses the lock, or a browser the element: the music plays on without. */
+/** A battery saver refuses the lock, or a browser the element: all goes on without. */
 function leaveIt(): void {}

@@ -95,6 +95,7 @@ function pushOf(
       distance: distance(tempo, target),
       decided_by: "Nearest to the target of the songs that this page knows.",
       lock: why.lock,
+      scarce: false,
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Files and folders that were dropped on the page. */
 
-import { isRecording } from "../heart/recorded";
+import { type Content, contentOf } from "./content";
 
 /** What was dropped, by what it may be; `sentence` is about what is taken for neither, or empty. */
 export interface Dropped {
@@ -9,16 +9,17 @@ export interface Dropped {
   readonly sentence: string;
 }
 
-/** Tells a recorded workout from music; of several workouts the first. */
-export function sortDropped(files: readonly File[]): Dropped {
-  const [recording = null, ...others] = files.filter(isRecording);
-  const music = musicOf(files);
+/** Tells a recorded workout from music by what is in the files; of several workouts the first. */
+export async function sortDropped(files: readonly File[]): Promise<Dropped> {
+  const contents = await contentsOf(files);
+  const of = (content: Content) => files.filter((_, index) => contents[index] === content);
+  const [[recording = null, ...others], music] = [of("recording"), of("music")];
   return { recording, music, sentence: leftSentence(recording, music, others.length) };
 }
 
 function leftSentence(recording: File | null, music: readonly File[], others: number): string {
   if (!recording && music.length === 0) {
-    return "There is nothing for this page in what you dropped: it takes music, and workouts as FIT, TCX or GPX files.";
+    return "There is nothing for this page in what you dropped: it takes music, and workouts as FIT, TCX or GPX files, also packed, or from Apple Health.";
   }
   if (!recording || others === 0) return "";
   const left = others === 1 ? "The other one was" : `The other ${others} were`;
@@ -35,9 +36,21 @@ export async function droppedFiles(items: DataTransferItemList): Promise<readonl
   return files.flat();
 }
 
-/** What of a choice of files may be music. */
-export function musicOf(files: readonly File[]): readonly File[] {
-  return files.filter((file) => !file.name.startsWith(".") && !isRecording(file));
+/** What of a choice of files may be music; covers, playlists and the like are passed over. */
+export async function musicOf(files: readonly File[]): Promise<readonly File[]> {
+  const contents = await contentsOf(files);
+  return files.filter((_, index) => contents[index] === "music");
+}
+
+/** So many files are looked into at a time. */
+const AT_ONCE = 32;
+
+async function contentsOf(files: readonly File[]): Promise<readonly Content[]> {
+  const out: Content[] = [];
+  for (let at = 0; at < files.length; at += AT_ONCE) {
+    out.push(...(await Promise.all(files.slice(at, at + AT_ONCE).map(contentOf))));
+  }
+  return out;
 }
 
 async function filesOf(entry: FileSystemEntry): Promise<readonly File[]> {

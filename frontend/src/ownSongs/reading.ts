@@ -2,6 +2,7 @@
 import { GENRE_LETTERS, SONG_SECONDS, TEMPO, TEXT_LETTERS } from "../wire/limits";
 import type { OwnSong } from "../wire/messages";
 import { isTempo } from "../workout/opinion";
+import type { Beat } from "./beat";
 import type { ShelfSong } from "./shelf";
 import type { Tags } from "./tags";
 
@@ -12,7 +13,7 @@ export class UnusableFile extends Error {}
 export interface Ears {
   tagsOf(file: Blob): Promise<Tags>;
   playableSeconds(file: Blob, cancel: AbortSignal): Promise<number>;
-  detectTempo(file: Blob): Promise<number>;
+  detectBeat(file: Blob): Promise<Beat | null>;
 }
 
 /** Of each end of a file, for its identity: tags and music, without reading the whole. */
@@ -26,6 +27,7 @@ export async function readSong(
   cancel: AbortSignal,
 ): Promise<ShelfSong> {
   cancel.throwIfAborted();
+  if (file.size === 0) throw new UnusableFile(`${file.name} is empty.`);
   const playable = await ears.playableSeconds(file, cancel).catch(() => null);
   cancel.throwIfAborted();
   if (playable === null) {
@@ -36,15 +38,18 @@ export async function readSong(
   const duration_seconds = tags.duration_seconds ?? playable;
   checkLength(file.name, duration_seconds);
   const tagged = tags.tempo !== null && isTempo(tags.tempo) ? tags.tempo : null;
+  const beat = tagged === null ? await detected(file, ears) : null;
+  const named = namedBy(file.name, tags.title !== null);
   const song: OwnSong = {
     id,
-    title: cut(tags.title ?? withoutEnding(file.name), TEXT_LETTERS),
-    artist: cut(tags.artist ?? "Unknown artist", TEXT_LETTERS),
-    tempo: round(tagged ?? (await detected(file, ears))),
+    title: cut(tags.title ?? named.title, TEXT_LETTERS),
+    artist: cut(tags.artist ?? named.artist, TEXT_LETTERS),
+    tempo: round(beat?.tempo ?? tagged ?? 0),
     duration_seconds: round(duration_seconds),
     genre: tags.genre && cut(tags.genre, GENRE_LETTERS),
   };
-  return { ...song, tempo_from: tagged === null ? "detected" : "tag", in_library: false };
+  const other_tempo = beat?.other ?? null;
+  return { ...song, tempo_from: beat ? "detected" : "tag", other_tempo, in_library: false };
 }
 
 /** The same for the same file, whatever it is called: its size and both ends tell. */
@@ -58,9 +63,9 @@ export async function idOf(file: Blob): Promise<string> {
   return `f-${Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
-async function detected(file: File, ears: Ears): Promise<number> {
-  const tempo = await ears.detectTempo(file).catch(() => null);
-  if (tempo !== null && isTempo(tempo)) return tempo;
+async function detected(file: File, ears: Ears): Promise<Beat> {
+  const beat = await ears.detectBeat(file).catch(() => null);
+  if (beat && isTempo(beat.tempo)) return beat;
   throw new UnusableFile(
     `In ${file.name} no beat was found, and it has no tag with a tempo from ${TEMPO.low} to ` +
       `${TEMPO.high}. Write its tempo into the tag “BPM” with a music player and choose it again.`,
@@ -80,9 +85,20 @@ function lengthWords(seconds: number): string {
   return seconds < 120 ? `${Math.round(seconds)} seconds` : `${Math.round(seconds / 60)} minutes`;
 }
 
-/** "Artist - Title.mp3" → "Artist - Title". */
-function withoutEnding(name: string): string {
-  return name.replace(/\.[^.]+$/, "") || name;
+const UNKNOWN_ARTIST = "Unknown artist";
+
+/** "Artist - Title.mp3" → both, with or without the track's number; `titled` tags know the title. */
+function namedBy(name: string, titled: boolean): { readonly title: string; readonly artist: string } {
+  const whole = name.replace(/\.[^.]+$/, "") || name;
+  const parts = (whole.includes(" ") ? whole : whole.replaceAll("_", " "))
+    .split(/\s+[-–—]\s+/)
+    .map((part) => part.trim())
+    .filter((part) => part !== "" && !/^\d{1,3}\.?$/.test(part));
+  const [first = whole, ...others] = parts;
+  const artist = first.replace(/^(\d{1,3}\.\s*|[0-2]\d\s+)(?=\S)/, "");
+  const title = others.at(-1);
+  if (title === undefined) return { title: artist, artist: UNKNOWN_ARTIST };
+  return { title, artist: titled ? UNKNOWN_ARTIST : artist };
 }
 
 /** Counted as the server does, by code points. */

@@ -5,6 +5,8 @@ import type { OwnSong } from "../wire/messages";
 
 export interface ShelfSong extends OwnSong {
   readonly tempo_from: "tag" | "detected";
+  /** What the tempo is else, where the detector is not sure: mostly double or half. */
+  readonly other_tempo?: number | null;
   /** Whether the server said that the person's library has it. */
   readonly in_library: boolean;
 }
@@ -90,6 +92,16 @@ export class Shelf {
     const marked = songs.map((song) => ({ ...song, in_library: true }));
     this.know(marked);
     await setMany(marked.map((song) => [song.id, song]), this.boards.songs).catch(leaveIt);
+  }
+
+  /** Takes the other tempo for the song's, and keeps the first as the other; the song, if it has one. */
+  async turnTempo(id: string): Promise<ShelfSong | null> {
+    const song = this.known.get(id);
+    if (!song?.other_tempo) return null;
+    const turned = { ...song, tempo: song.other_tempo, other_tempo: song.tempo, in_library: false };
+    this.know([turned]);
+    await set(id, turned, this.boards.songs).catch(leaveIt);
+    return turned;
   }
 
   /** The file of a song; null where it is not in this browser. */

@@ -1,5 +1,5 @@
 import { type Asking, ask, isAnswer, refuse } from "../workout/asked";
-import { runningAverage } from "../workout/average";
+import { runningAverage, steadyHeartRate } from "../workout/average";
 import { type Arrival, arrived, runningAt, workoutTime } from "../workout/clock";
 import type { Status } from "../wire/connection";
 import { type Heard, heardNow } from "../workout/heard";
@@ -148,7 +148,7 @@ export function newestPoint(state: State): TracePoint | null {
   const { measured, latest, settings } = state;
   if (!measured || comesFromElsewhere(state)) return latest;
   const interval_ms = (settings?.interval_seconds ?? INTERVAL_SECONDS) * 1000;
-  const [at_ms, heart_rate] = measured;
+  const [at_ms, heart_rate] = [measured[0], steadyHeartRate(averaged(state)) ?? measured[1]];
   return { at_ms, heart_rate, average: runningAverage(averaged(state), interval_ms) };
 }
 
@@ -172,10 +172,11 @@ export function comesFromElsewhere({ measured, latest }: State): boolean {
   return latest !== null && (measured === null || latest.at_ms > measured[0]);
 }
 
-/** The newest heart rate, of this device or of the server; null before there is one. */
+/** The newest heart rate, of this device or of the server, without spikes; null before there is one. */
 export function newestHeartRate(state: State): number | null {
   const { measured, latest } = state;
-  return comesFromElsewhere(state) ? (latest?.heart_rate ?? null) : (measured?.[1] ?? null);
+  if (comesFromElsewhere(state)) return latest?.heart_rate ?? null;
+  return measured && (steadyHeartRate(averaged(state)) ?? measured[1]);
 }
 
 /** Whether the heart rate of now is measured by this device, so that the page knows it by itself. */

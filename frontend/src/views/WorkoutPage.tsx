@@ -22,7 +22,9 @@ import { Sources } from "./heart/Sources";
 import { Start } from "./heart/Start";
 import { useSource } from "./heart/useSource";
 import { MyMusic } from "./music/MyMusic";
+import { MyServer } from "./music/MyServer";
 import { Sound } from "./music/Sound";
+import { useServer } from "./music/servers";
 import { useLibrary, useShelf, useSpare } from "./music/shelves";
 import { useMusic } from "./music/useMusic";
 import { Beat } from "./song/Beat";
@@ -52,6 +54,8 @@ interface Ended {
 /** One athlete's workout: live, and summed up when it has ended. */
 export function WorkoutPage({ config, user, children }: Props) {
   const { store, state, asks } = useWorkout(config, user);
+  const { shelf, trouble } = useShelf(user);
+  const served = useServer(user, shelf, state.may_send, asks.sendOwnSongs);
   const dropped = useDropped();
   const [ended, setEnded] = useState<Ended | null>(null);
   const [returned, setReturned] = useState(false);
@@ -75,13 +79,14 @@ export function WorkoutPage({ config, user, children }: Props) {
     asks.show(false);
   };
   return (
-    <Live {...{ config, user, store, state, asks, dropped, returned }} onEnd={end}>
+    <Live {...{ config, user, store, state, asks, shelf, trouble, served, dropped, returned }} onEnd={end}>
       {children}
     </Live>
   );
 }
 
-interface LiveProps extends Props, ReturnType<typeof useWorkout> {
+interface LiveProps extends Props, ReturnType<typeof useWorkout>, ReturnType<typeof useShelf> {
+  readonly served: ReturnType<typeof useServer>;
   readonly dropped: ReturnType<typeof useDropped>;
   /** Whether who is here came back from the summary. */
   readonly returned: boolean;
@@ -89,9 +94,9 @@ interface LiveProps extends Props, ReturnType<typeof useWorkout> {
 }
 
 /** What is needed at a run on one screen, and the rest on a sheet that is pulled up, or beside it. */
-function Live({ config, user, store, state, asks, dropped, returned, onEnd, children }: LiveProps) {
+function Live(props: LiveProps) {
+  const { config, user, store, state, asks, shelf, trouble, served, dropped, returned, onEnd, children } = props;
   const { playing, next, over } = usePosition(state);
-  const { shelf, trouble } = useShelf(user);
   useSpare(store, shelf);
   const { spare } = state;
   const sounds = spare ?? playing;
@@ -110,7 +115,8 @@ function Live({ config, user, store, state, asks, dropped, returned, onEnd, chil
   const skipNow = () => {
     if (playing && !spare) asks.skip(playing.slot);
   };
-  const music = useMusic({ store, state, playing: sounds, over: isOver, shelf, onSkip: skipNow });
+  const { recordings } = served;
+  const music = useMusic({ store, state, playing: sounds, over: isOver, recordings, onSkip: skipNow });
   const { skip, note } = useSkip({ playing: spare || over ? null : playing, onSkip: skipNow, onLeaving: music.duck });
   const skipping = useWaiting(state.skip) && state.skip.phase === "asked" && state.skip.slot === playing?.slot;
   const rating = useWaiting(state.rate);
@@ -191,6 +197,13 @@ function Live({ config, user, store, state, asks, dropped, returned, onEnd, chil
               dropped={dropped.music}
               library={library}
               sendOwnSongs={asks.sendOwnSongs}
+              onLibrary={asks.playFrom}
+            />
+            <MyServer
+              state={state}
+              shelf={shelf}
+              served={served}
+              library={library}
               onLibrary={asks.playFrom}
             />
           </Sound>

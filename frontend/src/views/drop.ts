@@ -22,10 +22,11 @@ export function useDropped(): Drop {
   const [music] = useState(() => new Mailbox<readonly File[]>());
   const [problem, setProblem] = useState<Problem | null>(null);
   const isOver = useDrop((files) => {
-    const sorted = sortDropped(files);
-    setProblem(sorted.sentence ? { sentence: sorted.sentence, at_ms: Date.now() } : null);
-    if (sorted.recording) recordings.post(sorted.recording);
-    if (sorted.music.length > 0) music.post(sorted.music);
+    void sortDropped(files).then((sorted) => {
+      setProblem(sorted.sentence ? { sentence: sorted.sentence, at_ms: Date.now() } : null);
+      if (sorted.recording) recordings.post(sorted.recording);
+      if (sorted.music.length > 0) music.post(sorted.music);
+    });
   });
   const forget = () => {
     setProblem(null);

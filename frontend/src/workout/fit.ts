@@ -25,6 +25,19 @@ export function fitSentence(distance: number): string {
   return `${word}, ${Math.round(distance * 100)}\u00a0%\u00a0away`;
 }
 
+/** Whether a song that far away plays for want of a nearer one; kept workouts may be older than that word. */
+export function isForLack({ why }: SongPush, distance: number): boolean {
+  return why.scarce === true && (fitWord(distance) === "off" || why.octave !== 1);
+}
+
+/** What the library lacks where nothing in it is near: "Nothing in your library is near 165; double time of 82". */
+export function scarceSentence({ why }: SongPush): string {
+  const lacking = `Nothing in your library is near ${Math.round(why.target_tempo)}`;
+  const tempo = Math.round(why.tempo);
+  if (why.octave === 1) return `${lacking}; this song plays ${tempo}`;
+  return `${lacking}; ${why.octave > 1 ? "double" : "half"} time of ${tempo}`;
+}
+
 /** How much faster the playing song is, as it is heard, than what would suit now: a share of that. */
 export function lead(effort: Effort, push: SongPush, heard: Heard): number {
   const target = targetNow(effort, push);

@@ -46,6 +46,17 @@ export function wholeStretch(trace: readonly TracePoint[], at_ms: number): Stret
   return { from_ms, to_ms: Math.max(at_ms, from_ms + 1000) };
 }
 
+/** However dense the points are, this is no break. */
+const DENSE_MS = 12_000;
+const TIMES_APART = 2.5;
+
+/** A longer silence breaks the line: it joins no lone point after a gap, as sparse as points may be. */
+function breakOf(trace: readonly TracePoint[]): number {
+  const steps = trace.slice(1).map(({ at_ms }, index) => at_ms - (trace[index]?.at_ms ?? at_ms));
+  const median_ms = steps.sort((a, b) => a - b)[steps.length >> 1] ?? HOLE_MS;
+  return Math.min(HOLE_MS, Math.max(DENSE_MS, TIMES_APART * median_ms));
+}
+
 export type Columns = [at_ms: number[], heart_rate: (number | null)[], average: (number | null)[]];
 
 /** The points of `stretch` as columns, with an empty one in every hole. */
@@ -56,11 +67,12 @@ export function columns(trace: readonly TracePoint[], stretch: Stretch): Columns
     out[1].push(heart_rate);
     out[2].push(average);
   };
+  const break_ms = breakOf(trace);
   let before: TracePoint | null = null;
   for (const [index, point] of trace.entries()) {
     const { at_ms, heart_rate, average } = point;
     if (at_ms < stretch.from_ms - HOLE_MS || isMad(before, point, trace[index + 1])) continue;
-    if (before && at_ms - before.at_ms > HOLE_MS) put(before.at_ms + 1, null, null);
+    if (before && at_ms - before.at_ms > break_ms) put(before.at_ms + 1, null, null);
     put(at_ms, heart_rate, average);
     before = point;
   }

@@ -19,6 +19,7 @@ const MUSIC: Music = {
   off: false,
   failure: "",
   recorded: false,
+  streamed: "",
   volume: 70,
   setVolume: nothing,
   play: nothing,

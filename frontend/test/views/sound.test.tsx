@@ -2,6 +2,7 @@ import { act, render, screen } from "@testing-library/react";
 import { StrictMode } from "react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
+import { Recordings } from "../../src/music/recordings";
 import { Shelf, boardsOf } from "../../src/ownSongs/shelf";
 import { Sound } from "../../src/views/music/Sound";
 import { useMusic } from "../../src/views/music/useMusic";
@@ -61,7 +62,7 @@ function show({ library = "demo", playing = songPush(0), over = false }: Shown =
   store.dispatch({ kind: "message", message, now_ms: NOW });
   return render(
     <StrictMode>
-      <Heard playing={playing} over={over} shelf={new Shelf(boardsOf("anna"))} />
+      <Heard playing={playing} over={over} recordings={new Recordings(new Shelf(boardsOf("anna")))} />
     </StrictMode>,
   );
 }
@@ -69,16 +70,16 @@ function show({ library = "demo", playing = songPush(0), over = false }: Shown =
 interface HeardProps {
   readonly playing: SongPush | null;
   readonly over: boolean;
-  readonly shelf: Shelf;
+  readonly recordings: Recordings;
 }
 
 /** The music as the page has it: its parts share one conductor. */
-function Heard({ playing, over, shelf }: HeardProps) {
+function Heard({ playing, over, recordings }: HeardProps) {
   const state = store.get();
   const onSkip = () => {
     skips += 1;
   };
-  const music = useMusic({ store, state, playing, over, shelf, onSkip });
+  const music = useMusic({ store, state, playing, over, recordings, onSkip });
   return (
     <>
       <Transport
@@ -134,7 +135,7 @@ test.each([
 });
 
 test("nothing is said before the library is known", () => {
-  const shown = render(<Heard playing={null} over={false} shelf={new Shelf(boardsOf("anna"))} />);
+  const shown = render(<Heard playing={null} over={false} recordings={new Recordings(new Shelf(boardsOf("anna")))} />);
   expect(shown.container.querySelector(".sound")).toBeNull();
 });
 
@@ -147,6 +148,25 @@ test("the music sounds from the press on, and goes on without another render", a
   if (opened[0]) opened[0].currentTime += 2;
   pass(2_000);
   expect(opened[0]?.kicks.length).toBeGreaterThan(heard);
+});
+
+test("a song that streams from a music server says so in place of the sentence about sketches", async () => {
+  const { id } = songPush(0).song;
+  const recordings = new Recordings(new Shelf(boardsOf("anna")));
+  const expected: (readonly string[])[] = [];
+  const message = workoutOf({ settings: { ...SETTINGS, library: "own" }, songs: [songPush(0)], latest: point(1) });
+  store.dispatch({ kind: "message", message, now_ms: NOW });
+  recordings.join({
+    subscribe: () => () => undefined,
+    file: () => null,
+    expect: (ids) => expected.push(ids),
+    about: (song) => (song === id ? "Streamed from music.example.com." : ""),
+  });
+  render(<Heard playing={songPush(0)} over={false} recordings={recordings} />);
+  expect(screen.getByTestId("sound-note").textContent).toBe("Streamed from music.example.com.");
+  expect(expected.at(-1)).toEqual([]); // nothing is loaded for who only looks on
+  await press("Play the music");
+  expect(expected.at(-1)).toEqual([id]);
 });
 
 test("the device is closed when the view goes", async () => {

@@ -1,7 +1,8 @@
 """Tables in a file: what they keep, find and let go."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from local.processes import free_port
 from local.tables import values
 from local.tables.operations import Operations
 from local.tables.server import operations_of
-from local.tables.store import OLDEST_EXPIRY_SECONDS, Store
+from local.tables.store import FILE, LAYOUT, OLDEST_EXPIRY_SECONDS, LayoutError, Store
 from tests.local.processes import client
 from tests.local.tables.calls import CREATED, EVERY_TYPE, number, song, text
 from tests.local.tables.conftest import Tables
@@ -220,3 +221,28 @@ def test_what_was_answered_is_there_after_the_process_was_killed(tmp_path: Path)
             ExpressionAttributeValues={":bucket": text("demo#24")},
         )
         assert page["Count"] == 324
+
+
+def test_tables_of_another_version_are_told_and_left_as_they_are(tmp_path: Path) -> None:
+    with opened(tmp_path) as tables:
+        tables("PutItem", TableName="songs", Item=song(1, 121))
+    with closing(sqlite3.connect(tmp_path / FILE)) as file:
+        file.execute(f"PRAGMA user_version={LAYOUT + 1}")
+
+    with pytest.raises(LayoutError, match=f"have layout {LAYOUT + 1}, this .* has {LAYOUT}"):
+        Store(tmp_path)
+
+    with closing(sqlite3.connect(tmp_path / FILE)) as file:
+        file.execute(f"PRAGMA user_version={LAYOUT}")
+    with opened(tmp_path) as tables:
+        assert tables("Scan", TableName="songs")["Items"] == [song(1, 121)]
+
+
+@pytest.mark.parametrize(("lasting", "level"), [(False, 1), (True, 2)])
+def test_what_lasts_is_on_the_disk_before_it_is_answered(
+    tmp_path: Path, lasting: bool, level: int
+) -> None:
+    """2 is FULL: the log of writes is synced at each end of a transaction. Source: SQLite's
+    PRAGMA synchronous."""
+    with closing(Store(tmp_path, lasting=lasting)) as store:
+        assert store._run("PRAGMA synchronous").fetchone() == (level,)

@@ -18,13 +18,16 @@ interface Props {
   readonly deployed: boolean;
   readonly onFile: (file: File) => void;
   readonly onSpeed: (speed: Speed) => void;
+  /** One of the workouts that a file holds. */
+  readonly onChoose: (place: number) => void;
+  readonly onSkipPause: () => void;
   readonly onService: (relay: Relay) => void;
   readonly onStop: () => void;
 }
 
 /** The ways that most people never need: recordings and services; open while one is in use. */
 export function MoreSources(props: Props) {
-  const { status, way, isOff, onFile, onSpeed, onService, onStop, speed, deployed } = props;
+  const { status, way, isOff, onFile, onSpeed, onChoose, onSkipPause, onService, onStop, speed, deployed } = props;
   const [isOpen, setOpen] = useState(false);
   const [wayBefore, setWayBefore] = useState<Way | null>(null);
   if (way !== wayBefore) {
@@ -32,6 +35,7 @@ export function MoreSources(props: Props) {
     if (way === "file" || way === "service") setOpen(true);
   }
   const progress = "progress" in status ? status.progress : undefined;
+  const choices = "choices" in status ? status.choices : undefined;
   return (
     <details
       className="more-sources"
@@ -43,9 +47,18 @@ export function MoreSources(props: Props) {
       <summary>More ways</summary>
       {way !== "service" && (
         <section aria-label="Recorded workout">
-          <p>A recorded workout, as a FIT, TCX or GPX file. You can also drop it on this page.</p>
+          <p>
+            A recorded workout: a FIT, TCX or GPX file, also packed as .gz or .zip, or the export of
+            Apple Health. You can also drop it on this page.
+          </p>
           {progress && <Played progress={progress} />}
+          {choices && <Choices names={choices} onChoose={onChoose} />}
           <div className="buttons">
+            {progress?.paused_until_seconds !== undefined && (
+              <Press off={false} onPress={onSkipPause}>
+                Skip the pause
+              </Press>
+            )}
             <FileButton inUse={way === "file"} off={isOff("file")} onFile={onFile} onStop={onStop} />
             <label>
               Speed
@@ -88,6 +101,43 @@ function Played({ progress: { at_seconds, of_seconds, speed } }: { readonly prog
         {at} of {duration(of_seconds * 1000)} at {speed}×
       </span>
     </p>
+  );
+}
+
+interface ChoicesProps {
+  readonly names: readonly string[];
+  readonly onChoose: (place: number) => void;
+}
+
+/** The workouts of a packed file or an export, one of which is played. */
+function Choices({ names, onChoose }: ChoicesProps) {
+  const [place, setPlace] = useState(0);
+  return (
+    <div className="buttons">
+      <label>
+        Workout
+        <select
+          value={place}
+          onChange={(event) => {
+            setPlace(Number(event.target.value));
+          }}
+        >
+          {names.map((name, index) => (
+            <option key={index} value={index}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Press
+        off={false}
+        onPress={() => {
+          onChoose(place);
+        }}
+      >
+        Play this one
+      </Press>
+    </div>
   );
 }
 

@@ -9,6 +9,7 @@ import type { Relay } from "../../heart/relay";
 import type { Speed } from "../../heart/replay";
 import { type Moment, OFF, Source, type SourceStatus, type Way, wayInUse } from "../../heart/source";
 import { subscribe } from "../../heart/subscription";
+import { keepScreenOn } from "../../music/keys";
 import type { Mailbox } from "../../ownSongs/mailbox";
 
 interface Asked {
@@ -38,6 +39,9 @@ export interface UsedSource {
   readonly onDrag: (heart_rate: number) => void;
   readonly onFile: (file: File) => void;
   readonly onSpeed: (speed: Speed) => void;
+  /** Plays one of the workouts that a file holds. */
+  readonly onChoose: (place: number) => void;
+  readonly onSkipPause: () => void;
   readonly onService: (relay: Relay) => void;
   readonly onStop: () => void;
 }
@@ -83,6 +87,8 @@ export function useSource({ user, maySend, kept, onHeartRate, newestTime, record
       source.stop();
     };
   }, [source]);
+  const inUse = way !== null;
+  useEffect(() => (inUse ? keepScreenOn() : undefined), [inUse]);
   return {
     status,
     way,
@@ -101,6 +107,8 @@ export function useSource({ user, maySend, kept, onHeartRate, newestTime, record
       setSpeed(wished);
       playing.current?.setSpeed(wished);
     },
+    onChoose: (place) => playing.current?.choose(place),
+    onSkipPause: () => playing.current?.skipPause(),
     onService: (relay) => {
       begin((listener) => subscribe(relay, listener));
     },

@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent, useState } from "react";
 
-import { detectTempo, playableSeconds } from "../../ownSongs/detect";
+import { detectBeat, playableSeconds } from "../../ownSongs/detect";
 import { musicOf } from "../../ownSongs/dropped";
 import { type Intake, intakeSentence, songs as countOf, takeIn } from "../../ownSongs/intake";
 import { bring, notInLibrary, removeAll } from "../../ownSongs/library";
@@ -16,7 +16,7 @@ import { Press } from "../Press";
 import { useFocusKept, useLeaving, useWaiting } from "../hooks";
 import { useSongs } from "./shelves";
 
-const EARS = { tagsOf, playableSeconds, detectTempo };
+const EARS = { tagsOf, playableSeconds, detectBeat };
 
 export interface Props {
   readonly store: Store;
@@ -76,6 +76,11 @@ export default function OwnMusic(props: Props) {
       await bring(shelf, some, sendOwnSongs);
       if (!isOwnNow()) choose(OWN);
     });
+  const turn = (song: ShelfSong) =>
+    run("Changing the tempo…", async () => {
+      const turned = await shelf.turnTempo(song.id);
+      if (turned) await bring(shelf, [turned], sendOwnSongs);
+    });
   const take = async (files: readonly File[]) => {
     if (off) {
       setFailure(state.may_send ? BUSY : NOT_YOURS);
@@ -111,7 +116,7 @@ export default function OwnMusic(props: Props) {
         length, so that songs can be chosen from them.
       </p>
       {!state.may_send && <p>Only the athlete can do this, not who watches their workout.</p>}
-      <PickFiles off={off} onFiles={(files) => void take(musicOf(files))} />
+      <PickFiles off={off} onFiles={(files) => void musicOf(files).then(take)} />
       <Reading intake={intake} cancel={cancel} onStop={keepFocus} />
       <p role="status" data-testid="own-note" ref={note} tabIndex={-1}>
         {words}
@@ -146,7 +151,13 @@ export default function OwnMusic(props: Props) {
         )}
       </div>
       <Refused sentences={intake?.sentences ?? []} />
-      <OwnSongs songs={songs} shelf={shelf} opinions={state.opinions} />
+      <OwnSongs
+        songs={songs}
+        shelf={shelf}
+        opinions={state.opinions}
+        off={off}
+        onTurn={(song) => void turn(song)}
+      />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { Opinion } from "../../wire/messages";
 import type { Shelf, ShelfSong } from "../../ownSongs/shelf";
+import { Press } from "../Press";
 import "../song/Song.css";
 
 interface Props {
@@ -7,10 +8,13 @@ interface Props {
   readonly shelf: Shelf;
   /** What the person said of songs: a tempo of theirs is the one that counts. */
   readonly opinions: ReadonlyMap<string, Opinion>;
+  readonly off: boolean;
+  /** Takes the other tempo of a song that may have either. */
+  readonly onTurn: (song: ShelfSong) => void;
 }
 
 /** The songs of the shelf, with where each tempo comes from. */
-export function OwnSongs({ songs, shelf, opinions }: Props) {
+export function OwnSongs({ songs, shelf, opinions, off, onTurn }: Props) {
   if (songs.length === 0) return null;
   return (
     <>
@@ -30,6 +34,17 @@ export function OwnSongs({ songs, shelf, opinions }: Props) {
               <p className="tempo">
                 <strong>{(own ?? song.tempo).toFixed(1)}</strong>
                 <span>{own !== null ? "by you" : song.tempo_from === "tag" ? "by tag" : "detected"}</span>
+                {own === null && song.other_tempo && (
+                  <Press
+                    off={off}
+                    name={`${song.title}: ${song.tempo.toFixed(1)} is not sure, take ${song.other_tempo.toFixed(1)}`}
+                    onPress={() => {
+                      onTurn(song);
+                    }}
+                  >
+                    {`or ${song.other_tempo.toFixed(1)}?`}
+                  </Press>
+                )}
               </p>
             </li>
           );

@@ -18,7 +18,7 @@ interface Props {
 /** How loud the music is, what is heard, and where one's own comes from. */
 export function Sound({ music, library, playing, over, children }: Props) {
   if (library === null) return null;
-  const { able, failure, wanted, recorded, volume, setVolume } = music;
+  const { able, failure, wanted, recorded, streamed, volume, setVolume } = music;
   return (
     <section className="card sound" aria-labelledby="sound">
       <h2 id="sound">Music</h2>
@@ -43,7 +43,9 @@ export function Sound({ music, library, playing, over, children }: Props) {
               {failure}
             </p>
           )}
-          <p className="hint">{sentence(playing, over, wanted, recorded ? "file" : library)}</p>
+          <p className="hint" data-testid="sound-note">
+            {streamed || sentence(playing, over, wanted, recorded ? "file" : library)}
+          </p>
         </>
       ) : (
         <p className="empty">This browser has no Web Audio, so this page cannot play music.</p>

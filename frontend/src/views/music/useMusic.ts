@@ -1,9 +1,9 @@
 /** The music of the workout, as the views play it. */
-import { useEffect, useEffectEvent, useMemo, useState } from "react";
+import { useEffect, useEffectEvent, useMemo, useState, useSyncExternalStore } from "react";
 
 import { Conductor } from "../../music/conductor";
 import { keepScreenOn, nameSong, playSilence, takeKeys } from "../../music/keys";
-import type { Shelf } from "../../ownSongs/shelf";
+import type { Recordings } from "../../music/recordings";
 import type { State, Store } from "../../session/store";
 import type { SongPush } from "../../wire/messages";
 import { useStore } from "../hooks";
@@ -21,6 +21,8 @@ export interface Music {
   readonly failure: string;
   /** Whether there is a recording of the song that sounds. */
   readonly recorded: boolean;
+  /** How it stands with a song of a music server, as a sentence; empty for any other. */
+  readonly streamed: string;
   /** 0 to 100. */
   readonly volume: number;
   readonly setVolume: (volume: number) => void;
@@ -37,16 +39,19 @@ interface Followed {
   readonly state: State;
   readonly playing: SongPush | null;
   readonly over: boolean;
-  readonly shelf: Shelf;
+  readonly recordings: Recordings;
   readonly onSkip: () => void;
 }
 
 /** Follows the workout with music from a press on, until the view goes. */
-export function useMusic({ store, state, playing, over, shelf, onSkip }: Followed): Music {
+export function useMusic({ store, state, playing, over, recordings, onSkip }: Followed): Music {
   const [volume, setVolume] = useState(FIRST_VOLUME);
-  const [conductor] = useState(() => new Conductor(store, shelf, FIRST_VOLUME / 100));
+  const [conductor] = useState(() => new Conductor(store, recordings, FIRST_VOLUME / 100));
   useEffect(() => conductor.start(), [conductor]);
   const { opened, session, awaited, failure, recorded } = useStore(conductor.playback);
+  const streamed = useSyncExternalStore(recordings.subscribe, () =>
+    playing && !over ? recordings.about(playing.song.id) : "",
+  );
   const able = "AudioContext" in globalThis;
   const wanted = awaited || (session !== null && session === state.session);
   const sounding = wanted && playing !== null && !over;
@@ -75,6 +80,7 @@ export function useMusic({ store, state, playing, over, shelf, onSkip }: Followe
     off: !able || (!wanted && (!playing || over)),
     failure,
     recorded,
+    streamed,
     volume,
     setVolume: (wished) => {
       setVolume(wished);

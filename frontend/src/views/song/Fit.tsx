@@ -1,4 +1,4 @@
-import { fitNow, fitSentence, fitWord } from "../../workout/fit";
+import { fitNow, fitSentence, fitWord, isForLack, scarceSentence } from "../../workout/fit";
 import { isWarmingUp } from "../../workout/warmUp";
 import type { SongPush } from "../../wire/messages";
 import { type State, effortOf, newestPoint } from "../../session/store";
@@ -19,10 +19,11 @@ export function Fit({ state, push }: Props) {
     return <p className="fit" data-testid="fit">Fit unknown while the heart rate is stale</p>;
   }
   if (fresh !== "live" || distance === null) return null;
-  if (fitWord(distance) !== "fits" && isWarmingUp(newestPoint(state), state.session)) {
+  const isSaid = fitWord(distance) === "fits" || isForLack(push, distance);
+  if (!isSaid && isWarmingUp(newestPoint(state), state.session)) {
     return <p className="fit" data-testid="fit">Warming up, the music follows</p>;
   }
-  return <FitWords distance={distance} />;
+  return <FitWords distance={distance} push={push} />;
 }
 
 function distanceAt(state: State, push: SongPush, now_ms: number): number | null {
@@ -31,11 +32,11 @@ function distanceAt(state: State, push: SongPush, now_ms: number): number | null
   return effort.latest && heard && fitNow(effort, push, heard);
 }
 
-/** A distance in a word and a number. */
-export function FitWords({ distance }: { readonly distance: number }) {
+/** A distance in a word and a number, or what the library lacks. */
+export function FitWords({ distance, push }: { readonly distance: number; readonly push: SongPush }) {
   return (
     <p className="fit" data-fit={fitWord(distance)} data-testid="fit">
-      {fitSentence(distance)}
+      {isForLack(push, distance) ? scarceSentence(push) : fitSentence(distance)}
     </p>
   );
 }

@@ -159,7 +159,7 @@ function Songs({ figures: { songs, best, worst }, cut }: Part) {
             <p className="artist">
               {song.push.song.artist}, {duration(song.played_ms)}
             </p>
-            {song.distance === null ? <p className="fit">Fit unknown</p> : <FitWords distance={song.distance} />}
+            {song.distance === null ? <p className="fit">Fit unknown</p> : <FitWords distance={song.distance} push={song.push} />}
           </li>
         ))}
       </ol>
