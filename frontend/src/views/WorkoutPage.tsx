@@ -36,7 +36,7 @@ import { useSkip } from "./song/useSkip";
 import { EndWorkout } from "./summary/EndWorkout";
 import { Summary } from "./summary/Summary";
 import { useFreshness, usePosition, useWaiting } from "./hooks";
-import { type Asks, useWorkout } from "./useWorkout";
+import { useWorkout } from "./useWorkout";
 
 interface Props {
   readonly config: Config;
