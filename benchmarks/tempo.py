@@ -71,7 +71,9 @@ def run(every: int, *, with_peers: bool = True, progress: Say = lambda sentence:
         beats = {"command": _command(files), "page": []}
         progress("The page's detector listens")
         beats["page"] = _page(files)
-        heard = {name: [beat and beat.tempo for beat in some] for name, some in beats.items()}
+        heard = {
+            name: [beat.tempo if beat else None for beat in some] for name, some in beats.items()
+        }
         left_out: dict[str, str] = {}
         for name in PEERS if with_peers else ():
             progress(f"{name} listens")

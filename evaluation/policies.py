@@ -118,10 +118,10 @@ def limit(segment: Segment, setup: Setup, _seed: str) -> list[Play]:
     while start < last:
         kind = chosen[start]
         song = setup.library.songs[places[kind]]
-        until = start + int(lengths[kind])
+        end = start + int(lengths[kind])
         seconds_after = int(ends[start]), int(ends[start]) + int(lengths[kind]) * GRID_SECONDS
         plays.append(Play(1000 * seconds_after[0], 1000 * seconds_after[1], song.tempo, song))
-        start = until
+        start = end
     return plays
 
 

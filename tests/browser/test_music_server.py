@@ -156,7 +156,7 @@ def is_at_its_slot(page: Page) -> None:
         seconds, rate, now_ms = place
         begun = max(song["starts_at_ms"] for song in songs if song["starts_at_ms"] <= now_ms)
         expected: float = (now_ms - begun) / 1000
-        return abs(seconds - expected) < NEAR_SECONDS and 0.9 < rate < 1.1
+        return bool(abs(seconds - expected) < NEAR_SECONDS and 0.9 < rate < 1.1)
 
     for _ in range(SOON_MS // 100):
         if is_near():

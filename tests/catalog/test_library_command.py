@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -225,7 +226,7 @@ def test_a_library_is_listed(run: Run) -> None:
 def test_lines_are_as_long_as_a_terminal_is_wide(monkeypatch: pytest.MonkeyPatch) -> None:
     from tempofit import library
 
-    monkeypatch.setattr(library.sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
     monkeypatch.setenv("COLUMNS", "30")
     assert library._cut("歌" * 40) == "歌" * 14 + "…"
     assert library._cut("short") == "short"

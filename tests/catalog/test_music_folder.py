@@ -5,9 +5,9 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
-import mutagen
 import numpy as np
 import pytest
+from mutagen import File as MusicFile
 from mutagen.id3 import ID3, TBPM, TIT2, TPE1, TSRC
 from typer.testing import CliRunner
 
@@ -52,8 +52,9 @@ def put(source: Path, target: Path, **tags: str) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(source, target)
     if target.suffix in (".mp3", ".wav", ".aiff"):
-        kinds = {"title": TIT2, "artist": TPE1, "bpm": TBPM, "isrc": TSRC}
-        file: Any = ID3() if target.suffix == ".mp3" else mutagen.File(target)  # type: ignore[attr-defined]
+        kinds: Any = {"title": TIT2, "artist": TPE1, "bpm": TBPM, "isrc": TSRC}
+        new: Any = ID3
+        file = new() if target.suffix == ".mp3" else MusicFile(target)
         if target.suffix != ".mp3":
             file.add_tags()
         holder = file if target.suffix == ".mp3" else file.tags
@@ -61,7 +62,7 @@ def put(source: Path, target: Path, **tags: str) -> Path:
             holder.add(kinds[name](encoding=3, text=text))
         file.save(target) if target.suffix == ".mp3" else file.save()
         return target
-    file = mutagen.File(target)  # type: ignore[attr-defined]
+    file = MusicFile(target)
     names = {"title": "©nam", "artist": "©ART", "bpm": "tmpo"} if target.suffix == ".m4a" else {}
     for name, text in tags.items():
         file[names.get(name, name)] = [int(text)] if names.get(name) == "tmpo" else [text]

@@ -82,6 +82,7 @@ def test_demo_songs_reach_the_table_of_the_running_cloud(running: Path, dynamodb
         "refused": [],
         "reasons": {},
         "unread": [],
+        "tempi": [],
     }
     assert count(dynamodb_url, "small") == 120
 
@@ -125,6 +126,7 @@ def test_the_summary_as_json_holds_every_refused_row(running: Path) -> None:
         ],
         "reasons": {"duration outside 45-900 s": 1, "no tempo": 1},
         "unread": [],
+        "tempi": [],
     }
 
 

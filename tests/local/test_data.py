@@ -55,6 +55,10 @@ def test_tables_are_created_once_and_others_keys_are_told(tmp_path: Path) -> Non
         create_tables(dynamodb, [SONGS], {}, tmp_path)
         assert dynamodb.scan(TableName="songs")["Count"] == 1
 
-        for changed in ({"GlobalSecondaryIndexes": []}, {"KeySchema": SONGS["KeySchema"][:1]}):
+        others: list[dict[str, Any]] = [
+            {"GlobalSecondaryIndexes": []},
+            {"KeySchema": SONGS["KeySchema"][:1]},
+        ]
+        for changed in others:
             with pytest.raises(DataError, match=r"'songs' .* begin empty with --fresh"):
                 create_tables(dynamodb, [SONGS | changed], {}, tmp_path)

@@ -180,7 +180,10 @@ def test_a_file_without_workouts_is_named(here: Path) -> None:
     urls = ["--websocket-url", "ws://127.0.0.1:1", "--token-url", "http://127.0.0.1:1"]
     result = CliRunner().invoke(app, ["--workouts", "empty.csv", *urls])
     assert result.exit_code == 1
-    assert result.stderr == "empty.csv holds no workout that can be replayed.\n"
+    assert result.stderr == (
+        "empty.csv holds no workout that can be replayed.\n"
+        "empty.csv: row 2: heart rate outside 30-230 beats a minute ('0')\n"
+    )
 
 
 def test_help_lists_the_options() -> None:
