@@ -72,7 +72,7 @@ def nobody(page: Page) -> None:
 
 def stale(page: Page) -> None:
     """Let a made-up heart beat until a song plays, and stop it."""
-    page.get_by_role("button", name="Try it without a strap").click()
+    page.get_by_role("button", name="Start").click()
     expect(page.get_by_test_id("playing")).to_have_attribute("data-slot", "0", timeout=SOON_MS)
     page.get_by_role("button", name="Stop the made-up heart").click()
     gone = re.compile(r"^no heart rate for \d+ s$")

@@ -7,6 +7,7 @@ const AT_PLAY = "/silence.wav";
 
 export default defineConfig({
   build: {
+    assetsInlineLimit: 0, // the page's policy takes no font from a data: address
     target: "es2022",
     modulePreload: { polyfill: false },
     rolldownOptions: {

@@ -1,7 +1,9 @@
 // The page's TypeScript of an AsyncAPI document: the types of its messages, and schemas to read by.
 
 /** Whose fields the server always tells, though whoever asks may leave them out. */
-const WHOLE = new Set(["Settings", "Opinion", "Why"]);
+const WHOLE = new Set(["Settings", "Opinion"]);
+/** What the contract lets be left out of the rest, and the page insists on; a browser may have kept the others without. */
+const TOLD = { Why: ["lock"] };
 /** What this page does not read, and so does not insist on. */
 const UNREAD = {
   Song: ["duration_seconds", "genre", "energy", "year", "meter"],
@@ -59,6 +61,7 @@ function define(schema, definitions) {
   const inner = { ...schema };
   if (title in UNREAD || title in OPEN) inner.properties = asRead(schema);
   if (schema.required) inner.required = schema.required.filter((name) => name in inner.properties);
+  if (title in TOLD) inner.required = [...inner.required, ...TOLD[title]];
   if (inner.properties) inner.properties = mapped(inner.properties, inside);
   if (inner.anyOf) inner.anyOf = inner.anyOf.map(inside);
   if (Array.isArray(inner.items)) inner.items = inner.items.map(inside);

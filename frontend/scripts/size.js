@@ -14,12 +14,13 @@ const named = [...html.matchAll(/<(?:script|link)\b[^>]*>/g)]
   .map((tag) => /(?:src|href)="\/([^"]+)"/.exec(tag)?.[1])
   .filter((file) => file !== undefined);
 
-/** `file` and what it imports; dynamic imports have a bracket where the others have a quote. */
+/** `file` and what it needs: imports, the dynamic ones of which have a bracket before the quote, and fonts. */
 function withImports(file, found = new Set()) {
   if (found.has(file)) return found;
   found.add(file);
-  if (!file.endsWith(".js")) return found;
+  if (!/\.(js|css)$/.test(file)) return found;
   const script = readFileSync(join(folder, file), "utf8");
+  for (const [, name] of script.matchAll(/url\("?\/([^")]+)"?\)/g)) found.add(name);
   for (const [, name] of script.matchAll(/(?:\bfrom|\bimport)\s*"\.\/([^"]+\.js)"/g)) {
     withImports(`assets/${name}`, found);
   }

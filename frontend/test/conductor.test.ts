@@ -80,6 +80,50 @@ describe("the music", () => {
     expect(last - before).toBeGreaterThan(60 / 124);
   });
 
+  /** This device measures a heart rate each second. */
+  async function beats(heart_rate: number, seconds: number): Promise<void> {
+    for (let second = 0; second < seconds; second += 1) {
+      const now_ms = Date.now();
+      const moment = { at_ms: now_ms, came_ms: now_ms, speed: 1 };
+      store.dispatch({ kind: "measured", sample: [now_ms, heart_rate], moment });
+      await pass(1);
+    }
+  }
+
+  test("begins within a second of the press, at the pulse, and goes over to the first song", async () => {
+    conductor.begin();
+    await beats(150, 1);
+    const [audio] = opened;
+    if (!audio) throw new Error("No device was opened.");
+    expect(audio.kicks.length).toBeGreaterThan(0);
+    await beats(150, 8);
+    const [last = 0, before = 0] = [...audio.kicks].reverse();
+    expect(last - before).toBeCloseTo(60 / 150, 3);
+    const session = Date.now() - 5_000;
+    const song = songPush(0, { session, starts_at_ms: session, ends_at_ms: session + 200_000 });
+    store.dispatch({ kind: "message", message: song, now_ms: Date.now() });
+    await beats(150, 2);
+    expect(conductor.playback.get()).toMatchObject({ awaited: false, session, opened: true });
+    expect([opened.length, audio.state]).toEqual([1, "running"]);
+  });
+
+  test("that was begun and paused before the first song stays quiet", async () => {
+    conductor.begin();
+    await beats(150, 2);
+    conductor.pause();
+    await beats(150, 3);
+    expect(opened[0]?.state).toBe("suspended");
+  });
+
+  test("is quieter while its song is about to be skipped", async () => {
+    const audio = await playing();
+    conductor.duck(true);
+    conductor.duck(false);
+    const [full = NaN, ducked = NaN, again = NaN] = audio.gains[0]?.gain.targets ?? [];
+    expect(ducked).toBeCloseTo(full / 4, 9);
+    expect(again).toBe(full);
+  });
+
   test("is quiet in a pause, and goes on in the same device", async () => {
     const audio = await playing();
     conductor.pause();

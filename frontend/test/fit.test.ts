@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { distance, fitNow, fitSentence, fitWord, scarceSentence } from "../src/workout/fit";
+import { distance, fitNow, fitSentence, fitWord, isForLack, scarceSentence } from "../src/workout/fit";
 import { SETTINGS, SESSION, songPush } from "./helpers";
 
 const HEARD = { slot: 0, rate: 1, at_ms: SESSION };
@@ -35,6 +35,16 @@ describe("fit", () => {
       "Nothing in your library is near 88; half time of 176",
     );
     expect(sentence({ tempo: 120, octave: 1 })).toBe("Nothing in your library is near 165; this song plays 120");
+  });
+
+  test("is for lack only where the song is off or counted double, and never in a workout from before that word", () => {
+    const { why } = songPush(0);
+    const lacking = (changes: object) => songPush(0, { why: { ...why, scarce: true, ...changes } });
+    expect(isForLack(lacking({}), 0.2)).toBe(true);
+    expect(isForLack(lacking({ octave: 2 }), 0.01)).toBe(true);
+    expect(isForLack(lacking({}), 0.01)).toBe(false);
+    expect(isForLack(lacking({ scarce: false }), 0.2)).toBe(false);
+    expect(isForLack(lacking({ scarce: undefined }), 0.2)).toBe(false);
   });
 
   test("follows the newest heart rate and the song as it is heard", () => {

@@ -1,3 +1,4 @@
+import { sparkline } from "../src/floor/sparkline";
 import { describe, expect, test } from "vitest";
 
 import { LEAVES_AFTER } from "../src/floor/attention";
@@ -61,7 +62,7 @@ const bands = ({ people }: FloorState) => people.map(({ band }) => band);
 const reasonOf = ({ people }: FloorState, user: string) =>
   people.find(({ told }) => told.user === user)?.reason;
 
-describe("who needs attention comes first", () => {
+describe("who needs attention is marked", () => {
   const state = see(EMPTY_FLOOR, 0, [
     person("ann", 0),
     person("gone", -11 * 60_000),
@@ -71,8 +72,9 @@ describe("who needs attention comes first", () => {
     person("hard", 0, { latest: at(NOW, 177) }),
   ]);
 
-  test("in the order of urgency, and who is gone last", () => {
-    expect(order(state)).toEqual(["silent", "hard", "songless", "off", "ann", "gone"]);
+  test("in the place that their name gives them", () => {
+    expect(order(state)).toEqual(["ann", "gone", "hard", "off", "silent", "songless"]);
+    expect(bands(state)).toEqual(["fine", "gone", "hard", "off", "silent", "songless"]);
   });
 
   test("with the reason in words", () => {
@@ -84,7 +86,7 @@ describe("who needs attention comes first", () => {
     expect(reasonOf(state, "gone")).toBe("Gone for 11 min");
   });
 
-  test("and by the names that are shown where the need is the same", () => {
+  test("by the names that are shown, and numbers in them count as such", () => {
     const people = [
       person("athlete-10", 0),
       person("athlete-9", 0),
@@ -143,7 +145,7 @@ describe("a heart rate that stops", () => {
   });
 });
 
-describe("the order is calm", () => {
+describe("the marks are calm, and nobody changes places", () => {
   /** The heart rate wavers around the limit from poll to poll. */
   const wavering = (times: number) =>
     polls(times, (ms) => [
@@ -151,37 +153,39 @@ describe("the order is calm", () => {
       person("zoe", ms, { latest: at(NOW + ms, ms % (2 * POLL_MS) === 0 ? 176 : 172) }),
     ]);
 
-  test("nobody jumps where a value wavers around its limit", () => {
+  test("a mark stays where a value wavers around its limit", () => {
     for (const times of [1, 2, 3, 4, 5, 6]) {
-      expect(order(wavering(times))).toEqual(["zoe", "ann"]);
+      expect(order(wavering(times))).toEqual(["ann", "zoe"]);
+      expect(bands(wavering(times))).toEqual(["fine", "hard"]);
     }
   });
 
-  test("who is better for long enough goes back to their place", () => {
+  test("who is better for long enough loses the mark", () => {
     const hard = see(EMPTY_FLOOR, 0, [person("ann", 0), person("zoe", 0, { latest: at(NOW, 177) })]);
     let state = hard;
     for (let poll = 1; poll < LEAVES_AFTER; poll += 1) {
       state = see(state, poll * POLL_MS, [person("ann", poll), person("zoe", poll)]);
-      expect(order(state)).toEqual(["zoe", "ann"]);
+      expect(bands(state)).toEqual(["fine", "hard"]);
     }
     state = see(state, LEAVES_AFTER * POLL_MS, [person("ann", 9), person("zoe", 9)]);
+    expect(bands(state)).toEqual(["fine", "fine"]);
     expect(order(state)).toEqual(["ann", "zoe"]);
   });
 
-  test("who gets worse is first at once, and the words are those of now", () => {
+  test("who gets worse is marked at once, and the words are those of now", () => {
     const silent = see(EMPTY_FLOOR, 0, [person("ann", 0), person("zoe", -20_000)]);
-    expect(order(silent)).toEqual(["zoe", "ann"]);
+    expect(bands(silent)).toEqual(["fine", "silent"]);
     const back = see(silent, POLL_MS, [person("ann", POLL_MS), person("zoe", POLL_MS)]);
-    expect(order(back)).toEqual(["zoe", "ann"]);
+    expect(bands(back)).toEqual(["fine", "silent"]);
     expect(reasonOf(back, "zoe")).toBe("The heart rate is back");
-    expect(back.people[0]?.stale).toBe(false);
+    expect(back.people[1]?.stale).toBe(false);
   });
 
   test("a song that has just ended, or a session that has just begun, is no want of a song", () => {
     const ended = person("ann", 0, { song: song({ ends_at_ms: NOW - 15_000 }) });
     const begun = person("bob", 0, { song: null, session: NOW - 15_000 });
     const over = person("cat", 0, { song: song({ ends_at_ms: NOW - 25_000 }) });
-    expect(bands(see(EMPTY_FLOOR, 0, [ended, begun, over]))).toEqual(["songless", "fine", "fine"]);
+    expect(bands(see(EMPTY_FLOOR, 0, [ended, begun, over]))).toEqual(["fine", "fine", "songless"]);
   });
 });
 
@@ -215,4 +219,18 @@ test("a refusal empties the floor, and a problem leaves it", () => {
   expect(store.get()).toMatchObject({ count: 1, problem: { sentence: "Odd.", at_ms: NOW } });
   store.dispatch({ kind: "refusal", sentence: "For coaches only." });
   expect(store.get()).toMatchObject({ people: [], count: 0, refusal: "For coaches only." });
+});
+
+describe("the line of a person", () => {
+  test("is of the last minute and a half, and breaks with nobody's place", () => {
+    const state = polls(60, (ms) => [person("ann", ms)]);
+    const recent = state.people[0]?.recent ?? [];
+    expect((recent.at(-1)?.[0] ?? 0) - (recent[0]?.[0] ?? 0)).toBe(90_000);
+  });
+
+  test("goes from the left, where it is that long, to the right end, and up where the heart does", () => {
+    expect(sparkline([[0, 100], [45_000, 150], [90_000, 140]])).toBe("M0.0 22.0L45.0 2.0L90.0 6.0");
+    expect(sparkline([[80_000, 100], [90_000, 100]])).toBe("M80.0 12.0L90.0 12.0");
+    expect(sparkline([[0, 100]])).toBe("");
+  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { bands, columns, ofSession, shownStretch, shownValues, wholeStretch } from "../src/workout/line";
+import { bands, bar, columns, ofSession, shownStretch, shownValues, wholeStretch } from "../src/workout/line";
 import { SESSION, point, songPush } from "./helpers";
 
 const stretch = { from_ms: SESSION, to_ms: SESSION + 400_000 };
@@ -27,6 +27,19 @@ describe("the chart", () => {
     const [times, heartRates] = columns([point(0), point(1), point(60)], stretch);
     expect(times).toEqual([SESSION, SESSION + 1000, SESSION + 1001, SESSION + 60_000]);
     expect(heartRates).toEqual([120, 120, null, 120]);
+  });
+
+  test("draws no summit of a single mad sample, and every climb that lasts", () => {
+    const trace = [point(0), point(5, 210), point(10), point(15, 160), point(20, 165), point(25, 60), point(30, 165)];
+    expect(columns(trace, stretch)[1]).toEqual([120, 120, 160, 165, 165]);
+  });
+
+  test("loses no tempo of a song that is a few pixels wide", () => {
+    expect(bar(10, 40, 4)).toEqual([14, 36]);
+    for (const width of [0, 1, 3, 7, 8]) {
+      const [from, to] = bar(10, 10 + width, 4);
+      expect(to - from).toBeGreaterThanOrEqual(1);
+    }
   });
 
   test("leaves out the line of an earlier session", () => {

@@ -8,9 +8,10 @@ import {
   HEART_RATE_SERVICE,
   chooseStrap,
 } from "../src/heart/bluetooth";
-import { madeUpHeartRate, makeUp } from "../src/heart/madeUp";
-import { OFF, Source, type SourceStatus } from "../src/heart/source";
-import { SourceControls, dropRefusal } from "../src/views/heart/Sources";
+import { type MadeUp, madeUpHeartRate, makeUp } from "../src/heart/madeUp";
+import { OFF, Source, type SourceStatus, wayInUse } from "../src/heart/source";
+import { Sources } from "../src/views/heart/Sources";
+import { dropRefusal } from "../src/views/heart/useSource";
 import { packet } from "./helpers";
 
 /** A strap that is worn, and `navigator.bluetooth` for it. */
@@ -231,7 +232,7 @@ describe("where no strap can be had, a sentence says why:", () => {
 
 describe("the made-up heart", () => {
   test("beats once a second until stopped", () => {
-    source.use(makeUp);
+    source.use((listener) => makeUp(listener));
     vi.advanceTimersByTime(10_000);
     expect(heart_rates).toHaveLength(11);
     source.stop();
@@ -248,9 +249,24 @@ describe("the made-up heart", () => {
     expect(Math.max(...steps)).toBeLessThanOrEqual(3);
   });
 
+  test("goes within seconds where it is dragged, and stays there", () => {
+    let heart: MadeUp | undefined;
+    source.use((listener) => (heart = makeUp(listener)));
+    heart?.drag(150);
+    vi.advanceTimersByTime(10_000);
+    expect(heart_rates.at(-1)).toBe(150);
+    const steps = heart_rates.slice(1).map((beat, index) => beat - (heart_rates[index] ?? 0));
+    expect(Math.max(...steps)).toBe(8);
+    vi.advanceTimersByTime(60_000);
+    expect(heart_rates.at(-1)).toBe(150);
+    heart?.drag(500);
+    vi.advanceTimersByTime(10_000);
+    expect(heart_rates.at(-1)).toBe(180);
+  });
+
   test("ends a strap, and a strap ends it", async () => {
     await choose();
-    source.use(makeUp);
+    source.use((listener) => makeUp(listener));
     expect(strap.disconnected).toBe(true);
     await choose();
     heart_rates = [];
@@ -293,7 +309,18 @@ describe("the view", () => {
     { refusal = "", deployed = false } = {},
   ) =>
     renderToStaticMarkup(
-      createElement(SourceControls, { status, off, comes, isOver: false, speed: 10, refusal, deployed, ...handlers }),
+      createElement(Sources, {
+        status,
+        way: wayInUse(status),
+        off,
+        comes,
+        starts: false,
+        isOver: false,
+        speed: 10,
+        refusal,
+        deployed,
+        ...handlers,
+      }),
     );
   const inUse = (way: "strap" | "made-up" | "file" | "service"): SourceStatus => ({
     phase: "on",

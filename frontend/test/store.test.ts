@@ -56,6 +56,20 @@ describe("songs", () => {
     expect(after([0, songPush(0)], [1, late]).songs).toEqual([songPush(0)]);
   });
 
+  test("another session keeps what was measured before the server told that it began", () => {
+    const session = SESSION + 9_000_000;
+    const at = (seconds: number): Moment => {
+      return { at_ms: session + seconds * 1000, came_ms: NOW + seconds * 30, speed: 30 };
+    };
+    const before = after([0, workoutOf({ latest: point(1), trace: [point(1)] })]);
+    const replayed = [0, 5, 10, 15].reduce((state, seconds) => {
+      const moment = at(seconds);
+      return reduce(state, { kind: "measured", sample: [moment.at_ms, 131], moment });
+    }, before);
+    const started = reduce(replayed, { kind: "message", message: songPush(0, { session }), now_ms: NOW });
+    expect(started.trace.map(({ at_ms }) => at_ms - session)).toEqual([0, 5_000, 10_000, 15_000]);
+  });
+
   test("the first session keeps the line that was there before it", () => {
     const state = after(
       [0, workoutOf({ session: null, latest: point(1), trace: [point(1)] })],

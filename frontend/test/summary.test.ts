@@ -107,6 +107,14 @@ describe("a summary", () => {
     expect(summary(samples, [songPush(0)]).best).toBeNull();
   });
 
+  test("praises no song that was off, and blames none that fitted", () => {
+    const songs = [songPush(0), songPush(1)];
+    const off = summary([...every(1, 0, 200, 160), ...every(1, 201, 400, 170)], songs);
+    expect([off.best, off.worst?.push.slot]).toEqual([null, 1]);
+    const fits = summary([...every(1, 0, 200, 120), ...every(1, 201, 400, 122)], songs);
+    expect([fits.best?.push.slot, fits.worst]).toEqual([0, null]);
+  });
+
   test("counts skips, and what played of each song", () => {
     const early = songPush(1, { starts_at_ms: SESSION + 50_000, ends_at_ms: SESSION + 250_000 });
     const { skips, songs } = summary(every(1, 0, 120, 120), [songPush(0), early, songPush(2)]);

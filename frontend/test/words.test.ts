@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
 
-import { chosenUser } from "../src/wire/user";
+import { namedUser } from "../src/wire/user";
 import {
   duration,
   freshnessSentence,
-  heardSentence,
   opinionSentence,
   percent,
   skipSentence,
@@ -76,14 +75,6 @@ describe("why a song", () => {
 });
 
 describe("the tempo", () => {
-  const heard = (rate: number) => heardSentence(songPush(5), { slot: 5, rate, at_ms: 0 });
-
-  test("as heard says how it is bent", () => {
-    expect(heard(1.024)).toBe("as\u00a0heard\u00a0128, 2\u00a0%\u00a0faster");
-    expect(heard(0.96)).toBe("as\u00a0heard\u00a0120, 4\u00a0%\u00a0slower");
-    expect(heard(1.004)).toBe("as\u00a0heard\u00a0126");
-  });
-
   test("says by whose word it is what it is", () => {
     expect(opinionSentence(songPush(5), { liked: true, tempo: null })).toBe("The library says 125.0.");
     expect(opinionSentence(songPush(5), { liked: null, tempo: 62.5 })).toBe(
@@ -93,10 +84,13 @@ describe("the tempo", () => {
 });
 
 describe("who is watched", () => {
-  test("is the one of the address, else the first", () => {
-    expect(chosenUser("?user=athlete-002", ["athlete-001"])).toBe("athlete-002");
-    expect(chosenUser("", ["athlete-001", "athlete-002"])).toBe("athlete-001");
-    expect(chosenUser("?user=%3Cscript%3E", ["athlete-001"])).toBe("athlete-001");
-    expect(chosenUser("", [])).toBeNull();
+  test("is the one of the address, else the visitor", () => {
+    expect(namedUser("?user=athlete-002")).toBe("athlete-002");
+    expect(namedUser("")).toBeNull();
+  });
+
+  test("is nobody with a name that none can have, which is said", () => {
+    expect(() => namedUser("?user=a b")).toThrow(/^“a b” in the address, after user=, can be nobody's name/);
+    expect(() => namedUser("?user=%3Cscript%3E")).toThrow(/letters, digits, hyphens and underscores/);
   });
 });

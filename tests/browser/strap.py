@@ -85,3 +85,8 @@ def holes(times_ms: list[int]) -> list[tuple[int, int]]:
     """Between which samples more than a second is missing; a timer may drift over one."""
     seconds = sorted({at_ms // 1000 for at_ms in times_ms})
     return [(before, after) for before, after in pairwise(seconds) if after - before > 2]
+
+
+def skip_at_once(page: Page) -> None:
+    """Presses twice: after the first press a skip can be taken back for a while."""
+    page.get_by_role("button", name="Skip").dblclick()

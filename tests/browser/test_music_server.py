@@ -104,11 +104,6 @@ def connect(page: Page, proxy: Between) -> None:
     )
 
 
-def play(page: Page) -> None:
-    page.get_by_role("button", name="Play the music").click(timeout=SOON_MS)
-    wait_until(page, sounds=True)
-
-
 def own_songs(page: Page) -> list[dict[str, Any]]:
     sent = messages(page, "sent", lambda each: each["action"] == "own_songs")
     return [song for message in sent for song in message["songs"]]
@@ -128,18 +123,17 @@ def test_songs_of_a_server_appear_are_heard_once_and_stream_at_their_slot(
         detected = {song["title"]: song["tempo"] for song in own_songs(page)}
         assert detected == pytest.approx({f"Steps {tempo}.wav": tempo for tempo in TEMPI}, abs=1)
 
-        page.get_by_role("button", name="Try it without a strap").click()
+        page.get_by_role("button", name="Start").click()
         expect(page.get_by_test_id("playing-title")).to_contain_text("Steps", timeout=SOON_MS)
         note = page.get_by_test_id("sound-note")
-        expect(note).to_contain_text(f"This song is at {proxy.host}")
-        play(page)
         expect(note).to_contain_text(f"Streamed from {proxy.host}", timeout=SOON_MS)
         is_at_its_slot(page)
 
         before = len(proxy.asked)
         page.reload()
         page.evaluate(LISTEN)
-        play(page)
+        expect(note).to_contain_text(f"This song is at {proxy.host}", timeout=SOON_MS)
+        page.get_by_role("button", name="Play the music").click(timeout=SOON_MS)
         expect(note).to_contain_text(f"Streamed from {proxy.host}", timeout=SOON_MS)
         wait_until(page, sounds=True)
         panel(page)
@@ -265,7 +259,7 @@ def test_what_is_no_music_server_is_said_and_the_page_goes_on(
             fill(page, proxy.address)
             expect(alert(page)).to_contain_text(sentence, timeout=SOON_MS)
         assert elsewhere.asked == []
-        page.get_by_role("button", name="Try it without a strap").click()
+        page.get_by_role("button", name="Start").click()
         expect(page.get_by_test_id("playing-title")).not_to_be_empty(timeout=SOON_MS)
 
 
@@ -305,10 +299,9 @@ def test_a_server_that_goes_away_leaves_the_workout_and_a_sketch_and_comes_back(
 ) -> None:
     with open_page("server-gone") as page:
         connect(page, proxy)
-        page.get_by_role("button", name="Try it without a strap").click()
-        expect(page.get_by_test_id("playing-title")).to_contain_text("Steps", timeout=SOON_MS)
         proxy.fault = nobody
-        play(page)
+        page.get_by_role("button", name="Start").click()
+        expect(page.get_by_test_id("playing-title")).to_contain_text("Steps", timeout=SOON_MS)
         note = page.get_by_test_id("sound-note")
         expect(note).to_contain_text(f"{proxy.host} cannot be reached", timeout=SOON_MS)
         expect(note).to_contain_text("A sketch of this song plays")

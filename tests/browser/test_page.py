@@ -9,6 +9,7 @@ from events.samples import MAX_HEART_RATE, MIN_HEART_RATE
 from local.launcher import Cloud
 from simulator.athletes import user_name
 from tests.browser.conftest import OpenPage
+from tests.browser.strap import skip_at_once
 
 SOON_MS = 30_000
 """For what a few polls bring, on a busy machine."""
@@ -68,7 +69,7 @@ def test_a_skip_ends_the_song_and_brings_the_next(open_page: OpenPage) -> None:
         if played_percent(page) > MOSTLY_PLAYED:  # it might end by itself before the click
             wait_for_slot(page, slot := slot + 1, A_SONG_MS)
         title = page.get_by_test_id("playing-title").inner_text()
-        page.get_by_role("button", name="Skip").click()
+        skip_at_once(page)
         wait_for_slot(page, slot + 1, SOON_MS)
         expect(page.get_by_test_id("skip-note")).to_have_text(f"Skipped “{title}”.")
         expect(page.locator(f'.list li[data-slot="{slot}"] .mark')).to_have_text("skipped")
@@ -88,7 +89,7 @@ def test_the_mode_and_a_locked_tempo_are_chosen_on_the_page(open_page: OpenPage)
         locked = re.sub(r"\D", "", lock.inner_text())
         for _ in range(2):  # the first may bring a song that was chosen before
             slot = playing_slot(page)
-            page.get_by_role("button", name="Skip").click()
+            skip_at_once(page)
             playing = page.get_by_test_id("playing")
             expect(playing).not_to_have_attribute("data-slot", str(slot), timeout=SOON_MS)
         expect(page.get_by_test_id("why")).to_contain_text(

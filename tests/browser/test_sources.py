@@ -58,7 +58,7 @@ def test_a_packed_export_offers_its_workouts_and_a_pause_is_skipped(open_page: O
             packed.writestr("activities.csv", "Activity ID\n1\n")
         drop(page, "export.zip", export.getvalue())
         note(page).to_have_text("export.zip holds 2 workouts. Choose the one to play.")
-        page.get_by_label("Workout", exact=True).select_option("activities/2.gpx")
+        page.get_by_role("combobox", name="Workout", exact=True).select_option("activities/2.gpx")
         press(page, "Play this one")
         note(page).to_contain_text(
             "The recording pauses here for 14:41, until 15:00.", timeout=SOON_MS
@@ -84,7 +84,7 @@ def test_a_recording_is_stopped_and_gives_way_to_another(open_page: OpenPage) ->
 
 def test_a_recording_does_not_take_the_place_of_another_source(open_page: OpenPage) -> None:
     with open_page("athlete-who-drops") as page:
-        press(page, "Try it without a strap")
+        press(page, "Start")
         on = "A made-up heart beats"
         note(page).to_contain_text(on, timeout=SOON_MS)
         drop(page, "ride.gpx", gpx([150] * 60))

@@ -114,7 +114,7 @@ def test_a_workout_that_ends_is_summed_up_and_can_be_taken_along(
 
 def test_ending_asks_first_where_it_costs_the_source_of_the_heart_rate(open_page: OpenPage) -> None:
     with open_page("athlete-who-ends") as page:
-        press(page, "Try it without a strap")
+        press(page, "Start")
         expect(page.get_by_test_id("playing")).to_have_attribute("data-slot", "0", timeout=SOON_MS)
         expect(page.get_by_test_id("average")).to_be_visible(timeout=SOON_MS)
         press(page, "End the workout")
@@ -162,7 +162,7 @@ def test_the_beat_stands_still_where_motion_is_not_wanted(open_page: OpenPage) -
 
 def test_what_an_athlete_tells_about_themselves_moves_their_zones(open_page: OpenPage) -> None:
     with open_page("athlete-who-tells") as page, open_page("athlete-who-tells") as elsewhere:
-        press(page, "Try it without a strap")
+        press(page, "Start")
         expect(page.get_by_test_id("zone")).to_have_text("Zone 1, very light", timeout=SOON_MS)
         page.locator("summary", has_text="How songs are chosen").press("Enter")
         age = page.get_by_role("textbox", name=re.compile("^Age"))

@@ -2,8 +2,8 @@
  * Who on a floor needs the coach, and why.
  *
  * Everybody is in one band of urgency at a time. A more urgent one is entered with the first poll
- * that tells of it; a less urgent one only after `LEAVES_AFTER` polls in a row, so that nobody jumps
- * about where a value wavers around its limit. Who is gone goes at once, and comes back at once.
+ * that tells of it; a less urgent one only after `LEAVES_AFTER` polls in a row, so that no mark
+ * comes and goes where a value wavers around its limit. Who is gone goes at once, and comes back at once.
  *
  * | band     | while                                                                              |
  * |----------|------------------------------------------------------------------------------------|
@@ -14,7 +14,7 @@
  * | fine     | none of these                                                                      |
  * | gone     | no heart rate came for 10 minutes: the workout is over                             |
  *
- * The first three need the coach; who is `off` is only shown before those who are fine.
+ * The first three need the coach.
  */
 import { fitWord } from "../workout/fit";
 import type { FloorPerson, FloorSong } from "../wire/messages";

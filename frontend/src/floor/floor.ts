@@ -1,8 +1,8 @@
-/** The state of a coach's page: who is on the floor, in the order in which they need a look. */
-import { BANDS, type Standing, bandOf, needsAttention, reason, stand } from "./attention";
+/** The state of a coach's page: who is on the floor, each in the place that their name gives them. */
+import { type Standing, bandOf, needsAttention, reason, stand } from "./attention";
 import type { Status } from "../wire/connection";
 import { type Held, hold } from "../session/held";
-import type { FloorPerson, FloorView } from "../wire/messages";
+import type { FloorPerson, FloorView, Sample } from "../wire/messages";
 import { type Problem, withTooMany } from "../session/store";
 
 /** Somebody on the floor, as of the newest answer. */
@@ -12,6 +12,8 @@ export interface Person extends Standing {
   readonly came_ms: number | null;
   readonly reason: string;
   readonly stale: boolean;
+  /** Heart rates of the last minute and a half that answers told of, oldest first. */
+  readonly recent: readonly Sample[];
 }
 
 export interface FloorState {
@@ -20,7 +22,7 @@ export interface FloorState {
   readonly seen_ms: number | null;
   /** Whether the next answer is the first since the socket opened. */
   readonly reopened: boolean;
-  /** Who needs a look first, first; by name where the need is the same. */
+  /** By name, so that nobody changes places while one looks. */
   readonly people: readonly Person[];
   /** All who are on the floor; the server tells of the newest 200. */
   readonly count: number;
@@ -77,7 +79,7 @@ function withView(state: FloorState, view: FloorView, now_ms: number): FloorStat
   const seen = { now_ms, stale_after_ms, reopened: state.reopened };
   const people = view.people
     .map((told) => personOf(before.get(told.user) ?? null, told, seen))
-    .sort(byNeed);
+    .sort(byName);
   return { ...state, seen_ms: now_ms, reopened: false, people, count };
 }
 
@@ -97,6 +99,7 @@ function personOf(before: Person | null, told: FloorPerson, seen: Seen): Person 
     told,
     came_ms,
     reason: reason(standing.band, told, silent_ms, stale_after_ms),
+    recent: recentOf(before?.recent ?? [], told),
     stale: silent_ms === null || silent_ms >= stale_after_ms,
   };
 }
@@ -113,9 +116,17 @@ function cameAt(before: Person | null, { latest }: FloorPerson, seen: Seen): num
   return isOld && (!before || reopened) ? latest.at_ms : now_ms;
 }
 
-function byNeed(one: Person, other: Person): number {
+const RECENT_MS = 90_000;
+
+/** What was told before, and now; of the last minute and a half. */
+function recentOf(before: readonly Sample[], { latest }: FloorPerson): readonly Sample[] {
+  if (!latest || before.at(-1)?.[0] === latest.at_ms) return before;
+  const { at_ms, heart_rate } = latest;
+  return [...before.filter(([then_ms]) => then_ms < at_ms && at_ms - then_ms <= RECENT_MS), [at_ms, heart_rate]];
+}
+
+function byName(one: Person, other: Person): number {
   return (
-    BANDS.indexOf(one.band) - BANDS.indexOf(other.band) ||
     NAMES.compare(nameOf(one.told), nameOf(other.told)) ||
     (one.told.user < other.told.user ? -1 : 1)
   );

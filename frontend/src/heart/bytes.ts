@@ -22,18 +22,18 @@ export async function peek(bytes: Bytes, count: number): Promise<[head: Uint8Arr
   const first: Uint8Array<ArrayBuffer>[] = [];
   let there = 0;
   while (there < count) {
-    const { done, value } = await pieces.next();
-    if (done) break;
-    first.push(value);
-    there += value.length;
+    const piece = await pieces.next();
+    if (piece.done) break;
+    first.push(piece.value);
+    there += piece.value.length;
   }
   async function* all(): Bytes {
     try {
       yield* first;
       for (;;) {
-        const { done, value } = await pieces.next();
-        if (done) return;
-        yield value;
+        const piece = await pieces.next();
+        if (piece.done) return;
+        yield piece.value;
       }
     } finally {
       await pieces.return?.();

@@ -66,6 +66,5 @@ function isUtf16(head: Uint8Array): boolean {
 }
 
 function isText(text: string): boolean {
-  // eslint-disable-next-line no-control-regex -- letters that no text has are what is looked for
   return !/[\x00-\x08\x0e-\x1a\ufffd]/.test(text.slice(0, 1_000));
 }

@@ -16,6 +16,7 @@ import {
   isTooMany,
   isWrong,
 } from "../wire/messages";
+import { ofSession } from "../workout/line";
 import { type Skip, position } from "../workout/playlist";
 import type { Moment } from "../heart/source";
 import type { Effort } from "../workout/target";
@@ -285,8 +286,10 @@ function inSession(state: State, session: number | null): State {
   const { status, problem, told, reopened, settings, change, rate, opinions } = state;
   const known = { status, problem, told, reopened, settings, change, rate, opinions };
   const here = { ...EMPTY, ...known, may_send: state.may_send, session };
-  const { measured, recent, arrivals } = state;
-  return measured ? { ...here, measured, recent, arrivals, confirmed: true } : here;
+  const { measured, recent, arrivals, trace } = state;
+  if (!measured) return here;
+  // What was measured before the server told that it began is of this session too.
+  return { ...here, measured, recent, arrivals, confirmed: true, trace: ofSession(trace, session) };
 }
 
 /** One song for each slot, whatever comes twice or late; only a skip moves one, and only forward. */

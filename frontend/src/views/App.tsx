@@ -3,7 +3,7 @@ import { Suspense, lazy, useEffect, useState } from "react";
 import { type Config, loadConfig } from "../wire/config";
 import { chosenFloor } from "../floor/name";
 import { signIn, signOut } from "../wire/login";
-import { chosenUser, rememberUser } from "../wire/user";
+import { namedUser, ownUser, rememberUser } from "../wire/user";
 import { AthleteSelect } from "./AthleteSelect";
 import { FloorLink } from "./floor/FloorLink";
 import { WorkoutPage } from "./WorkoutPage";
@@ -29,6 +29,7 @@ export function App() {
     });
     async function start(): Promise<Config> {
       const loaded = await loadConfig();
+      if (!loaded.login) setChosen(namedUser(window.location.search) ?? ownUser());
       if (loaded.login) setName(await signIn(loaded.login));
       return loaded;
     }
@@ -63,10 +64,7 @@ export function App() {
       </WorkoutPage>
     );
   }
-  const user = chosen ?? chosenUser(window.location.search, config.users);
-  if (user === null) {
-    return <Notice sentence="There is no athlete to watch: /config.json names no users." />;
-  }
+  const user = chosen ?? ownUser();
   const choose = (name: string) => {
     rememberUser(name);
     setChosen(name);

@@ -1,3 +1,4 @@
+import { ownUser } from "../wire/user";
 import "./AthleteSelect.css";
 
 interface Props {
@@ -6,9 +7,10 @@ interface Props {
   readonly onChoose: (user: string) => void;
 }
 
-/** Whom to watch. A name from the page's address is offered even where the server lists it not. */
+/** Whose workout: the visitor's own, or one to look at. A name from the address is offered in any case. */
 export function AthleteSelect({ users, chosen, onChoose }: Props) {
-  const offered = users.includes(chosen) ? users : [chosen, ...users];
+  const own = ownUser();
+  const offered = [...new Set([own, chosen, ...users])];
   return (
     <label className="athlete">
       <span>Athlete</span>
@@ -19,7 +21,9 @@ export function AthleteSelect({ users, chosen, onChoose }: Props) {
         }}
       >
         {offered.map((user) => (
-          <option key={user}>{user}</option>
+          <option key={user} value={user}>
+            {user === own ? "You" : user}
+          </option>
         ))}
       </select>
     </label>

@@ -16,8 +16,8 @@ export function ConnectionState({ status, onConnect }: Props) {
   const isLeft = status.phase === "replaced";
   return (
     <>
-      <p ref={note} tabIndex={-1} className="connection" data-phase={status.phase}>
-        {online || status.phase === "open" || isLeft ? sentence : "No network"}
+      <p ref={note} tabIndex={-1} className="connection" data-phase={online ? status.phase : "waiting"}>
+        {online || isLeft ? sentence : "No network"}
       </p>
       {isLeft && (
         <div className="replaced problem" role="alert">

@@ -5,15 +5,17 @@ interface Props {
   readonly off: boolean;
   readonly pressed?: boolean;
   readonly name?: string;
+  readonly className?: string;
   readonly onPress: MouseEventHandler;
   readonly children: ReactNode;
 }
 
 /** A button that keeps the focus while it waits for the server, as `disabled` would not. */
-export function Press({ off, pressed, name, onPress, children }: Props) {
+export function Press({ off, pressed, name, className, onPress, children }: Props) {
   return (
     <button
       type="button"
+      className={className}
       aria-disabled={off}
       aria-pressed={pressed}
       aria-label={name}

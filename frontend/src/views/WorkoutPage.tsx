@@ -1,33 +1,41 @@
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 
 import type { Config } from "../wire/config";
 import type { Sample } from "../wire/messages";
-import { type State, comesFromElsewhere } from "../session/store";
+import { keptSource } from "../heart/kept";
+import { type State, comesFromElsewhere, newestHeartRate } from "../session/store";
+import { opinionOf } from "../workout/opinion";
 import { samplesOf } from "../workout/summary";
 import "./WorkoutPage.css";
 import { Announcer } from "./Announcer";
 import { ConnectionState } from "./ConnectionState";
+import { Icon } from "./Icon";
 import { NoNetwork } from "./NoNetwork";
 import { Notes } from "./Notes";
 import { ProblemNote } from "./ProblemNote";
 import { useDropped } from "./drop";
 import { LiveChart } from "./chart/Chart";
 import { Choosing } from "./choosing/Choosing";
+import { Drag } from "./heart/Drag";
 import { HeartRate } from "./heart/HeartRate";
 import { Sources } from "./heart/Sources";
+import { Start } from "./heart/Start";
+import { useSource } from "./heart/useSource";
 import { MyMusic } from "./music/MyMusic";
 import { MyServer } from "./music/MyServer";
 import { Sound } from "./music/Sound";
 import { useServer } from "./music/servers";
 import { useLibrary, useShelf, useSpare } from "./music/shelves";
-import { NextSong } from "./song/NextSong";
+import { useMusic } from "./music/useMusic";
+import { Beat } from "./song/Beat";
 import { NowPlaying } from "./song/NowPlaying";
 import { SongList } from "./song/SongList";
 import { SongTools } from "./song/SongTools";
-import { SpareSong } from "./song/SpareSong";
+import { Transport } from "./song/Transport";
+import { useSkip } from "./song/useSkip";
 import { EndWorkout } from "./summary/EndWorkout";
 import { Summary } from "./summary/Summary";
-import { useFreshness, usePosition } from "./hooks";
+import { useFreshness, usePosition, useWaiting } from "./hooks";
 import { useWorkout } from "./useWorkout";
 
 interface Props {
@@ -43,23 +51,12 @@ interface Ended {
   readonly samples: readonly Sample[];
 }
 
-/** One athlete's workout, live. */
+/** One athlete's workout: live, and summed up when it has ended. */
 export function WorkoutPage({ config, user, children }: Props) {
   const { store, state, asks } = useWorkout(config, user);
-  const { playing, next, over } = usePosition(state);
   const { shelf, trouble } = useShelf(user);
-  useSpare(store, shelf);
   const served = useServer(user, shelf, state.may_send, asks.sendOwnSongs);
-  const { spare } = state;
-  const sounds = spare ?? playing;
-  const fresh = useFreshness(state);
-  const library = useLibrary(state.settings);
-  const [inUse, setInUse] = useState(false);
   const dropped = useDropped();
-  const skipPlaying = () => {
-    if (playing && !spare) asks.skip(playing.slot);
-  };
-
   const [ended, setEnded] = useState<Ended | null>(null);
   const [returned, setReturned] = useState(false);
   if (ended) {
@@ -75,98 +72,198 @@ export function WorkoutPage({ config, user, children }: Props) {
       />
     );
   }
+  const end = () => {
+    const at_ms = asks.time();
+    if (at_ms === null) return;
+    setEnded({ state, at_ms, samples: samplesOf(state, asks.measured()) });
+    asks.show(false);
+  };
+  return (
+    <Live {...{ config, user, store, state, asks, shelf, trouble, served, dropped, returned }} onEnd={end}>
+      {children}
+    </Live>
+  );
+}
 
+interface LiveProps extends Props, ReturnType<typeof useWorkout>, ReturnType<typeof useShelf> {
+  readonly served: ReturnType<typeof useServer>;
+  readonly dropped: ReturnType<typeof useDropped>;
+  /** Whether who is here came back from the summary. */
+  readonly returned: boolean;
+  readonly onEnd: () => void;
+}
+
+/** What is needed at a run on one screen, and the rest on a sheet that is pulled up, or beside it. */
+function Live(props: LiveProps) {
+  const { config, user, store, state, asks, shelf, trouble, served, dropped, returned, onEnd, children } = props;
+  const { playing, next, over } = usePosition(state);
+  useSpare(store, shelf);
+  const { spare } = state;
+  const sounds = spare ?? playing;
+  const isOver = over && !spare;
+  const fresh = useFreshness(state);
+  const library = useLibrary(state.settings);
+  const [kept] = useState(() => (returned ? null : keptSource(user)));
+  const source = useSource({
+    user,
+    maySend: state.may_send,
+    kept,
+    onHeartRate: asks.heartRate,
+    newestTime: asks.newestTime,
+    recordings: dropped.recordings,
+  });
+  const skipNow = () => {
+    if (playing && !spare) asks.skip(playing.slot);
+  };
+  const { recordings } = served;
+  const music = useMusic({ store, state, playing: sounds, over: isOver, recordings, onSkip: skipNow });
+  const { skip, note } = useSkip({ playing: spare || over ? null : playing, onSkip: skipNow, onLeaving: music.duck });
+  const skipping = useWaiting(state.skip) && state.skip.phase === "asked" && state.skip.slot === playing?.slot;
+  const rating = useWaiting(state.rate);
+  const heart_rate = newestHeartRate(state);
+  const starts = heart_rate === null && source.way === null;
+  const { stage, keepFocus } = useStage(starts);
+  const beat = useRef<Animation | null>(null);
+  const makeUp = () => {
+    keepFocus();
+    music.begin();
+    source.onMakeUp();
+  };
+  const newest_ms = state.latest?.at_ms ?? 0;
+  const comes = fresh === "live" && comesFromElsewhere(state) && newest_ms > (kept?.at_ms ?? 0);
   return (
     <>
       <header>
         <h1>
           <img src="/icon.svg" alt="" width="28" height="28" />
-          TempoFit
+          <span>TempoFit</span>
         </h1>
         {children}
         <ConnectionState status={state.status} onConnect={asks.connect} />
       </header>
       {state.status.phase !== "replaced" && <NoNetwork maySend={state.may_send} />}
-      <main>
-        <ProblemNote problem={state.problem} />
-        <ProblemNote problem={dropped.problem} />
-        <HeartRate state={state} />
-        {spare ? (
-          <SpareSong state={state} push={spare} />
-        ) : (
+      <main className="workout" data-starts={starts}>
+        <div className="stage" ref={stage}>
+          <ProblemNote problem={state.problem} />
+          <ProblemNote problem={dropped.problem} />
+          {starts && <Start off={!state.may_send} onStart={makeUp} />}
+          <HeartRate state={state} beat={beat}>
+            {sounds && <Beat key={sounds.slot} state={state} push={sounds} over={isOver} runningRef={beat} />}
+          </HeartRate>
           <NowPlaying
+            state={state}
             playing={playing}
+            next={next}
             over={over}
-            state={state}
             local={config.login === undefined}
-            onSkip={skipPlaying}
+            note={note}
           >
-            {playing && <SongTools push={playing} state={state} asks={asks} />}
+            {source.way === "made-up" && heart_rate !== null && (
+              <Drag heart_rate={heart_rate} onDrag={source.onDrag} />
+            )}
+            {!starts && (
+              <Transport
+                push={spare ? null : playing}
+                opinion={playing && opinionOf(playing, state.opinions)}
+                rating={rating}
+                music={music}
+                skipOff={!playing || over || spare !== null || skipping}
+                onRate={asks.rate}
+                onSkip={skip}
+              />
+            )}
           </NowPlaying>
-        )}
-        <NextSong next={next} playing={playing} over={over} />
-        <section className="sources card" aria-label="Where the heart rate comes from">
-          <Sources
-            maySend={state.may_send}
-            comes={fresh === "live" && comesFromElsewhere(state)}
-            onHeartRate={asks.heartRate}
-            newestTime={asks.newestTime}
-            deployed={config.login !== undefined}
-            recordings={dropped.recordings}
-            isOver={dropped.isOver}
-            onUse={setInUse}
+        </div>
+        <div className="sheet">
+          <PullUp />
+          <section className="sources" aria-labelledby="sources">
+            <h2 id="sources">{starts ? "Or with your own heart" : "Where the heart rate comes from"}</h2>
+            <Sources
+              {...source}
+              onMakeUp={makeUp}
+              off={!state.may_send}
+              comes={comes}
+              starts={starts}
+              isOver={dropped.isOver}
+              deployed={config.login !== undefined}
+            />
+          </section>
+          <Sound music={music} library={state.settings?.library ?? null} playing={sounds} over={isOver}>
+            <MyMusic
+              store={store}
+              state={state}
+              shelf={shelf}
+              trouble={trouble}
+              dropped={dropped.music}
+              library={library}
+              sendOwnSongs={asks.sendOwnSongs}
+              onLibrary={asks.playFrom}
+            />
+            <MyServer
+              state={state}
+              shelf={shelf}
+              served={served}
+              library={library}
+              onLibrary={asks.playFrom}
+            />
+          </Sound>
+          {playing && !spare && <SongTools push={playing} state={state} asks={asks} />}
+          <Choosing state={state} onChange={asks.change} />
+          <LiveChart state={state} />
+          <SongList
+            songs={state.songs}
+            playing={playing}
+            next={next}
+            over={over}
+            responsive={state.settings?.responsive ?? false}
           />
-        </section>
-        <Sound
-          store={store}
-          state={state}
-          playing={sounds}
-          over={over && !spare}
-          recordings={served.recordings}
-          onSkip={skipPlaying}
-        >
-          <MyMusic
-            store={store}
-            state={state}
-            shelf={shelf}
-            trouble={trouble}
-            dropped={dropped.music}
-            library={library}
-            sendOwnSongs={asks.sendOwnSongs}
-            onLibrary={asks.playFrom}
-          />
-          <MyServer
-            state={state}
-            shelf={shelf}
-            served={served}
-            library={library}
-            onLibrary={asks.playFrom}
-          />
-        </Sound>
-        {state.arrivals.length > 0 && (
-          <EndWorkout
-            live={fresh === "live"}
-            here={inUse}
-            focused={returned}
-            onEnd={() => {
-              const at_ms = asks.time();
-              if (at_ms === null) return;
-              setEnded({ state, at_ms, samples: samplesOf(state, asks.measured()) });
-              asks.show(false);
-            }}
-          />
-        )}
-        <Choosing state={state} onChange={asks.change} />
-        <LiveChart state={state} />
-        <SongList
-          songs={state.songs}
-          playing={playing}
-          next={next}
-          responsive={state.settings?.responsive ?? false}
-        />
+          {state.arrivals.length > 0 && (
+            <EndWorkout live={fresh === "live"} here={source.way !== null} focused={returned} onEnd={onEnd} />
+          )}
+        </div>
       </main>
       <Notes state={state} />
       <Announcer playing={sounds} fresh={fresh} />
     </>
+  );
+}
+
+/** The stage, which stays in sight of who goes there by keys, and keeps their place as the start goes. */
+function useStage(starts: boolean) {
+  const stage = useRef<HTMLDivElement>(null);
+  const goes = useRef(false);
+  useEffect(() => {
+    const here = stage.current;
+    if (!starts && goes.current && document.activeElement === document.body) {
+      here?.querySelector<HTMLElement>(".primary")?.focus();
+    }
+    goes.current = false;
+    const show = () => {
+      if (here?.nextElementSibling?.querySelector(".pull-up")?.checkVisibility()) window.scrollTo(0, 0);
+    };
+    here?.addEventListener("focusin", show);
+    return () => here?.removeEventListener("focusin", show);
+  }, [starts]);
+  const keepFocus = () => {
+    goes.current = true;
+  };
+  return { stage, keepFocus };
+}
+
+/** Pulls the sheet up, or lets it down again. */
+function PullUp() {
+  return (
+    <button
+      type="button"
+      className="pull-up"
+      onClick={({ currentTarget }) => {
+        const isUp = window.scrollY > 0 && currentTarget.getBoundingClientRect().top < window.innerHeight / 2;
+        if (isUp) window.scrollTo(0, 0);
+        else currentTarget.parentElement?.scrollIntoView();
+      }}
+    >
+      <Icon name="up" />
+      Source, music and more
+    </button>
   );
 }

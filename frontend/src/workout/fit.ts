@@ -25,6 +25,11 @@ export function fitSentence(distance: number): string {
   return `${word}, ${Math.round(distance * 100)}\u00a0%\u00a0away`;
 }
 
+/** Whether a song that far away plays for want of a nearer one; kept workouts may be older than that word. */
+export function isForLack({ why }: SongPush, distance: number): boolean {
+  return why.scarce === true && (fitWord(distance) === "off" || why.octave !== 1);
+}
+
 /** What the library lacks where nothing in it is near: "Nothing in your library is near 165; double time of 82". */
 export function scarceSentence({ why }: SongPush): string {
   const lacking = `Nothing in your library is near ${Math.round(why.target_tempo)}`;
@@ -33,7 +38,13 @@ export function scarceSentence({ why }: SongPush): string {
   return `${lacking}; ${why.octave > 1 ? "double" : "half"} time of ${tempo}`;
 }
 
+/** How much faster the playing song is, as it is heard, than what would suit now: a share of that. */
+export function lead(effort: Effort, push: SongPush, heard: Heard): number {
+  const target = targetNow(effort, push);
+  return (heardTempo(push, heard) - target) / target;
+}
+
 /** How far the playing song is from what would suit now, as it is heard. */
 export function fitNow(effort: Effort, push: SongPush, heard: Heard): number {
-  return distance(heardTempo(push, heard), targetNow(effort, push));
+  return Math.abs(lead(effort, push, heard));
 }

@@ -1,5 +1,5 @@
 /** What the playing song sounds like, bent towards the target. */
-import { playbackRate } from "./bend";
+import { nextRate } from "./bend";
 import type { SongPush } from "../wire/messages";
 import { feltTempo } from "./playlist";
 import { type Effort, targetNow } from "./target";
@@ -18,14 +18,14 @@ interface Listening extends Effort {
 
 /** How `push` sounds at `at_ms` of the workout; a song starts at its own tempo. */
 export function heardNow(listening: Listening, push: SongPush, at_ms: number): Heard {
-  const { slot, starts_at_ms, tempo_range, why } = push;
+  const { slot, starts_at_ms, why } = push;
   const before =
     listening.heard?.slot === slot ? listening.heard : { rate: 1, at_ms: starts_at_ms };
   const elapsed_seconds = Math.max(0, at_ms - before.at_ms) / 1000;
   const target = targetNow(listening, push) / why.octave;
   return {
     slot,
-    rate: playbackRate(before.rate, tempo_range, target, elapsed_seconds),
+    rate: nextRate(push, before.rate, target, elapsed_seconds),
     at_ms: Math.max(at_ms, before.at_ms),
   };
 }

@@ -68,14 +68,25 @@ export function columns(trace: readonly TracePoint[], stretch: Stretch): Columns
     out[2].push(average);
   };
   const break_ms = breakOf(trace);
-  let before_ms: number | null = null;
-  for (const { at_ms, heart_rate, average } of trace) {
-    if (at_ms < stretch.from_ms - HOLE_MS) continue;
-    if (before_ms !== null && at_ms - before_ms > break_ms) put(before_ms + 1, null, null);
+  let before: TracePoint | null = null;
+  for (const [index, point] of trace.entries()) {
+    const { at_ms, heart_rate, average } = point;
+    if (at_ms < stretch.from_ms - HOLE_MS || isMad(before, point, trace[index + 1])) continue;
+    if (before && at_ms - before.at_ms > break_ms) put(before.at_ms + 1, null, null);
     put(at_ms, heart_rate, average);
-    before_ms = at_ms;
+    before = point;
   }
   return out;
+}
+
+/** More between two points that are seconds apart is the strap's doing, beats a minute. */
+const MAD = 30;
+
+/** Whether a point stands alone, far above or far below those before and after it. */
+function isMad(before: TracePoint | null, here: TracePoint, after: TracePoint | undefined): boolean {
+  if (!before || !after || after.at_ms - before.at_ms > HOLE_MS) return false;
+  const [up, down] = [here.heart_rate - before.heart_rate, here.heart_rate - after.heart_rate];
+  return Math.min(up, down) > MAD || Math.max(up, down) < -MAD;
 }
 
 /** A song as a band over time; `left` and `width` are shares of the stretch. */
@@ -98,6 +109,12 @@ export function bands(songs: readonly SongPush[], stretch: Stretch): readonly Ba
       return { push, from_ms, to_ms, left, width: (to_ms - from_ms) / length_ms };
     })
     .filter((band) => band.width > 0);
+}
+
+/** A bar from `from` to `to`, pixels, kept apart from its neighbours where it is long enough, and never lost. */
+export function bar(from: number, to: number, apart: number): [from: number, to: number] {
+  const inset = Math.max(0, Math.min(apart, (to - from - 1) / 2));
+  return [from + inset, Math.max(from + inset + 1, to - inset)];
 }
 
 /** The lowest and highest value to show, with air around the lines and the tempi. */

@@ -1,6 +1,6 @@
 /** What a workout was, from its samples and songs. */
-import { playbackRate } from "./bend";
-import { distance } from "./fit";
+import { nextRate } from "./bend";
+import { distance, fitWord } from "./fit";
 import { HOLE_MS, isOfSession, ofSession } from "./line";
 import type { Sample, SongPush, TracePoint } from "../wire/messages";
 import { endOf, feltTempo, wasSkipped } from "./playlist";
@@ -27,8 +27,9 @@ export interface Summary {
   readonly zones_ms: Readonly<Record<Zone, number>>;
   readonly songs: readonly SongFit[];
   readonly skips: number;
-  /** Null where no song's fit is known, or only one's. */
+  /** Null where no song's fit is known, or only one's, and where even the best was off. */
   readonly best: SongFit | null;
+  /** Null as `best`, and where even the worst fitted. */
   readonly worst: SongFit | null;
 }
 
@@ -84,9 +85,15 @@ export function summaryOf(
     zones_ms: zonesOf(stretches, range),
     songs: fits,
     skips: fits.filter(({ skipped }) => skipped).length,
-    best: several ? (ranked[0] ?? null) : null,
-    worst: several ? (ranked.at(-1) ?? null) : null,
+    best: several ? unless("off", ranked[0]) : null,
+    worst: several ? unless("fits", ranked.at(-1)) : null,
   };
+}
+
+/** The song, if its fit goes by another word: "fitted best" beside "Off" would be no praise. */
+function unless(word: ReturnType<typeof fitWord>, song: SongFit | undefined): SongFit | null {
+  const { distance } = song ?? { distance: null };
+  return song && distance !== null && fitWord(distance) !== word ? song : null;
 }
 
 /** The time between two samples, and the mean heart rate in it. */
@@ -135,11 +142,10 @@ function songFits(
 
 /** By what would have suited in each second, bent as the page bends it. */
 function meanDistance(heart_rates: readonly number[], push: SongPush): number | null {
-  const { tempo_range, why } = push;
   let [rate, total] = [1, 0];
   for (const heart_rate of heart_rates) {
     const target = targetThen(heart_rate, push);
-    rate = playbackRate(rate, tempo_range, target / why.octave, 1);
+    rate = nextRate(push, rate, target / push.why.octave, 1);
     total += distance(feltTempo(push) * rate, target);
   }
   return heart_rates.length > 0 ? total / heart_rates.length : null;

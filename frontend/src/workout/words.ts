@@ -1,7 +1,6 @@
 import { ANSWER_WITHIN_MS, type Asked, isWaiting } from "./asked";
 import type { Status } from "../wire/connection";
 import type { Opinion, SongPush } from "../wire/messages";
-import { type Heard, heardTempo } from "./heard";
 import type { Freshness } from "./freshness";
 import type { Skip } from "./playlist";
 
@@ -107,14 +106,6 @@ function tempoWords(tempo: number, octave: number): string {
   if (octave === 1) return String(Math.round(tempo));
   const counted = octave > 1 ? "double" : "half";
   return `${Math.round(tempo)}, counted ${counted} as ${Math.round(tempo * octave)}`;
-}
-
-/** How fast the song sounds: "as heard 128, 2 % faster". */
-export function heardSentence(push: SongPush, heard: Heard): string {
-  const share = Math.round(Math.abs(heard.rate - 1) * 100);
-  const tempo = `as\u00a0heard\u00a0${Math.round(heardTempo(push, heard))}`;
-  if (share === 0) return tempo;
-  return `${tempo}, ${share}\u00a0%\u00a0${heard.rate > 1 ? "faster" : "slower"}`;
 }
 
 /** How fast the song counts, and by whose word. */

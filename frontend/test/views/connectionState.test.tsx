@@ -44,6 +44,22 @@ test("a page whose place newer ones took says why, and connects at the press of 
   expect(why.isConnected).toBe(false);
 });
 
+test("nothing is said to be connected while there is no network", async () => {
+  render(
+    <WorkoutPage config={CONFIG} user="anna">
+      {null}
+    </WorkoutPage>,
+  );
+  tell(await connected(), workoutOf());
+  expect(screen.getByText("Connected")).toBeTruthy();
+  vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
+  act(() => {
+    window.dispatchEvent(new Event("offline"));
+  });
+  expect(screen.queryByText("Connected")).toBeNull();
+  expect(screen.getByText("No network")).toBeTruthy();
+});
+
 test("a page that stays away promises to come back by itself no more, without a network either", async () => {
   await replaced();
   vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);

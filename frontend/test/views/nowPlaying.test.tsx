@@ -1,12 +1,32 @@
 import { act, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
+import { Beat } from "../../src/views/song/Beat";
 import { NowPlaying } from "../../src/views/song/NowPlaying";
+import { SongList } from "../../src/views/song/SongList";
+import { Transport } from "../../src/views/song/Transport";
+import type { Music } from "../../src/views/music/useMusic";
 import type { State } from "../../src/session/store";
 import { NOW, after, point, songPush, workoutOf } from "../helpers";
 import { FakeAnimation, media, pass } from "./browser";
 
 const PLAYING = after([0, workoutOf({ latest: point(1), songs: [songPush(0)] })]);
+
+const nothing = () => undefined;
+const MUSIC: Music = {
+  able: true,
+  wanted: false,
+  off: false,
+  failure: "",
+  recorded: false,
+  streamed: "",
+  volume: 70,
+  setVolume: nothing,
+  play: nothing,
+  pause: nothing,
+  begin: nothing,
+  duck: nothing,
+};
 
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW });
@@ -23,9 +43,19 @@ function show(state: State, { local = true, over = false, playing = true } = {})
       over={over}
       state={state}
       local={local}
-      onSkip={() => undefined}
+      next={null}
+      note={null}
     >
-      {null}
+      <Transport
+        push={songPush(0)}
+        opinion={{ liked: null, tempo: null }}
+        rating={false}
+        music={MUSIC}
+        skipOff={over}
+        onRate={() => undefined}
+        onSkip={() => undefined}
+      />
+      <Beat state={state} push={songPush(0)} over={over} />
     </NowPlaying>,
   ).container.innerHTML;
 }
@@ -39,7 +69,7 @@ test("a command to fill the library is told to who runs TempoFit, not to who log
 
 test("Skip is without effect when the song is over, but keeps the focus", () => {
   const shown = show(PLAYING, { over: true });
-  expect(shown).toMatch(/<button[^>]*aria-disabled="true"[^>]*>Skip/);
+  expect(shown).toMatch(/<button[^>]*aria-disabled="true"[^>]*aria-label="Skip"/);
   expect(shown).not.toMatch(/<button[^>]* disabled/);
 });
 
@@ -82,4 +112,23 @@ test("the mark stops as soon as the system asks for a page without motion", () =
     media("(prefers-reduced-motion: reduce)").answer(true);
   });
   expect(FakeAnimation.running.size).toBe(0);
+});
+
+test("a song that has ended is not said to be playing", () => {
+  const push = songPush(0);
+  const list = { songs: [push], playing: push, next: null, responsive: false };
+  const shown = (over: boolean) => render(<SongList {...list} over={over} />).container.textContent;
+  expect(shown(false)).toContain("playing");
+  expect(shown(true)).toContain("ended");
+  expect(shown(true)).not.toContain("playing");
+});
+
+test("a young workout warms up, and its music is not called off", () => {
+  const told = (seconds: number) => {
+    const latest = { ...point(seconds), heart_rate: 150, average: 121 };
+    const songs = [songPush(0)];
+    return show(after([0, workoutOf({ latest: point(1), songs })], [1000, workoutOf({ latest, songs })]));
+  };
+  expect(told(20)).toContain("Warming up, the music follows");
+  expect(told(190)).toContain("Off, ");
 });

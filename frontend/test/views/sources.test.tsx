@@ -1,40 +1,35 @@
-import { act, render, screen } from "@testing-library/react";
+import { act, cleanup, render, screen } from "@testing-library/react";
 import { StrictMode } from "react";
 import { beforeEach, expect, test, vi } from "vitest";
 
 import { Mailbox } from "../../src/ownSongs/mailbox";
+import { keptSource } from "../../src/heart/kept";
 import { Sources } from "../../src/views/heart/Sources";
+import { useSource } from "../../src/views/heart/useSource";
 import { NOW } from "../helpers";
 
 let recordings: Mailbox<File>;
-/** What the page heard of sources in use. */
-let uses: boolean[];
 let heart_rates: number[];
 
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW });
   recordings = new Mailbox();
-  uses = [];
+  sessionStorage.clear();
   heart_rates = [];
 });
 
-const onUse = (inUse: boolean) => uses.push(inUse);
 const onHeartRate = (heart_rate: number) => heart_rates.push(heart_rate);
 const newestTime = () => 0;
+
+function Used({ maySend }: { readonly maySend: boolean }) {
+  const source = useSource({ user: "anna", maySend, kept: keptSource("anna"), onHeartRate, newestTime, recordings });
+  return <Sources {...source} off={!maySend} comes={false} starts={false} isOver={false} deployed={false} />;
+}
 
 function show(maySend = true) {
   return render(
     <StrictMode>
-      <Sources
-        maySend={maySend}
-        comes={false}
-        onHeartRate={onHeartRate}
-        newestTime={newestTime}
-        deployed={false}
-        recordings={recordings}
-        isOver={false}
-        onUse={onUse}
-      />
+      <Used maySend={maySend} />
     </StrictMode>,
   );
 }
@@ -51,24 +46,53 @@ function drop(name: string): void {
   });
 }
 
-test("a source says when it is in use, and stops when the view goes", async () => {
+test("a source stops when the view goes", async () => {
   const { unmount } = show();
   press("Try it without a strap");
-  expect(uses.at(-1)).toBe(true);
   await act(() => vi.advanceTimersByTimeAsync(3_000));
   expect(heart_rates.length).toBeGreaterThan(0);
   unmount();
-  expect(uses.at(-1)).toBe(false);
   const heard = heart_rates.length;
   await vi.advanceTimersByTimeAsync(3_000);
   expect(heart_rates.length).toBe(heard);
 });
 
-test("a source that is stopped is no longer in use", () => {
+/** The page is loaded again. */
+function reload(): void {
+  act(() => {
+    window.dispatchEvent(new Event("pagehide"));
+  });
+  cleanup();
+  heart_rates = [];
+}
+
+test("a made-up heart goes on after the page was loaded again", async () => {
+  show();
+  press("Try it without a strap");
+  await act(() => vi.advanceTimersByTimeAsync(60_000));
+  const before = heart_rates.at(-1) ?? 0;
+  reload();
+  show();
+  await act(() => vi.advanceTimersByTimeAsync(1_000));
+  expect(screen.getByRole("button", { name: "Stop the made-up heart" })).toBeTruthy();
+  expect(Math.abs((heart_rates.at(-1) ?? 0) - before)).toBeLessThan(5);
+});
+
+test("a heart that was stopped stays so after the page was loaded again", () => {
   show();
   press("Try it without a strap");
   press("Stop the made-up heart");
-  expect(uses.at(-1)).toBe(false);
+  reload();
+  show();
+  expect(screen.getByRole("button", { name: "Try it without a strap" })).toBeTruthy();
+});
+
+test("a recording that a reload ended is said to be so", () => {
+  show();
+  drop("run.gpx");
+  reload();
+  show();
+  expect(screen.getByTestId("source-note").textContent).toContain("which ended the recording");
 });
 
 test("a recording that is dropped plays, and the part of the page that shows it opens", () => {

@@ -1,6 +1,6 @@
 import uPlot from "uplot";
 
-import type { Band, Columns, Stretch } from "../../workout/line";
+import { type Band, type Columns, type Stretch, bar } from "../../workout/line";
 import { feltTempo } from "../../workout/playlist";
 import { duration } from "../../workout/words";
 
@@ -90,12 +90,11 @@ function drawTempi(plot: uPlot, songs: readonly Band[], colour: string): void {
   ctx.globalAlpha = 0.75;
   const inset = 4 * devicePixelRatio;
   for (const { push, from_ms, to_ms } of songs) {
-    const from = plot.valToPos(from_ms, "x", true) + inset;
-    const to = plot.valToPos(to_ms, "x", true) - inset;
+    const [from, to] = bar(plot.valToPos(from_ms, "x", true), plot.valToPos(to_ms, "x", true), inset);
     const y = plot.valToPos(feltTempo(push), "y", true);
     ctx.beginPath();
     ctx.moveTo(from, y);
-    ctx.lineTo(Math.max(from, to), y);
+    ctx.lineTo(to, y);
     ctx.stroke();
   }
   ctx.restore();

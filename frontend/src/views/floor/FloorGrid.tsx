@@ -2,6 +2,7 @@ import { memo } from "react";
 
 import type { Band } from "../../floor/attention";
 import { type Person, nameOf } from "../../floor/floor";
+import { sparkline } from "../../floor/sparkline";
 import { fitWord } from "../../workout/fit";
 import { ZONE_NAMES, type Zone, zoneOf } from "../../workout/zone";
 import type { Chosen } from "./FloorWorkout";
@@ -37,12 +38,16 @@ interface Shown {
   readonly reason: string;
   readonly stale: boolean;
   readonly heart_rate: number | null;
+  /** Of the maximum, in percent. */
+  readonly share: number | null;
   readonly zone: Zone | null;
   readonly title: string;
   readonly song: string;
+  /** Where the line of the last minute and a half goes; empty where there is none. */
+  readonly line: string;
 }
 
-function shownOf({ told, band, reason, stale }: Person): Shown {
+function shownOf({ told, band, reason, stale, recent }: Person): Shown {
   const { latest, song, ...range } = told;
   return {
     user: told.user,
@@ -51,14 +56,19 @@ function shownOf({ told, band, reason, stale }: Person): Shown {
     reason,
     stale,
     heart_rate: latest && Math.round(latest.heart_rate),
+    share: latest && Math.round((latest.heart_rate / range.max_heart_rate) * 100),
     zone: latest && !stale ? zoneOf(latest.heart_rate, range) : null,
     title: song?.title ?? "No song yet",
     song: song ? `tempo ${Math.round(song.tempo)}, ${fitWord(song.distance)}` : "",
+    line: sparkline(recent),
   };
 }
 
+/** A tile is as high without a reason, so that those below it stay where they are. */
+const KEEPS_ITS_PLACE = "\u00a0";
+
 const Tile = memo(function Tile({ onOpen, ...shown }: Shown & Pick<Props, "onOpen">) {
-  const { user, name, band, heart_rate, zone } = shown;
+  const { user, name, band, heart_rate, share, zone, line } = shown;
   return (
     <li
       className="tile"
@@ -76,15 +86,23 @@ const Tile = memo(function Tile({ onOpen, ...shown }: Shown & Pick<Props, "onOpe
         }}
       >
         <span className="who">{name}</span>
+        <span className="share">
+          {share ?? "–"}
+          <small>%</small>
+          <span className="unseen"> of the maximum, </span>
+        </span>
         <span className="pulse">
           <strong>{heart_rate ?? "–"}</strong>
           <span className="unseen"> beats a minute </span>
         </span>
-        <span className="zone">{zone ? `zone ${zone}, ${ZONE_NAMES[zone]}` : "zone not known"}</span>
+        <span className="zone-words">{zone ? `zone ${zone}, ${ZONE_NAMES[zone]}` : "zone not known"}</span>
+        <svg className="spark" viewBox="0 0 90 24" preserveAspectRatio="none" aria-hidden="true">
+          <path d={line} />
+        </svg>
         <span className="what">
           <span className="title">{shown.title}</span> <span>{shown.song}</span>
         </span>
-        {shown.reason !== "" && <span className="needs">{shown.reason}</span>}
+        <span className="needs">{shown.reason || KEEPS_ITS_PLACE}</span>
       </button>
     </li>
   );

@@ -9,6 +9,7 @@ import { ConnectionState } from "../ConnectionState";
 import "./Floor.css";
 import { FloorForm } from "./FloorForm";
 import { FloorGrid } from "./FloorGrid";
+import { FloorHead } from "./FloorHead";
 import { type Chosen, FloorWorkout } from "./FloorWorkout";
 import { ProblemNote } from "../ProblemNote";
 import { useStore, useTick } from "../hooks";
@@ -58,9 +59,12 @@ export function FloorPage({ config, floor }: Props) {
       </header>
       <main className="floor" data-old={isOld}>
         <ProblemNote problem={state.problem} />
-        <p className="floor-head" role="status" data-testid="floor-head">
-          {sentence(floor, state)}
-        </p>
+        <div className="floor-top">
+          <p className="floor-head" role="status" data-testid="floor-head">
+            {sentence(floor, state)}
+          </p>
+          {shown && state.people.length > 0 && <FloorHead people={state.people} />}
+        </div>
         {seen_ms !== null && isOld && shown && (
           <p className="problem">
             No answer for <Since at_ms={seen_ms} />. This is what was known then.

@@ -30,7 +30,7 @@ export function FloorWorkout({ chosen: { user, name }, watching, onClose }: Prop
   }, []);
 
   const state = useStore(store);
-  const { playing, next } = usePosition(state);
+  const { playing, next, over } = usePosition(state);
   return (
     <dialog className="floor-workout" ref={dialog} aria-labelledby="floor-workout" onClose={onClose}>
       <div className="floor-workout-head">
@@ -46,6 +46,7 @@ export function FloorWorkout({ chosen: { user, name }, watching, onClose }: Prop
         songs={state.songs}
         playing={playing}
         next={next}
+        over={over}
         responsive={state.settings?.responsive ?? false}
       />
     </dialog>

@@ -6,7 +6,7 @@ import "./ZoneBar.css";
 /** How hard the athlete works: five parts, filled up to the zone, and its name; none while it is not known. */
 export function ZoneBar({ zone }: { readonly zone: Zone | null }) {
   return (
-    <div className="zone" data-zone={zone ?? "unknown"} style={zoneColour(zone)}>
+    <div className="zone" data-zone={zone ?? "unknown"}>
       <p data-testid="zone">{zone === null ? "Zone unknown" : zoneWords(zone)}</p>
       <ol aria-hidden="true">
         {ZONES.map((each) => (
@@ -17,8 +17,8 @@ export function ZoneBar({ zone }: { readonly zone: Zone | null }) {
   );
 }
 
-/** The zone's colour as `--zone`. */
+/** The zone's colours: `--zone` for words and lines, `--fill` for a field; none while it is not known. */
 export function zoneColour(zone: Zone | null): CSSProperties {
-  const colour = zone === null ? "var(--faded)" : `var(--zone-${zone})`;
-  return { "--zone": colour } as CSSProperties;
+  if (zone === null) return { "--zone": "var(--faded)" } as CSSProperties;
+  return { "--zone": `var(--zone-${zone})`, "--fill": `var(--fill-${zone})` } as CSSProperties;
 }

@@ -1,6 +1,7 @@
-import { fitNow, fitSentence, fitWord, scarceSentence } from "../../workout/fit";
+import { fitNow, fitSentence, fitWord, isForLack, scarceSentence } from "../../workout/fit";
+import { isWarmingUp } from "../../workout/warmUp";
 import type { SongPush } from "../../wire/messages";
-import { type State, effortOf } from "../../session/store";
+import { type State, effortOf, newestPoint } from "../../session/store";
 import { heardAt } from "../../session/sounding";
 import { useFreshness, useTick } from "../hooks";
 import "./Fit.css";
@@ -18,6 +19,10 @@ export function Fit({ state, push }: Props) {
     return <p className="fit" data-testid="fit">Fit unknown while the heart rate is stale</p>;
   }
   if (fresh !== "live" || distance === null) return null;
+  const isSaid = fitWord(distance) === "fits" || isForLack(push, distance);
+  if (!isSaid && isWarmingUp(newestPoint(state), state.session)) {
+    return <p className="fit" data-testid="fit">Warming up, the music follows</p>;
+  }
   return <FitWords distance={distance} push={push} />;
 }
 
@@ -29,11 +34,9 @@ function distanceAt(state: State, push: SongPush, now_ms: number): number | null
 
 /** A distance in a word and a number, or what the library lacks. */
 export function FitWords({ distance, push }: { readonly distance: number; readonly push: SongPush }) {
-  const word = fitWord(distance);
-  const isLack = push.why.scarce && (word === "off" || push.why.octave !== 1);
   return (
-    <p className="fit" data-fit={word} data-testid="fit">
-      {isLack ? scarceSentence(push) : fitSentence(distance)}
+    <p className="fit" data-fit={fitWord(distance)} data-testid="fit">
+      {isForLack(push, distance) ? scarceSentence(push) : fitSentence(distance)}
     </p>
   );
 }

@@ -1,83 +1,78 @@
 import type { ReactNode } from "react";
 
 import type { SongPush } from "../../wire/messages";
-import { feltTempo } from "../../workout/playlist";
 import { type State, newestHeartRate } from "../../session/store";
 import { duration } from "../../workout/words";
-import { Press } from "../Press";
-import { useWaiting } from "../hooks";
-import { Beat } from "./Beat";
-import { Fit } from "./Fit";
-import { HeardTempo, Progress, TimeLeft } from "./Playtime";
-import { WhyThisSong } from "./WhyThisSong";
+import { Cover } from "./Cover";
+import { NextSong } from "./NextSong";
+import { Progress, TimeLeft } from "./Playtime";
+import { Sync } from "./Sync";
 import "./Song.css";
 import "./NowPlaying.css";
 
 interface Props {
-  readonly playing: SongPush | null;
-  readonly over: boolean;
   readonly state: State;
+  readonly playing: SongPush | null;
+  readonly next: SongPush | null;
+  /** Whether the playing song's time is over and no other is known. */
+  readonly over: boolean;
   /** Whether who looks may fill the library: on a machine of one's own. */
   readonly local: boolean;
-  readonly onSkip: () => void;
-  /** What else may be done with the song. */
+  /** What is said in place of the next song; null where nothing is. */
+  readonly note: ReactNode;
+  /** What may be done with the song. */
   readonly children: ReactNode;
 }
 
-/** The song that plays: what it is, how long it still does, why it was chosen. */
-export function NowPlaying(props: Props) {
-  const { playing, over, state, local, onSkip, children } = props;
-  const waiting = useWaiting(state.skip);
-  if (!playing) return <NothingPlays state={state} local={local} />;
-  const skipping = waiting && state.skip.phase === "asked" && state.skip.slot === playing.slot;
+/** The song that plays: what it is, how long it still does, whether it is in sync, and what follows. */
+export function NowPlaying({ state, playing, next, over, local, note, children }: Props) {
+  const { spare } = state;
+  const push = spare ?? playing;
   return (
-    <section className="now-playing card" aria-labelledby="playing" data-slot={playing.slot} data-testid="playing">
-      <h2 id="playing">{over ? "Just ended" : "Now playing"}</h2>
-      <div className="song">
-        <div>
-          <p className="title" data-testid="playing-title">
-            {playing.song.title}
+    <section
+      className="now-playing"
+      aria-labelledby="playing"
+      data-slot={spare ? undefined : playing?.slot}
+      data-testid={spare ? "spare" : playing ? "playing" : undefined}
+    >
+      <div className="head">
+        <h2 id="playing">{spare ? SPARE : over ? "Just ended" : "Now playing"}</h2>
+        {push && !(over && !spare) && (
+          <p>
+            <TimeLeft state={state} push={push} /> left of {duration(push.ends_at_ms - push.starts_at_ms)}
           </p>
-          <p className="artist">{playing.song.artist}</p>
-        </div>
-        <p className="tempo">
-          <strong data-testid="playing-tempo">{Math.round(feltTempo(playing))}</strong>
-          <span className="beating">
-            <Beat key={playing.slot} state={state} push={playing} over={over} />
-            tempo
-          </span>
-          <span className="heard" data-testid="heard">
-            <HeardTempo state={state} push={playing} />
-          </span>
-        </p>
+        )}
       </div>
-      {!over && <Fit state={state} push={playing} />}
-      <Progress state={state} push={playing} />
-      <div className="controls">
-        <p>
-          {over ? (
-            "The next song is chosen as soon as a heart rate comes."
-          ) : (
-            <>
-              <TimeLeft state={state} push={playing} /> left of{" "}
-              {duration(playing.ends_at_ms - playing.starts_at_ms)}
-            </>
-          )}
-        </p>
-        <Press off={skipping || over} onPress={onSkip}>
-          Skip
-        </Press>
-      </div>
+      {push ? <Song state={state} push={push} over={over && !spare} /> : <NothingPlays state={state} local={local} />}
+      {note ?? (push && !spare && <NextSong next={next} over={over} />)}
       {children}
-      <WhyThisSong push={playing} />
     </section>
+  );
+}
+
+const SPARE = "Spare song, until the connection is back";
+
+function Song({ state, push, over }: { readonly state: State; readonly push: SongPush; readonly over: boolean }) {
+  return (
+    <>
+      <div className="song">
+        <Cover id={push.song.id} />
+        <div>
+          <p className="title" data-testid={push.slot < 0 ? undefined : "playing-title"}>
+            {push.song.title}
+          </p>
+          <p className="artist">{push.song.artist}</p>
+        </div>
+      </div>
+      <Progress state={state} push={push} />
+      <Sync state={state} push={push} over={over} />
+    </>
   );
 }
 
 function NothingPlays({ state, local }: Pick<Props, "state" | "local">) {
   return (
-    <section className="now-playing card" aria-labelledby="playing">
-      <h2 id="playing">Now playing</h2>
+    <>
       <p className="empty">{emptySentence(state)}</p>
       {state.told && state.latest && (
         <p className="hint">
@@ -91,7 +86,7 @@ function NothingPlays({ state, local }: Pick<Props, "state" | "local">) {
           )}
         </p>
       )}
-    </section>
+    </>
   );
 }
 

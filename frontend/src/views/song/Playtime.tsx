@@ -1,8 +1,7 @@
 import type { SongPush } from "../../wire/messages";
 import { workoutTime } from "../../workout/clock";
-import { heardAt } from "../../session/sounding";
 import type { State } from "../../session/store";
-import { duration, heardSentence } from "../../workout/words";
+import { duration } from "../../workout/words";
 import { useTick } from "../hooks";
 import "./Playtime.css";
 
@@ -14,14 +13,6 @@ interface Props {
 /** How long the song still plays. */
 export function TimeLeft(props: Props) {
   return useTick((now_ms) => duration(leftAt(props, now_ms)));
-}
-
-/** At which tempo the song is heard. */
-export function HeardTempo({ state, push }: Props) {
-  return useTick((now_ms) => {
-    const heard = heardAt(state, push, now_ms);
-    return heard && heardSentence(push, heard);
-  });
 }
 
 /** How much of the song has played. */

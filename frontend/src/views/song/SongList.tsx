@@ -10,16 +10,18 @@ interface Props {
   readonly songs: readonly SongPush[];
   readonly playing: SongPush | null;
   readonly next: SongPush | null;
+  /** Whether the playing song's time is over. */
+  readonly over: boolean;
   /** Whether songs may also be cut by something else than a skip. */
   readonly responsive: boolean;
 }
 
 /** The session's songs, newest first, each with the reason it was chosen for. */
 export const SongList = memo(function SongList(props: Props) {
-  const { songs, playing, next, responsive } = props;
+  const { songs, playing, next, over, responsive } = props;
   const cut = responsive ? "cut short" : "skipped";
   const word = (push: SongPush, index: number) => {
-    if (push === playing) return "playing";
+    if (push === playing) return over ? "ended" : "playing";
     if (push === next) return "next";
     return wasSkipped(songs, index) ? cut : "";
   };
@@ -30,7 +32,7 @@ export const SongList = memo(function SongList(props: Props) {
       <ol reversed>
         {songs
           .map((push, index) => (
-            <li key={push.slot} data-slot={push.slot} aria-current={push === playing}>
+            <li key={push.slot} data-slot={push.slot} aria-current={push === playing && !over}>
               <span className="number">{push.slot + 1}</span>
               <p className="title">
                 {push.song.title} <Mark word={word(push, index)} />{" "}

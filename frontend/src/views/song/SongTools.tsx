@@ -7,9 +7,10 @@ import type { State } from "../../session/store";
 import { tickTime } from "../../session/ticks";
 import { useWaiting } from "../hooks";
 import type { Asks } from "../useWorkout";
-import { Likes } from "./Likes";
+import { Dislike } from "./Dislike";
 import { TempoFix } from "./TempoFix";
 import { TempoLock } from "./TempoLock";
+import { WhyThisSong } from "./WhyThisSong";
 
 interface Props {
   readonly push: SongPush;
@@ -17,7 +18,7 @@ interface Props {
   readonly asks: Pick<Asks, "rate" | "change">;
 }
 
-/** What the athlete may do with the playing song. */
+/** What else the athlete may do with the playing song, and why it plays. */
 export function SongTools({ push, state, asks }: Props) {
   const opinion = opinionOf(push, state.opinions);
   const waiting = useWaiting(state.rate);
@@ -26,9 +27,11 @@ export function SongTools({ push, state, asks }: Props) {
     asks.rate(push.song.id, said);
   };
   return (
-    <>
+    <section className="card tools" aria-labelledby="tools">
+      <h2 id="tools">This song</h2>
+      <WhyThisSong push={push} />
       <div className="buttons">
-        <Likes opinion={opinion} waiting={waiting} onRate={rate} />
+        <Dislike opinion={opinion} waiting={waiting} onRate={rate} />
         {state.settings && (
           <TempoLock
             lock={state.settings.lock}
@@ -42,6 +45,6 @@ export function SongTools({ push, state, asks }: Props) {
         )}
       </div>
       <TempoFix push={push} opinion={opinion} waiting={waiting} onRate={rate} />
-    </>
+    </section>
   );
 }

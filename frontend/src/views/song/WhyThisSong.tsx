@@ -8,7 +8,6 @@ export function WhyThisSong({ push }: { readonly push: SongPush }) {
   const { why } = push;
   return (
     <div className="why">
-      <h3>Why this song</h3>
       <p data-testid="why">{whySentence(push)}</p>
       <ul>
         <li>
@@ -18,7 +17,7 @@ export function WhyThisSong({ push }: { readonly push: SongPush }) {
           <span>target</span> <b>{Math.round(why.target_tempo)}</b>
         </li>
         <li>
-          <span>tempo</span> <b>{feltTempo(push).toFixed(1)}</b>
+          <span>tempo</span> <b data-testid="playing-tempo">{Math.round(feltTempo(push))}</b>
         </li>
         <li>
           <span>away</span> <b>{percent(why.distance)}</b>

@@ -1,0 +1,134 @@
+/** The source of this device's heart rate, as the views use it. */
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
+
+import { type Bluetooth, chooseStrap } from "../../heart/bluetooth";
+import { type KeptSource, keepSource } from "../../heart/kept";
+import { type MadeUp, makeUp } from "../../heart/madeUp";
+import { type PlayingFile, playFile } from "../../heart/recorded";
+import type { Relay } from "../../heart/relay";
+import type { Speed } from "../../heart/replay";
+import { type Moment, OFF, Source, type SourceStatus, type Way, wayInUse } from "../../heart/source";
+import { subscribe } from "../../heart/subscription";
+import { keepScreenOn } from "../../music/keys";
+import type { Mailbox } from "../../ownSongs/mailbox";
+
+interface Asked {
+  readonly user: string;
+  /** Whether this page may send heart rates: only those of its own athlete. */
+  readonly maySend: boolean;
+  /** What was kept of the source before the page was loaded again. */
+  readonly kept: KeptSource | null;
+  /** Beats a minute, now or at a moment; the same function each time. */
+  readonly onHeartRate: (heart_rate: number, moment?: Moment) => void;
+  /** The newest time of the workout, epoch ms; the same function each time. */
+  readonly newestTime: () => number;
+  /** Recorded workouts that are dropped on the page. */
+  readonly recordings: Mailbox<File>;
+}
+
+/** The source in use, and what may be done about it. */
+export interface UsedSource {
+  readonly status: SourceStatus;
+  readonly way: Way | null;
+  /** Why what was dropped is not played; else empty. */
+  readonly refusal: string;
+  readonly speed: Speed;
+  readonly onStrap: () => void;
+  readonly onMakeUp: () => void;
+  /** Takes the made-up heart to this rate, beats a minute. */
+  readonly onDrag: (heart_rate: number) => void;
+  readonly onFile: (file: File) => void;
+  readonly onSpeed: (speed: Speed) => void;
+  /** Plays one of the workouts that a file holds. */
+  readonly onChoose: (place: number) => void;
+  readonly onSkipPause: () => void;
+  readonly onService: (relay: Relay) => void;
+  readonly onStop: () => void;
+}
+
+/** Holds the source of this device's heart rate until the view goes; a made-up heart outlives a reload. */
+export function useSource({ user, maySend, kept, onHeartRate, newestTime, recordings }: Asked): UsedSource {
+  const [status, setStatus] = useState<SourceStatus>(OFF);
+  const [speed, setSpeed] = useState<Speed>(10);
+  const [refusal, setRefusal] = useState("");
+  const source = useMemo(() => new Source({ onStatus: setStatus, onHeartRate }), [onHeartRate]);
+  const playing = useRef<PlayingFile | null>(null);
+  const madeUp = useRef<MadeUp | null>(null);
+  const way = wayInUse(status);
+  const begin = (begins: Parameters<Source["use"]>[0]) => {
+    setRefusal("");
+    source.use(begins);
+  };
+  const play = (file: File) => {
+    begin((listener) => (playing.current = playFile(file, speed, newestTime, listener)));
+  };
+  const onRecording = useEffectEvent((file: File) => {
+    const sentence = dropRefusal(file, maySend, way);
+    if (sentence) setRefusal(sentence);
+    else play(file);
+  });
+  useEffect(() => recordings.take((file) => { onRecording(file); }), [recordings]);
+  const keep = useEffectEvent(() => {
+    const { begun_ms = 0, dragged } = (way === "made-up" && madeUp.current) || {};
+    keepSource(user, { way, at_ms: newestTime(), begun_ms, dragged: dragged?.() ?? null });
+  });
+  const goOn = useEffectEvent(() => {
+    if (kept?.way === "made-up") {
+      const { begun_ms, dragged } = kept;
+      begin((listener) => (madeUp.current = makeUp(listener, begun_ms, dragged)));
+    } else if (kept?.way) setStatus({ phase: "off", sentence: AGAIN[kept.way] });
+  });
+  useEffect(() => {
+    goOn();
+    const leave = () => { keep(); };
+    window.addEventListener("pagehide", leave);
+    return () => {
+      window.removeEventListener("pagehide", leave);
+      source.stop();
+    };
+  }, [source]);
+  const inUse = way !== null;
+  useEffect(() => (inUse ? keepScreenOn() : undefined), [inUse]);
+  return {
+    status,
+    way,
+    refusal,
+    speed,
+    onStrap: () => {
+      const { bluetooth } = navigator as Navigator & { readonly bluetooth?: Bluetooth };
+      begin((listener) => chooseStrap(bluetooth, listener));
+    },
+    onMakeUp: () => {
+      begin((listener) => (madeUp.current = makeUp(listener)));
+    },
+    onDrag: (heart_rate) => madeUp.current?.drag(heart_rate),
+    onFile: play,
+    onSpeed: (wished) => {
+      setSpeed(wished);
+      playing.current?.setSpeed(wished);
+    },
+    onChoose: (place) => playing.current?.choose(place),
+    onSkipPause: () => playing.current?.skipPause(),
+    onService: (relay) => {
+      begin((listener) => subscribe(relay, listener));
+    },
+    onStop: () => {
+      setRefusal("");
+      source.stop();
+    },
+  };
+}
+
+/** A browser gives a page neither the strap nor the file again without a press. */
+const AGAIN: Readonly<Record<Exclude<Way, "made-up">, string>> = {
+  strap: "The page was loaded again and has lost your strap. Choose it once more to go on.",
+  file: "The page was loaded again, which ended the recording. Choose the file once more to go on.",
+  service: "The page was loaded again, which ended the service. Enter its token once more to go on.",
+};
+
+/** Why a dropped recording is not played, as a sentence; empty where it is. */
+export function dropRefusal({ name }: File, maySend: boolean, way: Way | null): string {
+  if (!maySend) return `This page may not send heart rates for this athlete, so ${name} is not played.`;
+  if (way === null || way === "file") return "";
+  return `${name} was not played, because another source is in use. Stop that first, then drop it again.`;
+}
