@@ -1,7 +1,7 @@
 """`tempofit up`: the whole cloud on this machine, until Ctrl-C."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +11,7 @@ import typer
 from catalog.demo import demo_songs
 from catalog.errors import FileError, Refused
 from catalog.files import read_songs
+from catalog.library import entries_in, remove_songs
 from catalog.store import StoreError, store_songs
 from catalog.tables import first_few
 from events.session import Song
@@ -89,8 +90,7 @@ def up(
                     progress=say,
                 ) as cloud:
                     say(f"Storing {len(chosen):,} songs")
-                    table = cloud.addresses.songs_table
-                    store_songs(cloud.client("dynamodb"), table, LIBRARY, chosen)
+                    _store(cloud, chosen, alone=songs is not None)
                     if athletes:
                         start_athletes(cloud, athletes, speed, workouts)
                     _say_where(cloud, athletes)
@@ -122,6 +122,15 @@ def _songs(file: Path | None) -> list[Song]:
     if not songs:
         raise FileError(f"{file} holds no song that can be played.")
     return songs
+
+
+def _store(cloud: Cloud, songs: Sequence[Song], *, alone: bool) -> None:
+    """Fill the library; those of a file are `alone` in it, whatever an earlier start left."""
+    dynamodb, table = cloud.client("dynamodb"), cloud.addresses.songs_table
+    store_songs(dynamodb, table, LIBRARY, songs)
+    if alone:
+        there = {entry.song.id for entry in entries_in(dynamodb, table, LIBRARY)}
+        remove_songs(dynamodb, table, LIBRARY, sorted(there - {song.id for song in songs}))
 
 
 def _say_where(cloud: Cloud, athletes: int) -> None:

@@ -191,6 +191,22 @@ def test_songs_and_likes_last_until_a_start_is_to_be_fresh(tmp_path: Path) -> No
     assert found(signal.SIGTERM, "--fresh") == [False, False, False]
 
 
+def test_songs_of_a_file_are_alone_though_an_earlier_start_had_others(tmp_path: Path) -> None:
+    file = tmp_path / "songs.csv"
+    file.write_text("title,artist,duration_s,tempo\nUp,Legs,200,128\n")
+    counts = []
+    for arguments in ([], ["--songs", str(file)]):
+        with started(tmp_path, "--athletes", 0, *arguments) as process:
+            wait_for(lambda: "Ctrl-C stops" in (tmp_path / "output").read_text(), DEADLINE_SECONDS)
+            told = json.loads((tmp_path / "run" / "addresses.json").read_bytes())
+            with client("dynamodb", urlsplit(told["dynamodb_url"]).port or 0) as dynamodb:
+                pages = dynamodb.get_paginator("scan").paginate(TableName=told["songs_table"])
+                counts.append(sum(page["Count"] for page in pages))
+            process.send_signal(signal.SIGTERM)
+            process.wait(DEADLINE_SECONDS)
+    assert counts == [2_000, 1]
+
+
 def test_a_folder_of_data_that_another_cloud_uses_is_told(tmp_path: Path) -> None:
     data = tmp_path / "shared"
     (tmp_path / "other").mkdir()
