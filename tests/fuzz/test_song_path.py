@@ -544,6 +544,7 @@ class SongPath(RuleBasedStateMachine):
         finally:
             self.running.pop()
             self._note_pushes(told)
+            self.deaf |= self.connections.gone  # `average` closes those of a flood
             if fault and fault.kind not in (Kind.CRASH_BEFORE, Kind.CRASH_AFTER, Kind.MEANWHILE):
                 self.deaf |= set(self.people)
             if by == "recommend":
