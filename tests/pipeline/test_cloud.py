@@ -161,8 +161,15 @@ async def test_what_a_person_thinks_of_a_song_is_kept_for_the_next_session(
         assert [one["opinion"] for one in (await phone.workout())["songs"]] == [opinion]
 
 
-async def test_a_song_is_changed_while_it_plays_where_the_person_allows_it(phone: Phone) -> None:
-    await phone.send(action="start", at_ms=phone.start_ms, settings={"responsive": True})
+async def test_a_song_is_changed_while_it_plays_where_the_person_allows_it(
+    cloud: Cloud, phone: Phone
+) -> None:
+    songs = [
+        Song(f"long-{tempo}", "Long", f"By {tempo}", tempo, 300) for tempo in range(80, 180, 5)
+    ]
+    store_songs(cloud.client("dynamodb"), cloud.addresses.songs_table, "long", songs)
+    settings = {"responsive": True, "library": "long"}
+    await phone.send(action="start", at_ms=phone.start_ms, settings=settings)
     await phone.beat(1, 5, heart_rate=100)
     first = await phone.song(0)
     await phone.beat(6, 65, heart_rate=100)
