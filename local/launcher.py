@@ -13,6 +13,7 @@ from botocore.config import Config
 from local import data as keep
 from local import lock, processes, queues, streams, valkey, web
 from local.addresses import FILE, RUN, Addresses
+from local.files import store
 from local.gateway import server as gateway
 from local.interrupts import postponed
 from local.keeper import Keeper, keeping
@@ -162,7 +163,7 @@ def running(
         try:
             _start_stores(cloud, ports, directory, data, progress)
             _start_servers(cloud, ports, directory, users or [], limits, progress)
-            addresses.write_bytes(msgspec.json.encode(cloud.addresses))
+            store(addresses, msgspec.json.encode(cloud.addresses))
             yield cloud
         finally:
             addresses.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from local.files import store
 from local.project import PROJECT
 
 CACHE = PROJECT / ".tempofit" / "synth"
@@ -33,7 +34,7 @@ def synthesize(stage: str = "dev", context: Mapping[str, str] = NO_CONTEXT) -> d
     cached = CACHE / f"{content_hash(stage, context)}.json"
     if not cached.exists():
         print(f"Synthesizing the {stage} stage; this takes 5 to 20 seconds.", file=sys.stderr)
-        _store(cached, _run(stage, context))
+        store(cached, _run(stage, context))
     template: dict[str, Any] = json.loads(cached.read_bytes())
     return template
 
@@ -82,11 +83,3 @@ def _run(stage: str, context: Mapping[str, str]) -> bytes:
             tail = "\n".join(done.stdout.splitlines()[-TAIL_LINES:])
             raise SynthError(f"The CDK app could not be synthesized for {stage!r}. {tail}")
         return templates[0].read_bytes()
-
-
-def _store(path: Path, content: bytes) -> None:
-    """Two runs at once may write the same content; neither ever reads half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(f".{os.getpid()}")
-    temporary.write_bytes(content)
-    temporary.replace(path)

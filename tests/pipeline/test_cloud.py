@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
@@ -75,21 +76,21 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-async def connect(addresses: Addresses, user: str) -> Phone:
-    http = aiohttp.ClientSession()
-    async with http.get(addresses.token_url, params={"user": user}) as answer:
-        token = (await answer.json())["access_token"]
-    socket = await http.ws_connect(addresses.websocket_url, params={"token": token})
-    return Phone(user, http, socket)
+@asynccontextmanager
+async def connected(addresses: Addresses, user: str) -> AsyncIterator[Phone]:
+    """A phone, whose connection is closed before its session: else it may outlive the test."""
+    async with aiohttp.ClientSession() as http:
+        async with http.get(addresses.token_url, params={"user": user}) as answer:
+            token = (await answer.json())["access_token"]
+        async with http.ws_connect(addresses.websocket_url, params={"token": token}) as socket:
+            yield Phone(user, http, socket)
 
 
 @pytest.fixture
 async def phone(cloud: Cloud, new_user: Callable[[], str]) -> AsyncIterator[Phone]:
     """A phone of somebody of this test's own."""
-    phone = await connect(cloud.addresses, new_user())
-    yield phone
-    await phone.socket.close()
-    await phone.http.close()
+    async with connected(cloud.addresses, new_user()) as phone:
+        yield phone
 
 
 async def test_a_workout_gets_its_songs_one_after_another(phone: Phone) -> None:
@@ -119,14 +120,12 @@ async def test_samples_sent_again_after_a_reconnect_change_nothing(
 ) -> None:
     await phone.beat(1, 20)
     before = await phone.folded_to(20)
-    again = await connect(cloud.addresses, phone.user)
-    again.start_ms = phone.start_ms
-    await again.beat(1, 20, heart_rate=200)
-    await again.beat(21, 21)
-    after = await again.folded_to(21)
+    async with connected(cloud.addresses, phone.user) as again:
+        again.start_ms = phone.start_ms
+        await again.beat(1, 20, heart_rate=200)
+        await again.beat(21, 21)
+        after = await again.folded_to(21)
     assert after["latest"][2] == before["latest"][2] == 130
-    await again.socket.close()
-    await again.http.close()
 
 
 async def test_a_change_decides_the_next_song(phone: Phone) -> None:
@@ -236,15 +235,13 @@ async def test_a_sample_an_hour_ahead_is_refused_with_a_sentence(phone: Phone) -
 async def test_a_message_of_two_hundred_kilobytes_closes_only_its_own_connection(
     cloud: Cloud, phone: Phone, new_user: Callable[[], str]
 ) -> None:
-    other = await connect(cloud.addresses, new_user())
-    await phone.send(action="heartrate", samples=[], padding="x" * 200_000)
-    closed = await phone.socket.receive(timeout=DEADLINE_SECONDS)
-    assert closed.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)
-    assert phone.socket.close_code == 1009
-    await other.beat(1, 1)
-    await other.folded_to(1)
-    await other.socket.close()
-    await other.http.close()
+    async with connected(cloud.addresses, new_user()) as other:
+        await phone.send(action="heartrate", samples=[], padding="x" * 200_000)
+        closed = await phone.socket.receive(timeout=DEADLINE_SECONDS)
+        assert closed.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)
+        assert phone.socket.close_code == 1009
+        await other.beat(1, 1)
+        await other.folded_to(1)
 
 
 async def test_a_record_that_is_no_json_goes_to_the_dead_letters_unless_a_client_sent_it(
@@ -310,10 +307,8 @@ async def test_boto3_alone_sees_the_song_end_and_reaches_the_phone(
 
 
 async def test_a_closed_connection_is_forgotten(cloud: Cloud) -> None:
-    phone = await connect(cloud.addresses, "passer-by")
-    await phone.workout()
-    await phone.socket.close()
-    await phone.http.close()
+    async with connected(cloud.addresses, "passer-by") as phone:
+        await phone.workout()
     deadline = time.monotonic() + DEADLINE_SECONDS
     with Redis.from_url(cloud.addresses.redis_url) as redis:
         while redis.exists("connections:passer-by"):

@@ -1,8 +1,8 @@
 """What one person does to the local cloud costs nobody else their songs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 import aiohttp
@@ -13,17 +13,10 @@ from lambdas.adapters.connections import MOST
 from local.launcher import Cloud
 from simulator.client import Service, fetch_token
 from tests.local.gateway.cloud import line
-from tests.pipeline.test_cloud import Phone, connect, now_ms
+from tests.pipeline.test_cloud import Phone, connected, now_ms
 
 PATIENCE_SECONDS = 60
 CONNECTIONS = 30
-
-
-@asynccontextmanager
-async def open_phone(cloud: Cloud, user: str) -> AsyncIterator[Phone]:
-    phone = await connect(cloud.addresses, user)
-    yield phone
-    await phone.http.close()
 
 
 async def first_song(phone: Phone) -> dict[str, Any]:
@@ -65,12 +58,12 @@ async def test_who_floods_is_told_and_closed_while_somebody_else_gets_their_song
     async with AsyncExitStack() as stack:
         phones, told, readers, senders = [], [], [], []
         for message in (heart_rates, start):
-            phone = await stack.enter_async_context(open_phone(cloud, new_user()))
+            phone = await stack.enter_async_context(connected(cloud.addresses, new_user()))
             phones.append(phone)
             told.append(asyncio.Event())
             readers.append(asyncio.create_task(codes_until_closed(phone, told[-1])))
             senders.append(asyncio.create_task(flood(phone, message)))
-        other = await stack.enter_async_context(open_phone(cloud, new_user()))
+        other = await stack.enter_async_context(connected(cloud.addresses, new_user()))
         async with asyncio.timeout(PATIENCE_SECONDS):
             await asyncio.gather(*(each.wait() for each in told))
         assert (await first_song(other))["slot"] == 0
@@ -95,9 +88,10 @@ async def test_of_many_connections_five_remain_and_somebody_else_gets_their_song
     async with AsyncExitStack() as stack:
         user = new_user()
         phones = [
-            await stack.enter_async_context(open_phone(cloud, user)) for _ in range(CONNECTIONS)
+            await stack.enter_async_context(connected(cloud.addresses, user))
+            for _ in range(CONNECTIONS)
         ]
-        other = await stack.enter_async_context(open_phone(cloud, new_user()))
+        other = await stack.enter_async_context(connected(cloud.addresses, new_user()))
         songs = await asyncio.gather(first_song(phones[-1]), first_song(other))
         assert [song["slot"] for song in songs] == [0, 0]
         for phone in phones[:-MOST]:
@@ -113,10 +107,11 @@ async def test_a_socket_that_is_never_read_costs_nobody_their_song(
 ) -> None:
     async with AsyncExitStack() as stack:
         user = new_user()
-        deaf = await stack.enter_async_context(open_phone(cloud, user))
+        deaf = await stack.enter_async_context(connected(cloud.addresses, user))
         await fill(cloud, deaf)
         phones = [
-            await stack.enter_async_context(open_phone(cloud, name)) for name in (user, new_user())
+            await stack.enter_async_context(connected(cloud.addresses, name))
+            for name in (user, new_user())
         ]
         songs = await asyncio.gather(*(first_song(phone) for phone in phones))
         assert [song["slot"] for song in songs] == [0, 0]
@@ -143,7 +138,7 @@ async def fill(cloud: Cloud, deaf: Phone) -> None:
 async def test_a_key_that_comes_twice_counts_by_its_last_value(
     cloud: Cloud, new_user: Callable[[], str]
 ) -> None:
-    async with open_phone(cloud, new_user()) as phone:
+    async with connected(cloud.addresses, new_user()) as phone:
         before = dead_letters(cloud)
         beat = f'{{"action":"heartrate","samples":[],"samples":[[{phone.start_ms},100]]}}'
         await phone.socket.send_str(beat)
