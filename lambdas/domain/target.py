@@ -27,6 +27,9 @@ WORK, RISE = 0.78, 0.45
 sees. Fitted to the tuning half of the recorded workouts (`tempofit evaluate`)."""
 RISE_SECONDS = 600
 """By then nothing is left of the rise; it fades with the square of what is left of this."""
+RISING_SECONDS, RISEN = 60, 0.4
+"""From so long on, a heart that uses less than this share of its reserve is expected to rise in
+proportion: some people stay at rest. Fitted to the tuning half."""
 PLAN_SECONDS = 180
 """How far a plan is looked ahead for the coming song."""
 
@@ -95,14 +98,16 @@ def expected_heart_rate(goal: Goal, average: float, newest: float, elapsed_secon
 
     On recorded workouts its mean gap to the song's heart rate is 7.3, the average's alone 7.7; a
     trend drawn on, or a pull towards the mean of the session, does worse. In a warm-up, which
-    `elapsed_seconds` since the session began tell, it lies higher: towards `WORK`.
+    `elapsed_seconds` since the session began tell, it lies higher: towards `WORK`, after a minute
+    the less the farther the heart is from working.
     """
     settled = (average + newest) / 2
     if goal.mode == "recover":
         return settled
     work = goal.resting_heart_rate + WORK * (_maximum(goal) - goal.resting_heart_rate)
     left = max(0.0, 1 - elapsed_seconds / RISE_SECONDS)
-    return settled + RISE * left**2 * max(0.0, work - settled)
+    begun = 1.0 if elapsed_seconds < RISING_SECONDS else share_in_use(goal, settled) / RISEN
+    return settled + RISE * left**2 * min(1.0, begun) * max(0.0, work - settled)
 
 
 def share_in_use(goal: Goal, heart_rate: float) -> float:

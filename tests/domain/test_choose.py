@@ -9,6 +9,8 @@ from lambdas.domain.choose import (
     BEST,
     DAY_MS,
     HEARD,
+    LONG,
+    NEAR,
     OCTAVE,
     REPEAT,
     REST_MS,
@@ -56,6 +58,11 @@ class Library:
 
 def library(*tempi: float) -> list[Song]:
     return [Song(str(index), tempo, f"artist {index}") for index, tempo in enumerate(tempi)]
+
+
+def enough(*songs: Song) -> list[Song]:
+    """A library that is not small, where no other song is near."""
+    return [*songs, *(Song(f"far {place}", 240) for place in range(NEAR - len(songs)))]
 
 
 def drawn(songs: list[Song], listener: Listener = NEW, target: float = 130) -> list[Song]:
@@ -138,19 +145,26 @@ def test_a_song_that_is_liked_may_repeat_after_half_as_many_songs() -> None:
 
 def test_a_library_of_one_song_plays_it_again() -> None:
     choice = once(library(130), replace(NEW, heard=minutes_ago(3)))
-    assert choice.decided_by == (
-        "At the target tempo, heard in the last two weeks, the only one left."
-    )
+    assert choice.decided_by == "At the target tempo, the only one left."
 
 
 def test_a_song_of_an_earlier_session_comes_back_bit_by_bit_in_two_weeks() -> None:
     def penalty(days: float) -> float:
         heard = {"0": NOW_MS - int(days * DAY_MS)}
-        return once(library(130), replace(NEW, heard=heard)).terms["heard"]
+        return once(enough(*library(130)), replace(NEW, heard=heard)).terms["heard"]
 
     assert penalty(0.1) == pytest.approx(HEARD, rel=0.01)
     assert penalty(7) == pytest.approx(HEARD / 2)
     assert penalty(14) == penalty(30) == 0
+
+
+def test_in_a_small_library_what_was_heard_and_what_is_long_counts_less() -> None:
+    listener = replace(NEW, heard=minutes_ago(21), unsettled=1)
+    songs = enough(Song("0", 130, duration_seconds=180))
+    for count in (NEAR, NEAR // 2, NEAR // 4):
+        terms = once(songs[:count], listener).terms
+        assert terms["heard"] == pytest.approx(HEARD * count / NEAR, abs=1e-4)
+        assert terms["length"] == pytest.approx(LONG * count / NEAR, abs=1e-4)
 
 
 def test_an_artist_of_the_last_three_songs_waits_while_another_is_about_as_near() -> None:
@@ -204,10 +218,10 @@ def test_likes_and_skips_and_genres_decide_among_songs_of_one_tempo() -> None:
 
 
 def test_a_short_song_is_preferred_while_the_heart_rate_moves() -> None:
-    songs = [Song("short", 130, "a", 120), Song("long", 130, "b", 300)]
+    songs = enough(Song("short", 130, "a", 120), Song("long", 130, "b", 300))
     assert drawn(songs, replace(NEW, unsettled=1.0)).count(songs[1]) < 30
     assert 100 < drawn(songs).count(songs[1]) < 200
-    assert drawn([songs[0], Song("longer", 130, "c", 420)]).count(songs[0]) > 250
+    assert drawn(enough(songs[0], Song("longer", 130, "c", 420))).count(songs[0]) > 250
 
 
 def test_a_heart_rate_is_unsettled_in_the_warm_up_and_when_it_ranges_widely() -> None:
@@ -249,7 +263,7 @@ def test_a_song_at_double_time_says_so() -> None:
 def test_each_minute_beyond_what_fits_costs_the_same(
     seconds: float, moves: float, penalty: float
 ) -> None:
-    choice = once([Song("0", 130, "a", seconds)], replace(NEW, unsettled=moves))
+    choice = once(enough(Song("0", 130, "a", seconds)), replace(NEW, unsettled=moves))
     assert choice.terms.get("length", 0) == penalty
 
 
@@ -287,13 +301,13 @@ def test_what_decided_is_told_as_terms_and_as_a_sentence() -> None:
     song = Song("0", 150, "a", 240, genre="rock")
     heard = {"0": NOW_MS - 7 * DAY_MS}
     listener = replace(NEW, heard=heard, genres=["pop"], unsettled=1, skips={"0": 1})
-    choice = once([song], listener)
+    choice = once(enough(song), listener)
     assert choice.distance == pytest.approx(20 / 130)
     assert choice.terms.keys() == {"tempo", "heard", "skipped", "genre", "length"}
     assert choice.decided_by == (
         "Nothing in the library is near the target tempo, heard in the last two weeks, "
         "you skipped it before, not of your genres, long for how the heart rate moves, "
-        "the only one left."
+        "drawn from the best 10."
     )
 
 

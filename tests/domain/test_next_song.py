@@ -12,7 +12,7 @@ from lambdas.domain.due import SongEnd, Timing
 from lambdas.domain.next_song import Ask, NextSong, ask, next_song
 from lambdas.domain.plans import Phase
 from lambdas.domain.target import Planned, max_heart_rate, zone_tempo
-from tests.domain.test_choose import Library, Song, library
+from tests.domain.test_choose import Library, Song, enough, library
 from tests.domain.test_target import Goal
 
 BEGAN_MS = 1_760_000_000_000
@@ -139,7 +139,7 @@ def test_a_long_song_is_held_against_a_warm_up_and_not_against_a_settled_heart()
         at_ms = BEGAN_MS + seconds * 1000
         song = Song("0", 130, duration_seconds=240)
         pulse = replace(Pulse(), at_ms=at_ms)
-        found = chosen_for(Ask(BEGAN_MS, 4, at_ms), Chosen(), pulse, [song])
+        found = chosen_for(Ask(BEGAN_MS, 4, at_ms), Chosen(), pulse, enough(song))
         assert found is not None
         return found.choice.terms
 
@@ -149,7 +149,7 @@ def test_a_long_song_is_held_against_a_warm_up_and_not_against_a_settled_heart()
 
 def test_a_heart_that_ranges_widely_is_not_settled() -> None:
     pulse, song = Pulse(lowest=128.7, highest=131.3), Song("0", 130, duration_seconds=270)
-    found = chosen_for(Ask(BEGAN_MS, 4, pulse.at_ms), Chosen(), pulse, [song])
+    found = chosen_for(Ask(BEGAN_MS, 4, pulse.at_ms), Chosen(), pulse, enough(song))
     assert found is not None
     assert found.choice.terms["length"] == 0.04
 

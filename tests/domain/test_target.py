@@ -12,6 +12,7 @@ from lambdas.domain.target import (
     MAX_TEMPO,
     MIN_TEMPO,
     Mode,
+    expected_heart_rate,
     max_heart_rate,
     planned_zone,
     reserve,
@@ -194,3 +195,25 @@ def test_reserve_is_a_share_even_when_the_limits_make_no_sense() -> None:
     assert reserve(40, 60, 180) == 0
     assert reserve(120, 100, 90) == 1
     assert reserve(90, 100, 90) == 0
+
+
+def test_a_heart_that_is_at_rest_after_a_minute_is_expected_to_stay_there() -> None:
+    first, second, later = (expected_heart_rate(Goal(), 60, 60, second) for second in (0, 60, 300))
+    assert first > 100
+    assert second == later == 60
+
+
+def test_a_heart_that_works_is_expected_to_rise_on_and_ever_less() -> None:
+    expected = [expected_heart_rate(Goal(), 120, 120, second) for second in (0, 60, 300, 600)]
+    assert expected == sorted(expected, reverse=True)
+    assert expected[-2] > expected[-1] == 120
+
+
+@given(heart_rates, heart_rates, st.floats(0, 900))
+def test_no_more_is_expected_the_longer_the_session_lasts(
+    average: float, newest: float, seconds: float
+) -> None:
+    now, later = (
+        expected_heart_rate(Goal(), average, newest, elapsed) for elapsed in (seconds, seconds + 30)
+    )
+    assert (average + newest) / 2 <= later <= now
