@@ -6,7 +6,7 @@ A gateway's own refusal has no `type` and no `id`: `{"message": "Bad request bod
 
 from typing import Annotated
 
-from msgspec import UNSET, Meta, Struct, json
+from msgspec import UNSET, Meta, Struct, UnsetType, json
 
 from events.ids import MaybeId
 from events.samples import HeartRate, TimeMs
@@ -20,10 +20,14 @@ Text = Annotated[str, Meta(max_length=200)]
 
 
 class Start(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="start"):
-    """Starts a session at `at_ms`; the same `at_ms` again changes nothing."""
+    """Starts a session at `at_ms`; the same `at_ms` again changes nothing.
+
+    Without settings it begins with those that the person chose last, on whatever device; so does a
+    session that begins with a heart rate. A lock and a cadence are of one session only.
+    """
 
     at_ms: TimeMs
-    settings: Settings = Settings()
+    settings: Settings | UnsetType = UNSET
     id: MaybeId = UNSET
 
 

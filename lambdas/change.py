@@ -1,4 +1,4 @@
-"""change: other settings for the session that runs."""
+"""change: other settings for the session that runs, and for the next one."""
 
 from dataclasses import replace
 
@@ -7,12 +7,12 @@ from msgspec import Struct
 from events import stream
 from events.messages import Change, Changed, Error, ServerMessage
 from events.session import Settings
-from lambdas.adapters import clients, song_ends, streams
+from lambdas.adapters import clients, song_ends, streams, tastes
 from lambdas.adapters.answering import answers
 from lambdas.adapters.environment import need, read
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import Request, unusable
-from lambdas.domain.session import Session
+from lambdas.domain.session import Session, lasting
 
 
 class Environment(Struct, frozen=True):
@@ -22,7 +22,7 @@ class Environment(Struct, frozen=True):
 
 
 environment = read(Environment)
-need(clients.PushAddress, song_ends.SessionGap, song_ends.Table)
+need(clients.PushAddress, song_ends.SessionGap, song_ends.Table, tastes.Table)
 
 
 @traced
@@ -45,6 +45,8 @@ def _change(request: Request, settings: Settings) -> ServerMessage:
         return Error("no_session", "No session runs, so there is nothing to change: start one.")
     now = {"at_ms": request.arrived_ms, "arrived_ms": request.arrived_ms}
     song_ends.write(request.user, _changed(session, settings), **now)
+    if lasting(settings) != lasting(session.settings):  # else they are kept already
+        tastes.keep(request.user, settings)
     record = stream.SessionStart(session.end.session, settings.interval_seconds)
     streams.put(environment.heart_rate_stream, [streams.entry(request.user, stream.encode(record))])
     return Changed(settings)

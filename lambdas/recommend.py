@@ -214,7 +214,7 @@ def _chosen(turn: Turn, under_way: Pushes) -> Iterator[_Chosen]:
     assert filled.song
     times = {"at_ms": turn.request.pulse.at_ms, "arrived_ms": turn.arrived_ms}
     yield turn, filled.song, song_ends.ready(turn.user, filled, **times)
-    if turn.settings is not turn.chosen:
+    if turn.settings != turn.chosen:
         with optional("the maximum heart rate"):
             tastes.raise_maximum(turn.user, turn.pulse.peak)
 

@@ -1,10 +1,9 @@
 """start: opens a session with the person's settings."""
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from events import stream
 from events.messages import Error, ServerMessage, Start, Started
-from events.session import Settings
 from lambdas.adapters import clients, song_ends, streams, tastes
 from lambdas.adapters.answering import answers
 from lambdas.adapters.environment import need, read
@@ -42,7 +41,8 @@ def handler(request: Request, start: Start) -> ServerMessage:
 
 
 def _start(request: Request, start: Start) -> ServerMessage:
-    refused = in_the_future(start.at_ms, request.arrived_ms) or unusable(start.settings)
+    given = None if start.settings is UNSET else start.settings
+    refused = in_the_future(start.at_ms, request.arrived_ms) or (given and unusable(given))
     if refused:
         return refused
     before = song_ends.read(request.user)
@@ -52,17 +52,16 @@ def _start(request: Request, start: Start) -> ServerMessage:
             message=f"A session that started later, at {before.end.session}, runs already: "
             "start with a newer at_ms.",
         )
-    settings = before.settings if before else start.settings
-    if before is None or before.end.session < start.at_ms:
-        settings = _with_maximum(request.user, start.settings)
+    if before is not None and before.end.session == start.at_ms:
+        settings = before.settings
+    else:
+        taste = tastes.read_all([request.user]).get(request.user, Taste())
+        settings = with_maximum(given, taste.max_heart_rate) if given else taste.coming
         version = before.version if before else 0
         begun = Session(SongEnd(start.at_ms, -1, start.at_ms), settings, version=version)
         song_ends.write(request.user, begun, at_ms=start.at_ms, arrived_ms=request.arrived_ms)
+        if given:
+            tastes.keep(request.user, given)
     record = stream.SessionStart(start.at_ms, settings.interval_seconds)
     streams.put(environment.heart_rate_stream, [streams.entry(request.user, stream.encode(record))])
     return Started(start.at_ms, settings)
-
-
-def _with_maximum(user: str, settings: Settings) -> Settings:
-    """The settings with a maximum heart rate no lower than one that was seen before."""
-    return with_maximum(settings, tastes.read_all([user]).get(user, Taste()).max_heart_rate)

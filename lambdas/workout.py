@@ -3,16 +3,26 @@
 from msgspec.structs import replace
 
 from events.messages import Error, ServerMessage, Workout, WorkoutQuery
-from events.session import Settings, SongPush
-from lambdas.adapters import clients, connections, floors, playlists, song_ends, traces, windows
+from events.session import SongPush
+from lambdas.adapters import (
+    clients,
+    connections,
+    floors,
+    playlists,
+    song_ends,
+    tastes,
+    traces,
+    windows,
+)
 from lambdas.adapters.answering import answers
 from lambdas.adapters.environment import need
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import Request, fitting
 from lambdas.domain.session import Session
+from lambdas.domain.taste import Taste
 from lambdas.domain.window import STALE_AFTER_MS
 
-need(clients.PushAddress, clients.RedisAddress, song_ends.Table)
+need(clients.PushAddress, clients.RedisAddress, song_ends.Table, tastes.Table)
 
 
 @traced
@@ -60,7 +70,7 @@ def _workout_of(
     workout = Workout(
         athlete=query.athlete,
         session=session.end.session if session else None,
-        settings=session.settings if session else Settings(),
+        settings=session.settings if session else tastes.read_all([user]).get(user, Taste()).coming,
         latest=latest,
         trace=trace,
         songs=[],

@@ -12,12 +12,14 @@ from planning.shards import Hop
 from planning.sizes import SONG_END_BYTES, SONG_ITEM_BYTES
 from planning.template import Settings
 
+SETTINGS_UNITS = 1
+"""Of settings that are kept for the next session; more where a person keeps opinions of songs."""
 TEMPI = 130
 """Whole beats a minute between 60 and 190 from which people's songs are looked for."""
 
 
 class DynamoDB(Struct, frozen=True):
-    """Units a second of song-ends, and queries and read units of the songs' index."""
+    """Units a second of song-ends and kept settings; queries and units of the songs' index."""
 
     read_units_per_second: float
     write_units_per_second: float
@@ -39,7 +41,8 @@ def dynamodb(load: Load, settings: Settings, recommend: Hop) -> DynamoDB:
     page_units = ceil(songs.PAGE * SONG_ITEM_BYTES / quotas.READ_UNIT_BYTES) / 2
     return DynamoDB(
         read_units_per_second=reads_per_second * units_of_item,
-        write_units_per_second=(load.songs_per_second + load.starts_per_second) * writes_of_item,
+        write_units_per_second=(load.songs_per_second + load.starts_per_second) * writes_of_item
+        + load.starts_per_second * SETTINGS_UNITS,
         queries_per_second=queries,
         query_units_per_second=queries * page_units,
     )

@@ -1,4 +1,4 @@
-"""The tastes table: one item a person, which holds what they think of songs.
+"""The tastes table: one item a person, with what they think of songs and their last settings.
 
 Each song has attributes of its own, so two writers never undo each other. Of more songs than an
 item may hold the oldest go.
@@ -12,17 +12,19 @@ from msgspec import Struct, convert, json
 
 from events import checked
 from events.samples import MAX_HEART_RATE, HeartRate
-from events.session import Opinion, Song
+from events.session import Opinion, Settings, Song
 from lambdas.adapters import batch_get as people
 from lambdas.adapters import clients, environment, stored
+from lambdas.adapters.optional import optional
 from lambdas.domain.choose import SKIPS as COUNTED_SKIPS
+from lambdas.domain.session import lasting
 from lambdas.domain.taste import Taste
 
 MAX_SONGS = 500
 MAX_BYTES = 300_000
 """Of an item, which DynamoDB lets have 400 KB; the rest is for those who write at one time."""
 REMOVED_AT_ONCE = 100
-OPINION, SKIPS = "opinion#", "skips#"
+OPINION, SKIPS, SETTINGS = "opinion#", "skips#", "settings"
 Item = dict[str, Any]
 
 
@@ -43,6 +45,7 @@ class _Kept(Struct, frozen=True):
 
 
 _decode = json.Decoder(_Kept).decode
+_decode_settings = json.Decoder(Settings).decode
 
 
 def read_all(users: Sequence[str]) -> dict[str, Taste]:
@@ -59,6 +62,17 @@ def tastes_of(found: people.Found) -> dict[str, Taste]:
     """The tastes of those who have one."""
     items = found[environment.read(Table).tastes_table]
     return {user: _taste_of(item) for user, item in items.items()}
+
+
+def keep(user: str, settings: Settings) -> None:
+    """Keep how a person wants songs chosen, for their next session; best effort."""
+    kept = checked.encode(lasting(settings)).decode()
+    change = {
+        "UpdateExpression": "SET #settings = :kept",
+        "ExpressionAttributeValues": {":kept": {"S": kept}},
+    }
+    with optional("the settings of the next session"):
+        _update(user, {"#settings": SETTINGS}, change)
 
 
 def rate(user: str, library: str, song: Song, opinion: Opinion) -> None:
@@ -153,6 +167,8 @@ def _taste_of(item: Item) -> Taste:
     for name, value in item.items():
         if name == "max_heart_rate":
             taste.max_heart_rate = stored.readable(_heart_rate_of, value)
+        elif name == SETTINGS:
+            taste.settings = stored.readable(_settings_of, value)
         elif name.startswith(SKIPS) and (skips := stored.readable(_skips_of, value)):
             taste.skips[name.removeprefix(SKIPS)] = skips
         elif name.startswith(OPINION) and (kept := stored.readable(_kept_of, value)):
@@ -164,6 +180,10 @@ def _taste_of(item: Item) -> Taste:
 
 def _heart_rate_of(value: Any) -> float:
     return convert(float(value["N"]), HeartRate)
+
+
+def _settings_of(value: Any) -> Settings:
+    return _decode_settings(value["S"])
 
 
 def _skips_of(value: Any) -> int:

@@ -20,6 +20,11 @@ class Session:
     """Version of the item that holds it; 0: no item yet."""
 
 
+def lasting(settings: Settings) -> Settings:
+    """What of a session's settings the next one begins with: no tempo of the day."""
+    return replace(settings, lock=None, cadence=None)
+
+
 def with_maximum(settings: Settings, seen: float | None) -> Settings:
     """The settings with a maximum heart rate no lower than `seen`, beats/min; the same if it is."""
     if seen is None or seen <= (settings.max_heart_rate or max_heart_rate(settings.age)):

@@ -14,8 +14,6 @@ from lambdas.domain.session import Session, with_maximum
 from lambdas.domain.song_push import song_push
 from lambdas.domain.taste import Taste
 
-DEFAULTS = Settings()
-
 
 class Standing(Enum):
     """What has become of a slot since it was asked for."""
@@ -82,8 +80,10 @@ class Turn:
 
     @property
     def chosen(self) -> Settings:
-        """By the person, for the session."""
-        return self.session.settings if self.session and self._goes_on else DEFAULTS
+        """By the person, for the session; in a new one what they chose last."""
+        if self.session and self._goes_on:
+            return self.session.settings
+        return self.taste.coming
 
     @property
     def settings(self) -> Settings:

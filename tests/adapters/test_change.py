@@ -6,7 +6,7 @@ import pytest
 from events import stream
 from events.session import Settings
 from lambdas import change
-from lambdas.adapters import song_ends
+from lambdas.adapters import song_ends, tastes
 from lambdas.adapters.song_ends import ConflictError
 from lambdas.domain.due import SongEnd
 from lambdas.domain.session import Session
@@ -82,3 +82,21 @@ def test_a_session_that_changed_meanwhile_is_said_to_be_busy(
     plays()
     monkeypatch.setattr(song_ends, "write", conflict)
     assert invoke(mode="zone")["code"] == "busy"
+
+
+def test_the_next_session_begins_with_what_was_changed() -> None:
+    plays()
+    invoke(mode="cadence", cadence=172, age=50)
+    kept = tastes.read_all(["ann"])["ann"].coming
+    assert kept == Settings(mode="cadence", age=50)
+
+
+def test_a_cadence_that_follows_the_feet_is_not_kept_again_and_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plays(Settings(mode="cadence", cadence=160))
+    kept: list[Settings] = []
+    monkeypatch.setattr(tastes, "keep", lambda user, settings: kept.append(settings))
+    for cadence in (165, 170):
+        assert invoke(mode="cadence", cadence=cadence)["type"] == "changed"
+    assert kept == []

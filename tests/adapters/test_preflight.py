@@ -70,7 +70,7 @@ def test_a_deployment_that_would_fail_ends_the_command_with_1(
     finds(monkeypatch, one="fine", two="fails", three="throttles", four="unknown")
     result = run("--stage", "dev")
     assert result.exit_code == 1
-    assert result.output.splitlines() == [
+    assert result.stdout.splitlines() == [
         "Stage dev in account 123456789012, us-east-1:",
         "",
         "fine          one. So it is with one.",
@@ -93,7 +93,7 @@ def test_what_would_not_fail_ends_the_command_with_0(
     finds(monkeypatch, one=verdict)
     result = run("--stage", "prod")
     assert result.exit_code == 0
-    assert result.output.endswith("Nothing here stops a deployment.\n")
+    assert result.stdout.endswith("Nothing here stops a deployment.\n")
 
 
 def test_the_findings_are_json_for_programs(monkeypatch: pytest.MonkeyPatch) -> None:

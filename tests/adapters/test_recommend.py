@@ -397,6 +397,16 @@ def test_a_running_average_above_the_maximum_raises_it_for_good() -> None:
     assert tastes.read_all(["ann"])["ann"].max_heart_rate == 168
 
 
+def test_a_session_that_a_heart_rate_begins_is_as_the_person_chose_last(
+    connected: Pushes,
+) -> None:
+    tastes.keep("ann", Settings(mode="zone", resting_heart_rate=60, max_heart_rate=180))
+    add_songs([60 + index for index in range(120)])
+    invoke(request(0, average=168))
+    assert connected.sent[0][1]["why"]["target_tempo"] == pytest.approx(140)
+    assert found().settings.mode == "zone"
+
+
 def test_a_session_that_changed_while_a_song_was_chosen_gets_its_song_all_the_same(
     connected: Pushes,
 ) -> None:

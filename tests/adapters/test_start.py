@@ -1,16 +1,22 @@
 import json
 from typing import Any
 
+import pytest
+from msgspec import to_builtins
+
 from events import stream
+from events.session import Settings
 from lambdas import start
-from lambdas.adapters import song_ends, tastes
+from lambdas.adapters import clients, song_ends, tastes
 from lambdas.domain.due import SongEnd
 from lambdas.domain.session import Session
 from tests.adapters.conftest import START_MS, Context, records_of, websocket_event
 
 
-def invoke(at_ms: int = 0, **settings: Any) -> dict[str, Any]:
-    body = {"action": "start", "at_ms": START_MS + at_ms, "settings": settings}
+def invoke(at_ms: int = 0, *, says: bool = True, **settings: Any) -> dict[str, Any]:
+    body: dict[str, Any] = {"action": "start", "at_ms": START_MS + at_ms}
+    if says:
+        body["settings"] = settings
     answer: dict[str, Any] = json.loads(
         start.handler(websocket_event("ann", body), Context)["body"]
     )
@@ -71,3 +77,29 @@ def test_a_start_in_the_future_is_refused_with_its_time() -> None:
     assert answer["code"] == "time_in_the_future"
     assert str(START_MS + 3_600_000) in answer["message"]
     assert song_ends.read("ann") is None
+
+
+def test_who_says_nothing_begins_with_what_they_chose_last_but_for_the_tempo_of_that_day() -> None:
+    chosen = {"mode": "hold", "goal_zone": 4, "age": 61, "floor": "gym", "alias": "Ann"}
+    invoke(**chosen, lock=128, cadence=85)
+    answer = invoke(1000, says=False)
+    assert answer["settings"] == to_builtins(Settings(**chosen))
+    assert found().settings == Settings(**chosen)
+    assert invoke(2000)["settings"]["mode"] == "pulse", "who says something, says all"
+
+
+def test_settings_that_cannot_be_kept_cost_the_session_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refused(*arguments: Any, **more: Any) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(tastes, "_update", refused)
+    assert invoke(mode="zone")["type"] == "started"
+    assert records_of("heart-rate")
+
+
+def test_kept_settings_that_nobody_can_read_are_as_none() -> None:
+    item = {"user_id": {"S": "ann"}, "settings": {"S": '{"mode": "of a later version"}'}}
+    clients.dynamodb().put_item(TableName="tastes", Item=item)
+    assert invoke(says=False)["settings"] == to_builtins(Settings())

@@ -1,11 +1,11 @@
 import json
 from typing import Any
 
-from msgspec import structs
+from msgspec import structs, to_builtins
 
 from events.session import Settings, SongPush
 from lambdas import workout
-from lambdas.adapters import song_ends, windows
+from lambdas.adapters import song_ends, tastes, windows
 from lambdas.adapters.websocket import MESSAGE_BYTES
 from lambdas.domain.due import SongEnd
 from lambdas.domain.line import Point
@@ -102,3 +102,11 @@ def test_nobody_is_told_anything_of_somebody_else() -> None:
     answer = invoke("bob")
     assert answer["latest"] is None
     assert answer["trace"] == answer["songs"] == []
+
+
+def test_who_has_no_session_is_told_what_the_next_one_begins_with() -> None:
+    tastes.keep("ann", Settings(mode="zone", age=50))
+    tastes.raise_maximum("ann", 181)
+    settings = Settings(mode="zone", age=50, max_heart_rate=181)
+    assert invoke()["settings"] == to_builtins(settings)
+    assert invoke("ben")["settings"] == to_builtins(Settings())
