@@ -69,7 +69,7 @@ export function toldWishes<T extends Wishes>(state: T, told: Workout, now_ms: nu
   );
 }
 
-/** Without a session the server tells its defaults, which are not what was chosen for the next. */
+/** Without a session the server tells what the next begins with, not what was chosen here for it. */
 function toldSettings<T extends Wishes>(state: T, told: Workout, now_ms: number): T {
   const { change, chosen } = state;
   const { session, settings } = told;
