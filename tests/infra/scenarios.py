@@ -85,8 +85,9 @@ def recommend(handler: Handler) -> None:
 
 
 def start(handler: Handler) -> None:
-    """A session opens."""
-    handler(websocket_event("ann", {"action": "start", "at_ms": START_MS}), Context)
+    """A session opens with settings that are kept."""
+    body = {"action": "start", "at_ms": START_MS, "settings": {"mode": "zone"}}
+    handler(websocket_event("ann", body), Context)
 
 
 def change(handler: Handler) -> None:
@@ -111,7 +112,8 @@ def rate(handler: Handler) -> None:
 
 
 def workout(handler: Handler) -> None:
-    """A person looks at their session."""
+    """A person looks before their session, and at it."""
+    handler(websocket_event("ann", {"action": "workout"}), Context)
     _play()
     handler(websocket_event("ann", {"action": "workout"}), Context)
 
