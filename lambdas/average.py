@@ -100,8 +100,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _resume(batch: list[Record], people: dict[str, Window]) -> None:
     """Windows that Redis lost go on in the session that is stored, with its length.
 
-    A window that names no session is looked up when it begins, and then once a minute. Nothing that
-    it may hold is ignored because a session begins later: clocks may have named that one.
+    A window that names no session is looked up when it begins, and once more a minute later; each
+    minute only where that failed, or the session begins later. Nothing that a window may hold is
+    ignored because of such a one: clocks may have named it.
     """
     nameless = {
         record.key: record.value.samples[-1][0]
@@ -109,17 +110,21 @@ def _resume(batch: list[Record], people: dict[str, Window]) -> None:
         if isinstance(record.value, stream.HeartRateBatch)
         and _is_nameless(people.get(record.key), record.value.samples[-1][0])
     }
-    for user, session in song_ends.read_all(sorted(nameless)).items():
-        window, end = people.get(user) or Window(INTERVAL_MS), session.end
+    for user, session in song_ends.glance(sorted(nameless)):
+        begins = user not in people
+        window = people.setdefault(user, Window(INTERVAL_MS))
         known_ms = window.last_ms if window.samples else nameless[user]
-        if end.session <= known_ms <= end.ends_at_ms + SESSION_GAP_MS:
-            window.session = end.session
+        if session is None or known_ms > session.end.ends_at_ms + SESSION_GAP_MS:
+            window.sessionless = not begins
+        elif session.end.session <= known_ms:
+            window.session = session.end.session
             window.interval_ms = session.settings.interval_seconds * 1000
-            people[user] = window
 
 
 def _is_nameless(window: Window | None, newest_ms: int) -> bool:
-    return window is None or (not window.session and window.minute != newest_ms // MINUTE_MS)
+    return window is None or not (
+        window.session or window.sessionless or window.minute == newest_ms // MINUTE_MS
+    )
 
 
 def _tell(refused: Mapping[str, Error], closed: Collection[str]) -> None:

@@ -67,6 +67,8 @@ class Window(Struct, array_like=True, gc=False):
     """Of that minute, until it is over; see lambdas/domain/line.py."""
     spent_ms: Count = 0
     """Until when the person's messages are felt; see lambdas/domain/allowance.py."""
+    sessionless: bool = False
+    """Whether it names no session because none was stored, and is not looked up any more."""
 
     @property
     def newest(self) -> float:

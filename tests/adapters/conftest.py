@@ -74,8 +74,9 @@ def aws(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def tables() -> Iterator[None]:
     """An account with nothing but empty tables."""
     with account():
-        for client in (clients.dynamodb, clients.kinesis, clients.sqs, clients.redis):
+        for client in (clients.dynamodb, clients.hasty_dynamodb, clients.kinesis, clients.sqs):
             client.cache_clear()
+        clients.redis.cache_clear()
         songs._runs.clear()
         dynamodb = clients.dynamodb()
         dynamodb.create_table(

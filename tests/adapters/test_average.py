@@ -1,12 +1,15 @@
+import itertools
 from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 from redis import Redis
 
 from events import stream
 from events.session import Settings
 from lambdas import average
 from lambdas.adapters import (
+    batch_get,
     clients,
     connections,
     floods,
@@ -200,9 +203,8 @@ def test_a_window_that_redis_lost_goes_on_in_its_session_with_its_length(redis_u
 
 def test_a_session_that_cannot_be_read_is_looked_up_again_within_a_minute() -> None:
     run_session(interval_seconds=10)
-    dynamodb = clients.dynamodb()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dynamodb, "batch_get_item", refuse)
+        patch.setattr(clients.hasty_dynamodb(), "batch_get_item", refuse)
         invoke(("ann", batch((0, 100))))
     assert len(emitted()) == 1
     invoke(("ann", batch((5_000, 100))))
@@ -229,19 +231,84 @@ def test_a_session_that_begins_later_takes_nothing_from_the_samples_before_it() 
     assert interval_seconds() == 10
 
 
-def test_a_window_that_names_its_session_is_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Who is looked up, by call."""
     asked: list[list[str]] = []
-    read_all = song_ends.read_all
+    get = clients.hasty_dynamodb().batch_get_item
 
-    def noted(users: list[str]) -> dict[str, Session]:
-        asked.append(users)
-        return read_all(users)
+    def noted(RequestItems: Any) -> Any:  # noqa: N803 - boto3
+        asked.append([key["user_id"]["S"] for key in RequestItems["song-ends"]["Keys"]])
+        return get(RequestItems=RequestItems)
 
-    monkeypatch.setattr(song_ends, "read_all", noted)
-    run_session(interval_seconds=10)
-    for second in (0, 5, 65):
+    monkeypatch.setattr(clients.hasty_dynamodb(), "batch_get_item", noted)
+    return asked
+
+
+def hear_both(*seconds: int) -> None:
+    for second in seconds:
         invoke(("ann", batch((second * 1000, 100))), ("bob", batch((second * 1000, 100))))
-    assert asked == [["ann", "bob"], [], ["bob"]]
+
+
+def test_who_has_a_session_is_looked_up_once_and_who_has_none_twice(asked: list[list[str]]) -> None:
+    run_session(interval_seconds=10)
+    hear_both(0, 5, 65, 125, 185)
+    assert asked == [["ann", "bob"], ["bob"]]
+
+
+def test_a_session_that_began_after_the_first_look_is_found_by_the_second(
+    asked: list[list[str]],
+) -> None:
+    hear_both(0)
+    run_session(interval_seconds=10)
+    hear_both(65, 125)
+    assert asked == [["ann", "bob"], ["ann", "bob"]]
+    assert interval_seconds() == 10
+
+
+def test_a_table_that_hangs_is_asked_once_and_has_less_than_a_second() -> None:
+    asked = []
+
+    def hang(**_: Any) -> Any:
+        asked.append(1)
+        raise ReadTimeoutError(endpoint_url="dynamodb")
+
+    for client in (clients.dynamodb(), clients.hasty_dynamodb()):
+        client.meta.events.register_first("before-send.dynamodb.BatchGetItem", hang)
+    people = [f"person-{number}" for number in range(250)]
+    invoke(*[(user, batch((0, 100))) for user in people])
+    assert len(asked) == 1
+    assert sorted(one.user for one in emitted()) == sorted(people)
+    times = clients.hasty_dynamodb().meta.config
+    assert times.connect_timeout + times.read_timeout < 1
+
+
+def test_who_cannot_be_looked_up_in_time_is_within_a_minute(
+    asked: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [f"person-{number:03}" for number in range(250)]
+    with monkeypatch.context() as slow:
+        slow.setattr(batch_get, "monotonic", itertools.count(0, 0.3).__next__)
+        invoke(*[(user, batch((0, 100))) for user in people])
+    assert asked == [people[:100]]
+    invoke(*[(user, batch((65_000, 100))) for user in people])
+    assert sorted(itertools.chain(*asked[1:])) == people
+
+
+def test_who_dynamodb_leaves_out_is_looked_up_again_within_a_minute(
+    asked: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_session(interval_seconds=10)
+    with monkeypatch.context() as busy:
+        busy.setattr(clients.hasty_dynamodb(), "batch_get_item", leave_out)
+        hear_both(0, 65)
+    hear_both(125)
+    assert asked == [["ann", "bob"]]
+    assert interval_seconds() == 10
+
+
+def leave_out(**wanted: Any) -> Any:
+    return {"Responses": {}, "UnprocessedKeys": wanted["RequestItems"]}
 
 
 def test_every_key_in_redis_expires(redis_url: str) -> None:

@@ -157,8 +157,10 @@ class SongPath(RuleBasedStateMachine):
             self._connect(user)
 
     def _patch_stores(self) -> None:
+        dynamodb = Unsteady(self.dynamodb, self.faults)
         stand_ins = {
-            "dynamodb": Unsteady(self.dynamodb, self.faults),
+            "dynamodb": dynamodb,
+            "hasty_dynamodb": dynamodb,
             "redis": UnsteadyRedis(self.redis, self.faults),
             "kinesis": Unsteady(self.streams, self.faults),
             "management": Unsteady(self.connections, self.faults),

@@ -180,8 +180,9 @@ def _handler(name: str, patch: pytest.MonkeyPatch) -> Handler:
 
 def _forget() -> None:
     environments._read_once.cache_clear()
-    for client in (clients.dynamodb, clients.kinesis, clients.sqs, clients.management):
+    for client in (clients.dynamodb, clients.hasty_dynamodb, clients.kinesis, clients.sqs):
         client.cache_clear()
+    clients.management.cache_clear()
     clients.gateway.cache_clear()
     clients.redis.cache_clear()
     songs._runs.clear()
