@@ -28,7 +28,14 @@ from lambdas.adapters.optional import optional
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.domain.allowance import Verdict
 from lambdas.domain.line import MINUTE_MS
-from lambdas.domain.window import Window, emit, fold, is_due_to_emit, restarted
+from lambdas.domain.window import (
+    Window,
+    emit,
+    fold,
+    has_seen,
+    is_due_to_emit,
+    restarted,
+)
 
 
 class Environment(Struct, frozen=True):
@@ -152,7 +159,11 @@ def _fold(
     if isinstance(value, stream.SessionStart):
         people[user] = restarted(window, value.session, value.interval_seconds * 1000)
         return Verdict.TAKEN
-    verdict, window.spent_ms = floods.HEART_RATES.judge(window.spent_ms, record.arrived_ms)
+    if has_seen(window, value.samples, record.arrived_ms):
+        return Verdict.TAKEN
+    verdict, window.felt_ms, window.arrived_ms = floods.HEART_RATES.judge(
+        window.felt_ms, window.arrived_ms, record.arrived_ms
+    )
     if verdict is not Verdict.TAKEN:
         return verdict
     late = fold(window, value.samples, record.arrived_ms + MAX_FUTURE_MS, GAP_MS)

@@ -70,12 +70,17 @@ class _Window:
 
     first: int
     last_ms: int = -1
-    spent_ms: int = 0
+    felt_ms: int = 0
+    arrived_ms: int = 0
     samples: dict[int, int] = field(default_factory=dict)
     """By time, how many counted with it."""
 
     def take(self, put: Put) -> None:
-        verdict, self.spent_ms = HEART_RATES.judge(self.spent_ms, put.arrived_ms)
+        if put.arrived_ms < self.arrived_ms and max(put.times_ms) <= self.last_ms:
+            return
+        verdict, self.felt_ms, self.arrived_ms = HEART_RATES.judge(
+            self.felt_ms, self.arrived_ms, put.arrived_ms
+        )
         if verdict is not Verdict.TAKEN:
             return
         for at_ms in put.times_ms:

@@ -60,7 +60,7 @@ def aws(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("REDIS_URL", redis_url)
     with tables():
         for allowances in (floods.MESSAGES, floods.SONGS, floods.OWN_SONGS):
-            allowances._spent_ms.clear()
+            allowances._felt_ms.clear()
         for stream in ("heart-rate", "average-heart-rate", "song-requests"):
             clients.kinesis().create_stream(StreamName=stream, ShardCount=1)
         queue = clients.sqs().create_queue(QueueName="dead-letters")

@@ -340,11 +340,58 @@ def test_a_flood_of_heart_rates_is_refused_whatever_function_it_meets() -> None:
     for _ in range(6):
         invoke(*[("ann", batch((0, 100)))] * 200, arrived_ms=START_MS)
         clients.redis.cache_clear()
-    (window,) = windows.read(["ann"], START_MS).values()
-    assert window.spent_ms == START_MS + 1_200 * floods.HEART_RATES.each_ms
+    assert felt() == 1_200
     assert not floods.is_out("ann")
     invoke(("ann", batch((0, 100))), arrived_ms=START_MS)
     assert floods.is_out("ann")
+
+
+def felt() -> float:
+    """How many of ann's messages are felt."""
+    (window,) = windows.read(["ann"], START_MS).values()
+    return window.felt_ms / floods.HEART_RATES.each_ms
+
+
+def invoke_over(seconds: float, *data: bytes) -> None:
+    """Ann's messages in a batch, which came one by one over this time."""
+    every_ms = seconds * 1000 / len(data)
+    parts = [
+        kinesis_event(("ann", one), arrived_ms=START_MS + int(place * every_ms))
+        for place, one in enumerate(data)
+    ]
+    average.handler({"Records": [part["Records"][0] for part in parts]}, Context)
+
+
+def test_a_batch_that_is_delivered_again_counts_once_and_closes_nobody(pushes: Pushes) -> None:
+    connections.add("ann", "connection-1")
+    messages = [batch((place * 300 - 600_000, 100)) for place in range(550)]
+    for _ in range(4):
+        invoke_over(1, *messages)
+        assert felt() == pytest.approx(541, abs=5)
+    assert (pushes.sent, pushes.closed) == ([], [])
+    assert not floods.is_out("ann")
+
+
+def test_a_flood_of_what_was_folded_long_ago_is_one() -> None:
+    invoke_over(5, *[batch((0, 100))] * 1_300)
+    assert floods.is_out("ann")
+
+
+def test_what_arrives_in_disorder_and_is_new_is_folded() -> None:
+    invoke(("ann", batch((0, 100))), arrived_ms=START_MS + 10)
+    invoke(("ann", batch((1_000, 100))), arrived_ms=START_MS)
+    invoke(("ann", batch((500, 100), (6_000, 100))), arrived_ms=START_MS + 5)
+    assert emitted()[-1].samples == 3
+    assert felt() == 3
+
+
+def test_a_clock_of_the_streams_that_was_ahead_refuses_nothing(pushes: Pushes) -> None:
+    connections.add("ann", "connection-1")
+    invoke(("ann", batch((0, 100))), arrived_ms=START_MS + 90_000)
+    for second in range(5, 120, 5):
+        invoke(("ann", batch((second * 1000, 100))), arrived_ms=START_MS + second * 1000)
+    assert pushes.sent == []
+    assert emitted()[-1].samples == 24
 
 
 def test_no_heart_rate_and_no_user_id_is_logged(capsys: pytest.CaptureFixture[str]) -> None:

@@ -177,7 +177,7 @@ class SongPath(RuleBasedStateMachine):
         self.patch.setattr(provider, "flush_metrics", lambda **_: provider.clear_metrics())
         songs._runs.clear()
         for allowances in (floods.MESSAGES, floods.SONGS):
-            allowances._spent_ms.clear()
+            allowances._felt_ms.clear()
 
     def send_message(self, **message: Any) -> None:
         """Stands where SQS is."""

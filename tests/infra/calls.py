@@ -187,7 +187,7 @@ def _forget() -> None:
     clients.redis.cache_clear()
     songs._runs.clear()
     for allowances in (floods.MESSAGES, floods.SONGS, floods.OWN_SONGS):
-        allowances._spent_ms.clear()
+        allowances._felt_ms.clear()
 
 
 def _resources(params: Mapping[str, Any]) -> Iterator[str]:
