@@ -14,6 +14,7 @@ from events.samples import MAX_FUTURE_MS
 from events.session import IntervalSeconds
 from lambdas.adapters import (
     clients,
+    connections,
     dead_letters,
     floods,
     push,
@@ -53,7 +54,7 @@ EMIT_EVERY_MS = int(environment.emit_every_seconds * 1000)
 INTERVAL_MS = environment.interval_seconds * 1000
 GAP_MS = int(environment.gap_seconds * 1000)
 SESSION_GAP_MS = read(song_ends.SessionGap).session_gap_seconds * 1000
-Record: TypeAlias = records.Record[stream.HeartRateBatch | stream.SessionStart]
+Record: TypeAlias = records.Record[stream.Sent | stream.HeartRateBatch | stream.SessionStart]
 OLD_MS = 60_000
 """Samples are sent again by whoever does not know that they arrived, soon after; beyond it, another
 device sends, or one whose clock was set back."""
@@ -69,9 +70,11 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     What cannot be read came from a client, so it is counted and dropped.
     """
     count(Records=len(event["Records"]))
-    batch, unreadable = records.decode(event, stream.decode_heart_rate)
+    batch, unreadable = records.decode(event, stream.decode_sent)
     arrived_ms = int(event["Records"][-1]["kinesis"]["approximateArrivalTimestamp"] * 1000)
     people = windows.read({record.key for record in batch}, arrived_ms)
+    with optional("the connections of windows that begin"):
+        connections.restore(_connected(batch, people))
     with optional("the sessions of windows that name none"):
         _resume(batch, people)
     averages: list[tuple[stream.Average, bytes]] = []
@@ -104,6 +107,15 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return {"batchItemFailures": []}
 
 
+def _connected(batch: list[Record], people: Mapping[str, Window]) -> set[tuple[str, str]]:
+    """Whose windows begin, and by which connections they send: Redis may have lost both."""
+    return {
+        (record.key, record.value.connection)
+        for record in batch
+        if isinstance(record.value, stream.Sent) and record.key not in people
+    }
+
+
 def _resume(batch: list[Record], people: dict[str, Window]) -> None:
     """Windows that Redis lost go on in the session that is stored, with its length.
 
@@ -112,10 +124,10 @@ def _resume(batch: list[Record], people: dict[str, Window]) -> None:
     ignored because of such a one: clocks may have named it.
     """
     nameless = {
-        record.key: record.value.samples[-1][0]
+        record.key: message.samples[-1][0]
         for record in batch
-        if isinstance(record.value, stream.HeartRateBatch)
-        and _is_nameless(people.get(record.key), record.value.samples[-1][0])
+        if isinstance(message := stream.message_of(record.value), stream.HeartRateBatch)
+        and _is_nameless(people.get(record.key), message.samples[-1][0])
     }
     for user, session in song_ends.glance(sorted(nameless)):
         begins = user not in people
@@ -152,7 +164,7 @@ def _fold(
     refused: dict[str, Error],
 ) -> Verdict:
     """Whether a record is taken; the start of a session always is."""
-    user, value = record.key, record.value
+    user, value = record.key, stream.message_of(record.value)
     window = people.get(user)
     if window is None:
         window = people[user] = Window(INTERVAL_MS)

@@ -1,6 +1,7 @@
 import itertools
 from typing import Any
 
+import msgspec
 import pytest
 from botocore.exceptions import ReadTimeoutError
 from redis import Redis
@@ -170,6 +171,34 @@ def test_the_start_of_a_session_empties_the_window_and_sets_its_length() -> None
     assert emitted()[-1].pulse.average == 160
     invoke(*[("ann", batch((second * 1000, 120))) for second in range(23, 43)])
     assert emitted()[-1].pulse.average == 120
+
+
+def sent(connection: str, *samples: tuple[int, float]) -> bytes:
+    """As the gateway writes what came over a connection."""
+    message = stream.message_of(stream.decode_sent(batch(*samples)))
+    assert isinstance(message, stream.HeartRateBatch)
+    return msgspec.json.encode(stream.Sent(connection, message))
+
+
+def test_whoever_is_heard_is_connected_again_after_redis_came_back_empty(redis_url: str) -> None:
+    connections.add("ann", "phone")
+    invoke(("ann", sent("phone", (0, 100))))
+    with Redis.from_url(redis_url) as redis:
+        redis.flushdb()
+        invoke(("ann", sent("phone", (5_000, 100))), ("ann", sent("watch", (6_000, 100))))
+        assert sorted(connections.of("ann")) == ["phone", "watch"]
+        assert redis.ttl("connections:ann") > 0
+    assert len(emitted()) == 2
+
+
+def test_a_connection_that_is_known_stays_where_it_was() -> None:
+    connections.add("ann", "phone")
+    connections.add("ann", "watch")
+    invoke(("ann", sent("phone", (0, 100))))
+    assert connections.of("ann") == ["phone", "watch"]
+    connections.forget("ann", "phone")
+    invoke(("ann", sent("phone", (5_000, 100))))
+    assert connections.of("ann") == ["watch"], "what ended is not brought back by what came before"
 
 
 def run_session(interval_seconds: int, ends_at_ms: int = START_MS + 60_000) -> None:
