@@ -2,7 +2,7 @@
 
 | stream               | record                           | partition key      |
 |----------------------|----------------------------------|--------------------|
-| `heart-rate`         | `HeartRateBatch`, `SessionStart` | user               |
+| `heart-rate`         | `Sent`, `HeartRateBatch` of a producer, `SessionStart` | user |
 | `average-heart-rate` | `Averages`                       | group of users     |
 | `song-requests`      | `SongRequest`                    | user               |
 """
@@ -10,9 +10,10 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache
+from typing import Annotated, NamedTuple
 from zlib import crc32
 
-from msgspec import UNSET, MsgspecError, Raw, Struct, ValidationError, json
+from msgspec import UNSET, Meta, MsgspecError, Raw, Struct, ValidationError, json
 
 from events import checked
 from events.ids import MaybeId
@@ -44,6 +45,13 @@ class HeartRateBatch(
 
     samples: Samples
     id: MaybeId = UNSET
+
+
+class Sent(NamedTuple):
+    """What a client sent, as the gateway writes it: with the id of the connection it came over."""
+
+    connection: Annotated[str, Meta(min_length=1, max_length=128)]
+    message: HeartRateBatch
 
 
 class SessionStart(
@@ -101,11 +109,21 @@ def together(averages: Iterable[bytes]) -> bytes:
 
 encode = checked.encode
 _encode = json.Encoder().encode
-decode_heart_rate = json.Decoder(HeartRateBatch | SessionStart).decode
+decode_sent = json.Decoder(Sent | HeartRateBatch | SessionStart).decode
 decode_averages = json.Decoder(Averages).decode
 decode_song_request = json.Decoder(SongRequest).decode
 _decode_apart = json.Decoder(_Apart).decode
 _decode_average = json.Decoder(Average).decode
+
+
+def message_of(sent: Sent | HeartRateBatch | SessionStart) -> HeartRateBatch | SessionStart:
+    """What somebody sent, whatever it came over."""
+    return sent.message if isinstance(sent, Sent) else sent
+
+
+def decode_heart_rate(data: bytes) -> HeartRateBatch | SessionStart:
+    """What a record of `heart-rate` says. Raises msgspec.MsgspecError."""
+    return message_of(decode_sent(data))
 
 
 def readable_averages(data: bytes) -> tuple[list[Average], int]:

@@ -16,12 +16,15 @@ def put_record(stream_name: str) -> str:
     """The Kinesis PutRecord call for one message.
 
     Identity comes from the authorizer alone. What is spliced in is the body as the route's model
-    read it and accepted it, not as it was sent: of a key that comes twice, both know the last.
+    read it and accepted it, not as it was sent: of a key that comes twice, both know the last. The
+    connection goes with it, as `events.stream.Sent`.
     """
     return (
+        "#set($quote = '\"')"
         f'{{"StreamName":"{stream_name}",'
         '"PartitionKey":"$context.authorizer.principalId",'
-        '"Data":"$util.base64Encode($input.json(\'$\'))"}'
+        '"Data":"$util.base64Encode('
+        '"[$quote$context.connectionId$quote,$input.json(\'$\')]")"}'
     )
 
 

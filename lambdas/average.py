@@ -14,6 +14,7 @@ from events.samples import MAX_FUTURE_MS
 from events.session import IntervalSeconds
 from lambdas.adapters import (
     clients,
+    connections,
     dead_letters,
     floods,
     push,
@@ -28,7 +29,14 @@ from lambdas.adapters.optional import optional
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.domain.allowance import Verdict
 from lambdas.domain.line import MINUTE_MS
-from lambdas.domain.window import Window, emit, fold, is_due_to_emit, restarted
+from lambdas.domain.window import (
+    Window,
+    emit,
+    fold,
+    has_seen,
+    is_due_to_emit,
+    restarted,
+)
 
 
 class Environment(Struct, frozen=True):
@@ -46,7 +54,7 @@ EMIT_EVERY_MS = int(environment.emit_every_seconds * 1000)
 INTERVAL_MS = environment.interval_seconds * 1000
 GAP_MS = int(environment.gap_seconds * 1000)
 SESSION_GAP_MS = read(song_ends.SessionGap).session_gap_seconds * 1000
-Record: TypeAlias = records.Record[stream.HeartRateBatch | stream.SessionStart]
+Record: TypeAlias = records.Record[stream.Sent | stream.HeartRateBatch | stream.SessionStart]
 OLD_MS = 60_000
 """Samples are sent again by whoever does not know that they arrived, soon after; beyond it, another
 device sends, or one whose clock was set back."""
@@ -62,9 +70,11 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     What cannot be read came from a client, so it is counted and dropped.
     """
     count(Records=len(event["Records"]))
-    batch, unreadable = records.decode(event, stream.decode_heart_rate)
+    batch, unreadable = records.decode(event, stream.decode_sent)
     arrived_ms = int(event["Records"][-1]["kinesis"]["approximateArrivalTimestamp"] * 1000)
     people = windows.read({record.key for record in batch}, arrived_ms)
+    with optional("the connections of windows that begin"):
+        connections.restore(_connected(batch, people))
     with optional("the sessions of windows that name none"):
         _resume(batch, people)
     averages: list[tuple[stream.Average, bytes]] = []
@@ -97,29 +107,43 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return {"batchItemFailures": []}
 
 
+def _connected(batch: list[Record], people: Mapping[str, Window]) -> set[tuple[str, str]]:
+    """Whose windows begin, and by which connections they send: Redis may have lost both."""
+    return {
+        (record.key, record.value.connection)
+        for record in batch
+        if isinstance(record.value, stream.Sent) and record.key not in people
+    }
+
+
 def _resume(batch: list[Record], people: dict[str, Window]) -> None:
     """Windows that Redis lost go on in the session that is stored, with its length.
 
-    A window that names no session is looked up when it begins, and then once a minute. Nothing that
-    it may hold is ignored because a session begins later: clocks may have named that one.
+    A window that names no session is looked up when it begins, and once more a minute later; each
+    minute only where that failed, or the session begins later. Nothing that a window may hold is
+    ignored because of such a one: clocks may have named it.
     """
     nameless = {
-        record.key: record.value.samples[-1][0]
+        record.key: message.samples[-1][0]
         for record in batch
-        if isinstance(record.value, stream.HeartRateBatch)
-        and _is_nameless(people.get(record.key), record.value.samples[-1][0])
+        if isinstance(message := stream.message_of(record.value), stream.HeartRateBatch)
+        and _is_nameless(people.get(record.key), message.samples[-1][0])
     }
-    for user, session in song_ends.read_all(sorted(nameless)).items():
-        window, end = people.get(user) or Window(INTERVAL_MS), session.end
+    for user, session in song_ends.glance(sorted(nameless)):
+        begins = user not in people
+        window = people.setdefault(user, Window(INTERVAL_MS))
         known_ms = window.last_ms if window.samples else nameless[user]
-        if end.session <= known_ms <= end.ends_at_ms + SESSION_GAP_MS:
-            window.session = end.session
+        if session is None or known_ms > session.end.ends_at_ms + SESSION_GAP_MS:
+            window.sessionless = not begins
+        elif session.end.session <= known_ms:
+            window.session = session.end.session
             window.interval_ms = session.settings.interval_seconds * 1000
-            people[user] = window
 
 
 def _is_nameless(window: Window | None, newest_ms: int) -> bool:
-    return window is None or (not window.session and window.minute != newest_ms // MINUTE_MS)
+    return window is None or not (
+        window.session or window.sessionless or window.minute == newest_ms // MINUTE_MS
+    )
 
 
 def _tell(refused: Mapping[str, Error], closed: Collection[str]) -> None:
@@ -140,14 +164,18 @@ def _fold(
     refused: dict[str, Error],
 ) -> Verdict:
     """Whether a record is taken; the start of a session always is."""
-    user, value = record.key, record.value
+    user, value = record.key, stream.message_of(record.value)
     window = people.get(user)
     if window is None:
         window = people[user] = Window(INTERVAL_MS)
     if isinstance(value, stream.SessionStart):
         people[user] = restarted(window, value.session, value.interval_seconds * 1000)
         return Verdict.TAKEN
-    verdict, window.spent_ms = floods.HEART_RATES.judge(window.spent_ms, record.arrived_ms)
+    if has_seen(window, value.samples, record.arrived_ms):
+        return Verdict.TAKEN
+    verdict, window.felt_ms, window.arrived_ms = floods.HEART_RATES.judge(
+        window.felt_ms, window.arrived_ms, record.arrived_ms
+    )
     if verdict is not Verdict.TAKEN:
         return verdict
     late = fold(window, value.samples, record.arrived_ms + MAX_FUTURE_MS, GAP_MS)

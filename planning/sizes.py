@@ -6,7 +6,7 @@ Messages are real ones, encoded here; what stores add to them was measured, and 
 from functools import cache
 from math import ceil
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, json
 
 from events.messages import FloorPerson, FloorSong, FloorView, Started, TracePoint, Workout
 from events.pulse import Pulse
@@ -17,6 +17,7 @@ from events.stream import (
     Average,
     Averages,
     HeartRateBatch,
+    Sent,
     SessionStart,
     SongRequest,
     encode,
@@ -104,7 +105,10 @@ def sizes(load: Load) -> Sizes:
         *(at_ms, 3, pulse, at_ms, None, at_ms, at_ms),
     )
     one, two = (len(encode(Averages([average] * many))) for many in (1, 2))
-    beat, beats = (len(encode(HeartRateBatch([sample] * many))) for many in (1, 2))
+    beat, beats = (
+        len(json.encode(Sent("c" * CONNECTION_ID_BYTES, HeartRateBatch([sample] * many))))
+        for many in (1, 2)
+    )
     return Sizes(
         heart_rates=round(USER_BYTES + beat + (count - 1) * (beats - beat)),
         session_start=USER_BYTES + len(encode(SessionStart(at_ms, 30))),

@@ -36,6 +36,7 @@ LOCAL_ONLY = {
     "test_a_restarted_function_loses_no_sample": "kills a process of the local cloud",
     "test_boto3_alone_sees_the_song_end_and_reaches_the_phone": "looks into Redis",
     "test_a_closed_connection_is_forgotten": "looks into Redis",
+    "test_whoever_only_sends_hears_their_songs_after_redis_lost_them": "takes from Redis",
     "test_every_port_of_the_cloud_is_on_loopback": "looks at processes of the local cloud",
 }
 """Contract tests that need more than what a client of a deployed stage can reach, and why."""

@@ -70,12 +70,17 @@ class _Window:
 
     first: int
     last_ms: int = -1
-    spent_ms: int = 0
+    felt_ms: int = 0
+    arrived_ms: int = 0
     samples: dict[int, int] = field(default_factory=dict)
     """By time, how many counted with it."""
 
     def take(self, put: Put) -> None:
-        verdict, self.spent_ms = HEART_RATES.judge(self.spent_ms, put.arrived_ms)
+        if put.arrived_ms < self.arrived_ms and max(put.times_ms) <= self.last_ms:
+            return
+        verdict, self.felt_ms, self.arrived_ms = HEART_RATES.judge(
+            self.felt_ms, self.arrived_ms, put.arrived_ms
+        )
         if verdict is not Verdict.TAKEN:
             return
         for at_ms in put.times_ms:
@@ -184,6 +189,15 @@ class Songs:
         self.seen_ms.setdefault((user, session, slot), at_ms)
         self.last[user] = session, slot, ends_ms
 
+    def waits(self, user: str, session: int, slot: int) -> bool:
+        """Whether a slot that was asked for has no song yet.
+
+        Nor ever gets one where another session was stored first: who asks before any is stored
+        names it by what is known then, and one is enough.
+        """
+        stored = self.last.get(user)
+        return stored is None or (stored[0] == session and stored[1] < slot)
+
     def duplicated(self, user: str, told: dict[tuple[int, int], set[str]]) -> int:
         """Songs beyond the first of a slot, told or stored."""
         slots = {(session, slot) for who, session, slot in self.stored if who == user}
@@ -199,8 +213,8 @@ class Songs:
         """
         if user not in self.last:
             return 1
-        session, slot, ends_ms = self.last[user]
-        missing = sum(key[0] == user and key[1:] > (session, slot) for key in self.asked)
+        ends_ms = self.last[user][2]
+        missing = sum(key[0] == user and self.waits(*key) for key in self.asked)
         return max(missing, int(newest_ms - ends_ms >= late_ms))
 
     def untold(

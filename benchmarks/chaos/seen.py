@@ -114,7 +114,7 @@ class Seen:
         """What is not as it should be, of those who are not excused; empty where all is well."""
         now_ms = clock_ms()
         for (user, session, slot), asked_ms in self._asked_ms.items():
-            if asked_ms < now_ms - OPEN_MS and self._last(user)[:2] < (session, slot):
+            if asked_ms < now_ms - OPEN_MS and self.songs.waits(user, session, slot):
                 waits_s = (now_ms - asked_ms) / 1000
                 return f"{user} waits {waits_s:.0f} s for the song of slot {slot}"
         for user in sorted(self._known.difference(excused)):

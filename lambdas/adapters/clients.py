@@ -66,6 +66,15 @@ def dynamodb() -> "DynamoDBClient":
 
 
 @cache
+def hasty_dynamodb() -> "DynamoDBClient":
+    """DynamoDB, for what can do without: it is asked once, and has less than a second."""
+    client: DynamoDBClient = _client(
+        "dynamodb", connect_timeout=0.4, read_timeout=0.4, retries={"total_max_attempts": 1}
+    )
+    return client
+
+
+@cache
 def kinesis() -> "KinesisClient":
     """Kinesis Data Streams."""
     client: KinesisClient = _client("kinesis")

@@ -1,7 +1,7 @@
 """Who is connected: the newest open connections of each person, in Redis."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,15 @@ def add(user: str, connection_id: str) -> list[str]:
         pipeline.expire(key, EXPIRE_SECONDS)
         _, surplus, _, _ = pipeline.execute()
     return [member.decode() for member in surplus]
+
+
+def restore(lost: Iterable[tuple[str, str]]) -> None:
+    """Remember connections of users who were heard over them; those that are known stay as old."""
+    with clients.redis().pipeline(transaction=False) as pipeline:
+        for user, connection_id in lost:
+            pipeline.zadd(_key(user), {connection_id: time.time_ns() // 1000}, nx=True)
+            pipeline.expire(_key(user), EXPIRE_SECONDS)
+        pipeline.execute()
 
 
 def forget(user: str, connection_id: str) -> None:

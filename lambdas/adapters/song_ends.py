@@ -5,7 +5,7 @@ TTL only sweeps: whoever reads compares `ends_at_ms`. An item that cannot be rea
 session that ended long ago, so that the next one takes its place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Annotated, Any, NamedTuple
@@ -46,6 +46,17 @@ class ConflictError(Exception):
 def read_all(users: Sequence[str], *, songs: bool = False) -> dict[str, Session]:
     """The sessions of those who have one; without their songs, unless these are asked for."""
     return sessions_of(people.read(users, wanted(songs=songs)))
+
+
+def glance(users: Sequence[str]) -> Iterator[tuple[str, Session | None]]:
+    """The sessions, or None, of those of whom that is known in less than a second.
+
+    Raises botocore's errors, after those who were known by then.
+    """
+    for known, found in people.glance(users, wanted(songs=False)):
+        sessions = sessions_of(found)
+        for user in known:
+            yield user, sessions.get(user)
 
 
 def wanted(*, songs: bool) -> people.Tables:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 DISORDER_MS = 5_000
-"""By how much messages may arrive out of order; no flood is further beyond its patience."""
+"""By how much messages may arrive out of order; beyond that, a clock was set back."""
 
 
 class Verdict(Enum):
@@ -25,22 +25,22 @@ class Allowance:
     each_ms: int
     patience: int
 
-    def judge(self, spent_ms: int, at_ms: int) -> tuple[Verdict, int]:
-        """What becomes of a message that arrived at `at_ms`, and until when it is felt.
+    def judge(self, felt_ms: int, newest_ms: int, at_ms: int) -> tuple[Verdict, int, int]:
+        """What becomes of a message that arrived at `at_ms`; with what is felt then, and when.
 
-        `spent_ms` is until when those before it are, 0 for none; both epoch ms. Source: the generic
-        cell rate algorithm, ITU-T I.371, which needs one number a person.
+        `felt_ms` is for how long those before it are felt from the arrival of the newest on, which
+        is `newest_ms`; 0 and 0 for none. Times are epoch ms. By a clock that was set back all goes
+        on from there. Source: the continuous-state leaky bucket algorithm, ITU-T I.371.
         """
-        before_ms, spent_ms = spent_ms, (spent_ms if spent_ms > at_ms else at_ms) + self.each_ms
-        burst_ms, patience_ms = self.burst * self.each_ms, self.patience * self.each_ms
-        over_ms = spent_ms - at_ms - burst_ms
-        if over_ms <= 0:
-            return Verdict.TAKEN, spent_ms
-        if over_ms <= patience_ms:
-            return Verdict.REFUSED, spent_ms
-        if over_ms > patience_ms + DISORDER_MS:  # delivered again, or a clock was set back
-            return Verdict.TAKEN, before_ms
-        return Verdict.CLOSED, before_ms
+        if newest_ms - DISORDER_MS <= at_ms < newest_ms:
+            at_ms = newest_ms
+        if at_ms > newest_ms:
+            felt_ms = max(0, felt_ms - at_ms + newest_ms)
+        over_ms = felt_ms + self.each_ms - self.burst * self.each_ms
+        if over_ms > self.patience * self.each_ms:
+            return Verdict.CLOSED, felt_ms, at_ms
+        verdict = Verdict.REFUSED if over_ms > 0 else Verdict.TAKEN
+        return verdict, felt_ms + self.each_ms, at_ms
 
 
 @dataclass(slots=True)
@@ -49,17 +49,20 @@ class Allowances:
 
     allowance: Allowance
     people: int = 10_000
-    _spent_ms: OrderedDict[str, int] = field(default_factory=OrderedDict)
+    _felt_ms: OrderedDict[str, tuple[int, int]] = field(default_factory=OrderedDict)
+    """With when the newest message of each person arrived."""
 
     def judge(self, user: str, at_ms: int) -> Verdict:
         """What becomes of a message of this person that arrived at `at_ms`."""
-        verdict, spent_ms = self.allowance.judge(self._spent_ms.pop(user, 0), at_ms)
-        if len(self._spent_ms) == self.people:
-            self._spent_ms.popitem(last=False)
-        self._spent_ms[user] = spent_ms
+        before_ms = self._felt_ms.pop(user, (0, 0))
+        verdict, felt_ms, newest_ms = self.allowance.judge(*before_ms, at_ms)
+        if len(self._felt_ms) == self.people:
+            self._felt_ms.popitem(last=False)
+        self._felt_ms[user] = felt_ms, newest_ms
         return verdict
 
     def give_back(self, user: str) -> None:
         """A message that was taken comes again, through no fault of its sender."""
-        if user in self._spent_ms:
-            self._spent_ms[user] -= self.allowance.each_ms
+        if user in self._felt_ms:
+            felt_ms, newest_ms = self._felt_ms[user]
+            self._felt_ms[user] = max(0, felt_ms - self.allowance.each_ms), newest_ms

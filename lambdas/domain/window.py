@@ -65,8 +65,12 @@ class Window(Struct, array_like=True, gc=False):
     """Of the last average that was emitted, since the epoch."""
     line: bytes = b""
     """Of that minute, until it is over; see lambdas/domain/line.py."""
-    spent_ms: Count = 0
-    """Until when the person's messages are felt; see lambdas/domain/allowance.py."""
+    arrived_ms: Count = 0
+    """When the newest of the person's messages arrived."""
+    sessionless: bool = False
+    """Whether it names no session because none was stored, and is not looked up any more."""
+    felt_ms: Count = 0
+    """How long the person's messages are felt from then on; see lambdas/domain/allowance.py."""
 
     @property
     def newest(self) -> float:
@@ -100,6 +104,15 @@ def fold(
     if len(window.samples) > MAX_SAMPLES * _LAYOUTS[0].size:
         _trim(window)
     return refused
+
+
+def has_seen(window: Window, samples: Iterable[tuple[int, float]], arrived_ms: int) -> bool:
+    """Whether a message is delivered again, which its sender cannot help.
+
+    It arrived before one that was counted, and holds nothing that is newer than the watermark. What
+    is sent again arrives later.
+    """
+    return arrived_ms < window.arrived_ms and all(at_ms <= window.last_ms for at_ms, _ in samples)
 
 
 def _append(window: Window, step_ms: int, heart_rate: float) -> None:
@@ -286,5 +299,6 @@ def restarted(window: Window, session: int, interval_ms: int) -> Window:
         last_ms=session - 1,
         minute=window.minute,
         line=window.line,
-        spent_ms=window.spent_ms,
+        arrived_ms=window.arrived_ms,
+        felt_ms=window.felt_ms,
     )

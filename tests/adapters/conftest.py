@@ -60,7 +60,7 @@ def aws(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("REDIS_URL", redis_url)
     with tables():
         for allowances in (floods.MESSAGES, floods.SONGS, floods.OWN_SONGS):
-            allowances._spent_ms.clear()
+            allowances._felt_ms.clear()
         for stream in ("heart-rate", "average-heart-rate", "song-requests"):
             clients.kinesis().create_stream(StreamName=stream, ShardCount=1)
         queue = clients.sqs().create_queue(QueueName="dead-letters")
@@ -74,8 +74,9 @@ def aws(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def tables() -> Iterator[None]:
     """An account with nothing but empty tables."""
     with account():
-        for client in (clients.dynamodb, clients.kinesis, clients.sqs, clients.redis):
+        for client in (clients.dynamodb, clients.hasty_dynamodb, clients.kinesis, clients.sqs):
             client.cache_clear()
+        clients.redis.cache_clear()
         songs._runs.clear()
         dynamodb = clients.dynamodb()
         dynamodb.create_table(

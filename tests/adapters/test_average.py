@@ -1,12 +1,16 @@
+import itertools
 from typing import Any
 
+import msgspec
 import pytest
+from botocore.exceptions import ReadTimeoutError
 from redis import Redis
 
 from events import stream
 from events.session import Settings
 from lambdas import average
 from lambdas.adapters import (
+    batch_get,
     clients,
     connections,
     floods,
@@ -169,6 +173,34 @@ def test_the_start_of_a_session_empties_the_window_and_sets_its_length() -> None
     assert emitted()[-1].pulse.average == 120
 
 
+def sent(connection: str, *samples: tuple[int, float]) -> bytes:
+    """As the gateway writes what came over a connection."""
+    message = stream.message_of(stream.decode_sent(batch(*samples)))
+    assert isinstance(message, stream.HeartRateBatch)
+    return msgspec.json.encode(stream.Sent(connection, message))
+
+
+def test_whoever_is_heard_is_connected_again_after_redis_came_back_empty(redis_url: str) -> None:
+    connections.add("ann", "phone")
+    invoke(("ann", sent("phone", (0, 100))))
+    with Redis.from_url(redis_url) as redis:
+        redis.flushdb()
+        invoke(("ann", sent("phone", (5_000, 100))), ("ann", sent("watch", (6_000, 100))))
+        assert sorted(connections.of("ann")) == ["phone", "watch"]
+        assert redis.ttl("connections:ann") > 0
+    assert len(emitted()) == 2
+
+
+def test_a_connection_that_is_known_stays_where_it_was() -> None:
+    connections.add("ann", "phone")
+    connections.add("ann", "watch")
+    invoke(("ann", sent("phone", (0, 100))))
+    assert connections.of("ann") == ["phone", "watch"]
+    connections.forget("ann", "phone")
+    invoke(("ann", sent("phone", (5_000, 100))))
+    assert connections.of("ann") == ["watch"], "what ended is not brought back by what came before"
+
+
 def run_session(interval_seconds: int, ends_at_ms: int = START_MS + 60_000) -> None:
     """A session of ann's that is stored, as `recommend` does."""
     settings = Settings(interval_seconds=interval_seconds)
@@ -200,9 +232,8 @@ def test_a_window_that_redis_lost_goes_on_in_its_session_with_its_length(redis_u
 
 def test_a_session_that_cannot_be_read_is_looked_up_again_within_a_minute() -> None:
     run_session(interval_seconds=10)
-    dynamodb = clients.dynamodb()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dynamodb, "batch_get_item", refuse)
+        patch.setattr(clients.hasty_dynamodb(), "batch_get_item", refuse)
         invoke(("ann", batch((0, 100))))
     assert len(emitted()) == 1
     invoke(("ann", batch((5_000, 100))))
@@ -229,19 +260,84 @@ def test_a_session_that_begins_later_takes_nothing_from_the_samples_before_it() 
     assert interval_seconds() == 10
 
 
-def test_a_window_that_names_its_session_is_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Who is looked up, by call."""
     asked: list[list[str]] = []
-    read_all = song_ends.read_all
+    get = clients.hasty_dynamodb().batch_get_item
 
-    def noted(users: list[str]) -> dict[str, Session]:
-        asked.append(users)
-        return read_all(users)
+    def noted(RequestItems: Any) -> Any:  # noqa: N803 - boto3
+        asked.append([key["user_id"]["S"] for key in RequestItems["song-ends"]["Keys"]])
+        return get(RequestItems=RequestItems)
 
-    monkeypatch.setattr(song_ends, "read_all", noted)
-    run_session(interval_seconds=10)
-    for second in (0, 5, 65):
+    monkeypatch.setattr(clients.hasty_dynamodb(), "batch_get_item", noted)
+    return asked
+
+
+def hear_both(*seconds: int) -> None:
+    for second in seconds:
         invoke(("ann", batch((second * 1000, 100))), ("bob", batch((second * 1000, 100))))
-    assert asked == [["ann", "bob"], [], ["bob"]]
+
+
+def test_who_has_a_session_is_looked_up_once_and_who_has_none_twice(asked: list[list[str]]) -> None:
+    run_session(interval_seconds=10)
+    hear_both(0, 5, 65, 125, 185)
+    assert asked == [["ann", "bob"], ["bob"]]
+
+
+def test_a_session_that_began_after_the_first_look_is_found_by_the_second(
+    asked: list[list[str]],
+) -> None:
+    hear_both(0)
+    run_session(interval_seconds=10)
+    hear_both(65, 125)
+    assert asked == [["ann", "bob"], ["ann", "bob"]]
+    assert interval_seconds() == 10
+
+
+def test_a_table_that_hangs_is_asked_once_and_has_less_than_a_second() -> None:
+    asked = []
+
+    def hang(**_: Any) -> Any:
+        asked.append(1)
+        raise ReadTimeoutError(endpoint_url="dynamodb")
+
+    for client in (clients.dynamodb(), clients.hasty_dynamodb()):
+        client.meta.events.register_first("before-send.dynamodb.BatchGetItem", hang)
+    people = [f"person-{number}" for number in range(250)]
+    invoke(*[(user, batch((0, 100))) for user in people])
+    assert len(asked) == 1
+    assert sorted(one.user for one in emitted()) == sorted(people)
+    times = clients.hasty_dynamodb().meta.config
+    assert times.connect_timeout + times.read_timeout < 1
+
+
+def test_who_cannot_be_looked_up_in_time_is_within_a_minute(
+    asked: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [f"person-{number:03}" for number in range(250)]
+    with monkeypatch.context() as slow:
+        slow.setattr(batch_get, "monotonic", itertools.count(0, 0.3).__next__)
+        invoke(*[(user, batch((0, 100))) for user in people])
+    assert asked == [people[:100]]
+    invoke(*[(user, batch((65_000, 100))) for user in people])
+    assert sorted(itertools.chain(*asked[1:])) == people
+
+
+def test_who_dynamodb_leaves_out_is_looked_up_again_within_a_minute(
+    asked: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_session(interval_seconds=10)
+    with monkeypatch.context() as busy:
+        busy.setattr(clients.hasty_dynamodb(), "batch_get_item", leave_out)
+        hear_both(0, 65)
+    hear_both(125)
+    assert asked == [["ann", "bob"]]
+    assert interval_seconds() == 10
+
+
+def leave_out(**wanted: Any) -> Any:
+    return {"Responses": {}, "UnprocessedKeys": wanted["RequestItems"]}
 
 
 def test_every_key_in_redis_expires(redis_url: str) -> None:
@@ -273,11 +369,58 @@ def test_a_flood_of_heart_rates_is_refused_whatever_function_it_meets() -> None:
     for _ in range(6):
         invoke(*[("ann", batch((0, 100)))] * 200, arrived_ms=START_MS)
         clients.redis.cache_clear()
-    (window,) = windows.read(["ann"], START_MS).values()
-    assert window.spent_ms == START_MS + 1_200 * floods.HEART_RATES.each_ms
+    assert felt() == 1_200
     assert not floods.is_out("ann")
     invoke(("ann", batch((0, 100))), arrived_ms=START_MS)
     assert floods.is_out("ann")
+
+
+def felt() -> float:
+    """How many of ann's messages are felt."""
+    (window,) = windows.read(["ann"], START_MS).values()
+    return window.felt_ms / floods.HEART_RATES.each_ms
+
+
+def invoke_over(seconds: float, *data: bytes) -> None:
+    """Ann's messages in a batch, which came one by one over this time."""
+    every_ms = seconds * 1000 / len(data)
+    parts = [
+        kinesis_event(("ann", one), arrived_ms=START_MS + int(place * every_ms))
+        for place, one in enumerate(data)
+    ]
+    average.handler({"Records": [part["Records"][0] for part in parts]}, Context)
+
+
+def test_a_batch_that_is_delivered_again_counts_once_and_closes_nobody(pushes: Pushes) -> None:
+    connections.add("ann", "connection-1")
+    messages = [batch((place * 300 - 600_000, 100)) for place in range(550)]
+    for _ in range(4):
+        invoke_over(1, *messages)
+        assert felt() == pytest.approx(541, abs=5)
+    assert (pushes.sent, pushes.closed) == ([], [])
+    assert not floods.is_out("ann")
+
+
+def test_a_flood_of_what_was_folded_long_ago_is_one() -> None:
+    invoke_over(5, *[batch((0, 100))] * 1_300)
+    assert floods.is_out("ann")
+
+
+def test_what_arrives_in_disorder_and_is_new_is_folded() -> None:
+    invoke(("ann", batch((0, 100))), arrived_ms=START_MS + 10)
+    invoke(("ann", batch((1_000, 100))), arrived_ms=START_MS)
+    invoke(("ann", batch((500, 100), (6_000, 100))), arrived_ms=START_MS + 5)
+    assert emitted()[-1].samples == 3
+    assert felt() == 3
+
+
+def test_a_clock_of_the_streams_that_was_ahead_refuses_nothing(pushes: Pushes) -> None:
+    connections.add("ann", "connection-1")
+    invoke(("ann", batch((0, 100))), arrived_ms=START_MS + 90_000)
+    for second in range(5, 120, 5):
+        invoke(("ann", batch((second * 1000, 100))), arrived_ms=START_MS + second * 1000)
+    assert pushes.sent == []
+    assert emitted()[-1].samples == 24
 
 
 def test_no_heart_rate_and_no_user_id_is_logged(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,15 @@ from lambdas.adapters import connections, own_songs, playlists, song_ends
 from lambdas.domain.due import SongEnd
 from lambdas.domain.session import Session
 from lambdas.domain.turn import Turn
-from tests.adapters.conftest import START_MS, Pushes, add_songs, dead_letters, keep_song
+from tests.adapters.conftest import (
+    START_MS,
+    Context,
+    Pushes,
+    add_songs,
+    dead_letters,
+    keep_song,
+    kinesis_event,
+)
 from tests.adapters.test_recommend import found, invoke, request, started
 from tests.adapters.test_skip import SONG
 
@@ -79,6 +87,16 @@ def test_of_a_persons_requests_the_newest_counts_and_no_more_than_they_may_make(
     for _ in range(30):
         invoke(request(0))
     assert len(chosen) == 12
+
+
+def test_a_song_is_chosen_although_the_clock_of_the_stream_was_ahead_and_was_set_back(
+    connected: Pushes,
+) -> None:
+    add_songs([60 + index for index in range(120)])
+    for slot, arrived_ms in enumerate((START_MS + 90_000, START_MS + 5_000, START_MS + 55_000)):
+        event = kinesis_event(request(slot, at_ms=slot * 190_000), arrived_ms=arrived_ms)
+        assert recommend.handler(event, Context) == {"batchItemFailures": []}
+        assert found().end.slot == slot
 
 
 def test_whose_own_songs_are_read_keeps_nobody_waiting_and_the_rest_comes_again(

@@ -150,11 +150,22 @@ def test_samples_of_a_clock_that_is_ahead_or_was_set_back_are_refused() -> None:
 
 
 def test_a_message_that_is_one_too_many_counts_nothing_until_it_is_sent_again() -> None:
-    """The clock of the stream was ahead, and is right again: all seems to have come at once."""
-    ahead = Put(START_MS + 91_000, [START_MS + 1_000], START_MS)
-    puts = [ahead, *_puts([1, 2], [1, 2, 3, 40])]
+    puts = [*_puts([1]) * 600, Put(START_MS + 1_000, [START_MS + 2_000], START_MS + 1_000)]
+    assert count(_sent(1, 2, 3), puts + _puts([2, 3]), _told((1, 1), (3, 3)), []) == Counts(3, 3)
+    assert count(_sent(1, 2, 3), puts + _puts([3]), _told((1, 1), (3, 2)), []) == Counts(
+        3, 2, lost=1
+    )
+
+
+def test_a_clock_of_the_stream_that_is_set_back_makes_no_message_one_too_many() -> None:
+    ahead = Put(START_MS + 91_000, [START_MS + 1_000], START_MS + 1_000)
+    puts = [ahead, *_puts([1, 2], [2, 3, 40])]
     assert count(_sent(1, 2, 3, 40), puts, _told((1, 1), (40, 4)), []) == Counts(4, 4)
-    assert count(_sent(1, 2), puts[:2], _told((1, 1)), []) == Counts(2, 1, lost=1)
+
+
+def test_what_is_delivered_again_is_not_one_too_many() -> None:
+    puts = [*_puts([1]), *_puts([2]) * 599, *_puts([1]) * 30, *_puts([2, 3])]
+    assert count(_sent(1, 2, 3), puts, _told((1, 1), (3, 3)), []) == Counts(3, 3)
 
 
 def test_a_window_that_redis_lost_begins_anew_with_what_is_sent_again() -> None:
@@ -191,6 +202,17 @@ def test_songs_are_held_against_what_was_asked_for_stored_and_told() -> None:
     assert songs.duplicated("ann", {(1, 0): {"c"}}) == 1
     songs.store("ann", 1, 1, "d", START_MS + 60_000, START_MS + 21_000)
     assert songs.duplicated("ann", {}) == 1
+
+
+def test_of_two_sessions_that_are_named_before_one_is_stored_one_is_enough() -> None:
+    songs = Songs()
+    songs.asked = {("ann", 1, 0), ("ann", 6, 0)}
+    assert songs.waits("ann", 1, 0)
+    assert songs.waits("ann", 6, 0)
+    songs.store("ann", 1, 0, "a", START_MS + 30_000, START_MS)
+    assert songs.unfilled("ann", START_MS, 45_000) == 0
+    songs.asked.add(("ann", 1, 1))
+    assert songs.unfilled("ann", START_MS, 45_000) == 1
 
 
 def test_a_person_repeats_what_is_not_told_and_forgets_what_is() -> None:

@@ -157,8 +157,10 @@ class SongPath(RuleBasedStateMachine):
             self._connect(user)
 
     def _patch_stores(self) -> None:
+        dynamodb = Unsteady(self.dynamodb, self.faults)
         stand_ins = {
-            "dynamodb": Unsteady(self.dynamodb, self.faults),
+            "dynamodb": dynamodb,
+            "hasty_dynamodb": dynamodb,
             "redis": UnsteadyRedis(self.redis, self.faults),
             "kinesis": Unsteady(self.streams, self.faults),
             "management": Unsteady(self.connections, self.faults),
@@ -175,7 +177,7 @@ class SongPath(RuleBasedStateMachine):
         self.patch.setattr(provider, "flush_metrics", lambda **_: provider.clear_metrics())
         songs._runs.clear()
         for allowances in (floods.MESSAGES, floods.SONGS):
-            allowances._spent_ms.clear()
+            allowances._felt_ms.clear()
 
     def send_message(self, **message: Any) -> None:
         """Stands where SQS is."""

@@ -180,13 +180,14 @@ def _handler(name: str, patch: pytest.MonkeyPatch) -> Handler:
 
 def _forget() -> None:
     environments._read_once.cache_clear()
-    for client in (clients.dynamodb, clients.kinesis, clients.sqs, clients.management):
+    for client in (clients.dynamodb, clients.hasty_dynamodb, clients.kinesis, clients.sqs):
         client.cache_clear()
+    clients.management.cache_clear()
     clients.gateway.cache_clear()
     clients.redis.cache_clear()
     songs._runs.clear()
     for allowances in (floods.MESSAGES, floods.SONGS, floods.OWN_SONGS):
-        allowances._spent_ms.clear()
+        allowances._felt_ms.clear()
 
 
 def _resources(params: Mapping[str, Any]) -> Iterator[str]:

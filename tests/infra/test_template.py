@@ -1,9 +1,11 @@
 """What the local cloud reads out of the real template."""
 
+import json
 import os
 import subprocess
 import sys
 import time
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ import pytest
 from mypy_boto3_sqs import SQSClient
 
 from events.messages import encode
+from events.stream import HeartRateBatch, Sent, decode_sent
 from infra.mapping_templates import UNKNOWN_ACTION
 from infra.streams import RETRY_ATTEMPTS
 from local.gateway.mapping_template import MappingTemplate
@@ -129,12 +132,15 @@ def test_the_heart_rate_template_makes_a_kinesis_record(stack: Stack) -> None:
         if isinstance(route.integration, KinesisIntegration)
     ]
     template = MappingTemplate(integration.request_templates["heartrate"])
-    rendered = template.render('{"a":"$x#if"}', {"authorizer": {"principalId": "athlete-001"}})
+    context = {"authorizer": {"principalId": "athlete-001"}, "connectionId": "L0SM9c="}
+    sent = '{"action":"heartrate","samples":[[1760000000000,99.5]],"id":"$x#if \\"ü\\""}'
+    rendered = json.loads(template.render(sent, context))
     assert integration.action == "PutRecord"
     assert integration.content_type == "application/x-amz-json-1.1"
-    assert rendered == (
-        '{"StreamName":"heart-rate","PartitionKey":"athlete-001","Data":"eyJhIjoiJHgjaWYifQ=="}'
-    )
+    data = b64decode(rendered.pop("Data"))
+    assert rendered == {"StreamName": "heart-rate", "PartitionKey": "athlete-001"}
+    batch = HeartRateBatch([(1_760_000_000_000, 99.5)], '$x#if "ü"')
+    assert decode_sent(data) == Sent("L0SM9c=", batch)
 
 
 def test_the_answer_to_an_unknown_action_survives_its_template(stack: Stack) -> None:

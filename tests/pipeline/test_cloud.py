@@ -306,6 +306,21 @@ async def test_boto3_alone_sees_the_song_end_and_reaches_the_phone(
     assert (await phone.receive(lambda one: True))["type"] == "hello"
 
 
+async def test_whoever_only_sends_hears_their_songs_after_redis_lost_them(
+    cloud: Cloud, phone: Phone
+) -> None:
+    await phone.beat(1, 5)
+    first = await phone.song(0)
+    await phone.folded_to(5)
+    with Redis.from_url(cloud.addresses.redis_url) as redis:
+        redis.delete(f"connections:{phone.user}")
+        for key in redis.scan_iter("windows:*"):
+            redis.hdel(key, phone.user)
+    await phone.beat(6, (first["ends_at_ms"] - phone.start_ms) // 1000)
+    second = await phone.song(1)
+    assert second["starts_at_ms"] == first["ends_at_ms"]
+
+
 async def test_a_closed_connection_is_forgotten(cloud: Cloud) -> None:
     async with connected(cloud.addresses, "passer-by") as phone:
         await phone.workout()
