@@ -44,6 +44,7 @@ function tell(changes: Parameters<typeof workoutOf>[0]): void {
 
 /** Lets time pass for the page and the audio device. */
 async function pass(seconds: number): Promise<void> {
+  await vi.dynamicImportSettled();
   for (let ms = 0; ms < seconds * 1000; ms += 50) {
     for (const audio of opened) if (audio.state === "running") audio.currentTime += 0.05;
     await vi.advanceTimersByTimeAsync(50);

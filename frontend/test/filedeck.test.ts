@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import type { SongPush } from "../src/wire/messages";
-import { CROSS_FADE_SECONDS, PRESS_FADE_SECONDS, Player } from "../src/music/player";
+import { CROSS_FADE_SECONDS } from "../src/music/change";
+import { Player } from "../src/music/player";
+import type { Sound } from "../src/ownSongs/sound";
 import { FakeAudio } from "./audio";
 import { songPush } from "./helpers";
 
@@ -54,9 +56,22 @@ afterEach(() => {
 });
 
 /** `push` at `seconds` of its time, `rate` times as fast as it is. */
-function follow(push: SongPush, seconds: number, rate = 1, file: Blob | null = FILE): void {
+function follow(
+  push: SongPush,
+  seconds: number,
+  rate = 1,
+  file: Blob | null = FILE,
+  sound: Sound | null = null,
+): void {
   const at_ms = push.starts_at_ms + seconds * 1000;
-  player.follow({ push, tempo: push.why.tempo * push.why.octave * rate, at_ms, file });
+  const recording = file && { file, sound };
+  player.follow({ push, tempo: push.why.tempo * push.why.octave * rate, at_ms, zone: 3, recording });
+}
+
+/** What was heard in a recording whose first beat is `late`, until it ends. */
+function soundOf(tempo: number, late: number, changes: Partial<Sound> = {}): Sound {
+  const beats = Array.from({ length: 380 }, (_, beat) => late + (beat * 60) / tempo);
+  return { beats, begins: 0, ends: 200, loudness: -16, peak: 0.9, ...changes };
 }
 
 function element(index = 0): FakeElement {
@@ -177,7 +192,7 @@ describe("from one recording to the next", () => {
 
 test("a pause is silent, and the song goes on where it stands by then", () => {
   follow(FIRST, 20);
-  player.rest(PRESS_FADE_SECONDS);
+  player.pause();
   pass(1);
   expect(element().paused).toBe(true);
   expect(audio.state).toBe("suspended");
