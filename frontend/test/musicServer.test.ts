@@ -287,6 +287,8 @@ test("what plays is loaded, then what comes next, and all else is let go", async
   });
   expect(fake.count("stream")).toBe(before + 2);
   expect(music.about(one)).toContain("Streamed from music.example.com");
+  expect(detections).toBe(2);
+  expect(music.songs().filter(({ sound }) => sound !== undefined)).toHaveLength(2);
   music.expect([third]);
   expect([music.recording(one), music.about("another")]).toEqual([null, ""]);
 });

@@ -24,7 +24,7 @@ export function playNote({ out, noise, kit }: Band, note: Note, at: number, seco
       tone(out, { type: "triangle", from: kit.click, to: kit.click, peak: loudness * 0.8, at, seconds: 0.06 });
       return;
     case "kick":
-      tone(out, { type: "sine", ...kit.kick, peak: loudness * 0.8, at });
+      tone(out, { type: "sine", ...kit.kick, peak: loudness * 0.65, at });
       return;
     case "snare":
       burst(kit.snare.edge, 0.4, kit.snare.seconds);
@@ -46,7 +46,7 @@ export function playNote({ out, noise, kit }: Band, note: Note, at: number, seco
       tone(out, { ...kit.chord, from: frequency, to: frequency, peak: loudness * 0.22 * kit.held, at, seconds });
       return;
     case "melody":
-      tone(out, { type: "triangle", from: frequency, to: frequency, peak: loudness * 0.18, at, seconds });
+      tone(out, { type: "triangle", from: frequency, to: frequency, peak: loudness * 0.14, at, seconds });
       return;
   }
 }

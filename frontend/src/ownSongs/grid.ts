@@ -5,7 +5,7 @@ import { ATTACK_SECONDS, FRAMES_A_SECOND, type Onsets, sumOf } from "./onsets";
 const TIGHTNESS = 100;
 const BEATS_IN_BAR = 4;
 /** Beats around each one of which a straight line tells when it falls: onsets are 10 ms apart. */
-const AROUND = 8;
+const AROUND = 4;
 
 /** Seconds of each beat, at `tempo` or near it; from the first on every fourth begins a bar. */
 export function beatsOf({ music, kicks }: Pick<Onsets, "music" | "kicks">, tempo: number): readonly number[] {

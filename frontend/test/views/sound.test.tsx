@@ -158,7 +158,7 @@ test("a song that streams from a music server says so in place of the sentence a
   store.dispatch({ kind: "message", message, now_ms: NOW });
   recordings.join({
     subscribe: () => () => undefined,
-    file: () => null,
+    recording: () => null,
     expect: (ids) => expected.push(ids),
     about: (song) => (song === id ? "Streamed from music.example.com." : ""),
   });
