@@ -39,7 +39,7 @@ export async function render({ seconds, steps, tick_seconds = TICK_SECONDS }: Pl
   const elements = new Elements(offline, timers);
   const player = new Player(elements.context());
   player.setVolume(1);
-  const recordings = await Promise.all(steps.map((step) => (step.recorded ? elements.recording(step) : null)));
+  const recordings = steps.map((step) => (step.recorded ? elements.recording(step) : null));
   const ticks = Array.from({ length: Math.floor(seconds / STEP_SECONDS) }, (_, tick) => tick);
   let next_at = 0;
   const advance = (now: number) => {
@@ -123,14 +123,14 @@ class Elements {
   }
 
   /** Kicks at the step's tempo after a silence, and what the page hears in them. */
-  async recording({ tempo, late = 0.4 }: Step): Promise<Recording> {
+  recording({ tempo, late = 0.4 }: Step): Recording {
     const samples = kicks(tempo, late);
     const buffer = this.offline.createBuffer(1, samples.length, HEARD_RATE);
     buffer.copyToChannel(samples, 0);
     const file = new Blob([`${tempo}`]);
     this.blobs.set(file, buffer);
     const { sound }: Hearing = hear([samples]);
-    return Promise.resolve({ file, sound });
+    return { file, sound };
   }
 
   /** The rendering as the player takes it: it cannot be put to sleep. */
@@ -227,7 +227,7 @@ function kicks(tempo: number, late: number): Float32Array<ArrayBuffer> {
       const second = index / HEARD_RATE;
       const click = Math.sin(2 * Math.PI * 3_000 * second) * Math.exp(-second / 0.004);
       const boom = Math.sin(2 * Math.PI * 60 * second) * Math.exp(-second / 0.05);
-      samples[start + index] = 0.5 * boom + 0.3 * click;
+      samples[start + index] = (beat % 4 === 0 ? 1 : 0.6) * (0.6 * boom + 0.3 * click);
     }
   }
   return samples;

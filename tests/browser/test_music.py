@@ -11,8 +11,9 @@ from tests.browser.rendering import RATE, Samples, band, decibels, onsets, rende
 LATE = 0.02
 """Seconds by which a kick may miss the grid."""
 CHANGE_AT = 5.1
-HOUSE = {"genre": "house", "energy": 0.5, "zone": 1}
-"""With a kick on every beat and nothing between them."""
+PLAIN = {"genre": "pop", "energy": 0.5, "zone": 1}
+"""With the ids of `step`, a kick and a bass note on every beat, and nothing between them."""
+IDS = ("demo-3", "demo-9", "demo-10")
 KITS = (
     ("pop", 121),
     ("house", 125),
@@ -31,7 +32,7 @@ def page_music() -> str:
 
 
 def step(start: float, slot: int, tempo: float, **changes: Any) -> dict[str, Any]:
-    return {"from": start, "slot": slot, "id": f"demo-{slot}", "tempo": tempo, **changes}
+    return {"from": start, "slot": slot, "id": IDS[slot], "tempo": tempo, **changes}
 
 
 def grid(tempo: float, to: float, first: float, swap_after: int) -> list[float]:
@@ -49,10 +50,10 @@ def off(kicks: list[float], beats: list[float]) -> list[float]:
 
 RECORDED = {"recorded": True}
 CHANGES = {
-    "sketch to sketch": (HOUSE, HOUSE, 132),
-    "sketch to recording": (HOUSE, RECORDED, 126),
+    "sketch to sketch": (PLAIN, PLAIN, 132),
+    "sketch to recording": (PLAIN, RECORDED, 126),
     "recording to recording": (RECORDED, RECORDED, 126),
-    "recording to sketch": (RECORDED, HOUSE, 132),
+    "recording to sketch": (RECORDED, PLAIN, 132),
 }
 
 
@@ -73,20 +74,22 @@ def test_the_kicks_of_both_songs_are_on_one_grid(
     beats = grid(120, tempo, first, swap)
     inside = [kick for kick in kicks if kick < beats[swap + 1]]
     assert max(off(inside, beats)) < LATE
-    assert len(inside) >= swap + 1
-    both = onsets(band(heard, 2_000, 4_000), threshold=0.1)
-    shared = [at for at in both if beats[swap - 4] - 0.1 < at < beats[swap] + 0.1]
-    assert len(shared) == 5
-    assert max(off(shared, beats)) < LATE
+    assert len([kick for kick in inside if kick < beats[swap] - 0.1]) >= swap / 2
+    assert [kick for kick in inside if kick > beats[swap] - 0.1]
+    own_tempo = swap + 8 if after is PLAIN else swap + 1
+    struck = onsets(band(heard, 2_000, 4_000), 0.1)
+    assert max(off(beats[1:own_tempo], struck)) < LATE
+    if before is after is RECORDED:  # a click and a kick a beat, and no snare's noise between them
+        assert max(off([at for at in struck if first - 0.1 < at < beats[swap] + 0.1], beats)) < LATE
 
 
 def test_a_song_that_is_skipped_in_the_middle_of_a_change_goes_as_well(
     browser: Browser, page_music: str
 ) -> None:
     steps = [
-        step(0, 0, 120, **HOUSE),
-        step(CHANGE_AT, 1, 120, **HOUSE),
-        step(CHANGE_AT + 1, 2, 120, **HOUSE),
+        step(0, 0, 120, **PLAIN),
+        step(CHANGE_AT, 1, 120, **PLAIN),
+        step(CHANGE_AT + 1, 2, 120, **PLAIN),
     ]
     heard = rendered(browser, page_music, {"seconds": 16, "steps": steps})
     kicks = onsets(band(heard, 20, 150))

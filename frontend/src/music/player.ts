@@ -86,7 +86,7 @@ export class Player {
     const { context, volume: out, current } = this;
     const crossing = current && crossingOf(current.deck, cue, context.currentTime);
     const entry = crossing?.entry ?? enterAt(context.currentTime, PRESS_FADE_SECONDS);
-    if (crossing) current?.deck.leave(crossing.exit);
+    if (current && crossing) current.deck.leave(crossing.exit);
     const setting = { context, out, cue, entry };
     const deck = cue.recording ? new FileDeck(setting, cue.recording) : new SketchDeck(setting);
     this.decks.add(deck);
