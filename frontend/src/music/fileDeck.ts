@@ -12,8 +12,9 @@ const OFF_SECONDS = 1;
 /** A clock that runs faster than life would else make it jump all the time. */
 const RARELY_SECONDS = 10;
 /** What an element that starts late makes good by a jump; what is less, by going faster for a while. */
-const JUMP_SECONDS = 0.15;
-const CATCH_UP_SECONDS = 0.5;
+const JUMP_SECONDS = 0.1;
+/** As rarely as timers of a page in the background come: in less, it would be too far by then. */
+const CATCH_UP_SECONDS = 1;
 const MOST_FASTER = 0.1;
 
 /** Plays a file from the place where the workout's clock says that the song is. */
