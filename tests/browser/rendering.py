@@ -21,7 +21,7 @@ def script() -> str:
     """`frontend/test/rendering.ts` as one script."""
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
     return subprocess.run(
-        ["node", "scripts/rendering.js"],  # noqa: S607 - the environment's own
+        ["node", "scripts/rendering.js"],
         cwd=PROJECT / "frontend",
         env={**os.environ, "PATH": path},
         capture_output=True,
@@ -54,7 +54,7 @@ def band(samples: Samples, low: float, high: float = RATE / 2) -> Samples:
 
 
 def onsets(samples: Samples, threshold: float = 0.25) -> list[float]:
-    """When something begins, seconds: where the envelope of 2 ms rises to a share of its largest."""
+    """When something begins, seconds: where an envelope of 2 ms rises to a share of its largest."""
     width = RATE // 500
     count = len(samples) // width
     envelope = np.sqrt((samples[: count * width].reshape(count, width) ** 2).mean(axis=1))

@@ -100,6 +100,7 @@ function Heard({ playing, over, recordings }: HeardProps) {
 async function press(name: string): Promise<void> {
   await act(async () => {
     screen.getByRole("button", { name }).click();
+    await vi.dynamicImportSettled();
     await vi.advanceTimersByTimeAsync(0);
   });
 }
