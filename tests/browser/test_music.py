@@ -11,7 +11,7 @@ from tests.browser.rendering import RATE, Samples, band, decibels, onsets, rende
 LATE = 0.02
 """Seconds by which a kick may miss the grid."""
 CHANGE_AT = 4.6
-PLAIN = {"genre": "pop", "energy": 0.5, "zone": 1}
+PLAIN: dict[str, Any] = {"genre": "pop", "energy": 0.5, "zone": 1}
 """With the ids of `step`, a kick and a bass note on every beat, and nothing between them."""
 IDS = ("demo-3", "demo-9", "demo-10")
 KITS = (
@@ -54,8 +54,8 @@ def aligned(times: list[float], beats: list[float]) -> list[float]:
     return [at - late for at in times]
 
 
-RECORDED = {"recorded": True}
-CHANGES = {
+RECORDED: dict[str, Any] = {"recorded": True}
+CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any], float]] = {
     "sketch to sketch": (PLAIN, PLAIN, 132),
     "sketch to recording": (PLAIN, RECORDED, 126),
     "recording to recording": (RECORDED, RECORDED, 126),
