@@ -6,7 +6,7 @@ const WHOLE = new Set(["Settings", "Opinion"]);
 const TOLD = { Why: ["lock"] };
 /** What this page does not read, and so does not insist on. */
 const UNREAD = {
-  Song: ["duration_seconds", "genre", "energy", "year", "meter"],
+  Song: ["duration_seconds", "year", "meter"],
   Why: ["heart_rate", "terms"],
 };
 /** Words that are shown as they are, also those of tomorrow. */

@@ -10,10 +10,13 @@ class FakeParam {
   value = 1;
   readonly curves: Curve[] = [];
   readonly targets: number[] = [];
+  /** When each target is aimed at. */
+  readonly moments: number[] = [];
   setValueAtTime(): void {}
   exponentialRampToValueAtTime(): void {}
-  setTargetAtTime(value: number): void {
+  setTargetAtTime(value: number, at: number): void {
     this.targets.push(value);
+    this.moments.push(at);
   }
   setValueCurveAtTime(values: Float32Array, at: number, seconds: number): void {
     this.curves.push({ values: [...values], at, seconds });
@@ -23,6 +26,11 @@ class FakeParam {
 export class FakeNode {
   readonly gain = new FakeParam();
   readonly frequency = new FakeParam();
+  readonly threshold = new FakeParam();
+  readonly knee = new FakeParam();
+  readonly ratio = new FakeParam();
+  readonly attack = new FakeParam();
+  readonly release = new FakeParam();
   readonly outputs: FakeNode[] = [];
   type = "";
   constructor(readonly context: FakeAudio) {}
@@ -56,10 +64,16 @@ export class FakeAudio {
   readonly destination = new FakeNode(this);
   readonly starts: Start[] = [];
   readonly gains: FakeNode[] = [];
+  readonly filters: FakeNode[] = [];
   readonly createOscillator = () => new FakeNode(this);
   readonly createMediaElementSource = () => new FakeNode(this);
   readonly createBufferSource = () => new FakeNode(this);
-  readonly createBiquadFilter = () => new FakeNode(this);
+  readonly createBiquadFilter = () => {
+    const node = new FakeNode(this);
+    this.filters.push(node);
+    return node;
+  };
+  readonly createWaveShaper = () => new FakeNode(this);
   readonly createDynamicsCompressor = () => new FakeNode(this);
   readonly createGain = () => {
     const node = new FakeNode(this);

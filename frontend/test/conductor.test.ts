@@ -22,7 +22,32 @@ class Audible extends FakeAudio {
   }
 }
 
+/** An audio element that the test seeks. */
+class FakeElement {
+  static made: FakeElement[] = [];
+  currentTime = 0;
+  playbackRate = 1;
+  preservesPitch = false;
+  paused = true;
+  ended = false;
+  seeking = false;
+  constructor() {
+    FakeElement.made.push(this);
+  }
+  seek(seconds: number): void {
+    this.currentTime = seconds;
+  }
+  play(): Promise<void> {
+    this.paused = false;
+    return Promise.resolve();
+  }
+  pause(): void {
+    this.paused = true;
+  }
+}
+
 beforeEach(() => {
+  FakeElement.made = [];
   vi.useFakeTimers({ now: NOW });
   vi.stubGlobal("AudioContext", Audible);
   opened = [];
@@ -34,6 +59,7 @@ beforeEach(() => {
 
 afterEach(() => {
   end();
+  vi.restoreAllMocks();
   vi.unstubAllGlobals();
   vi.useRealTimers();
 });
@@ -44,6 +70,7 @@ function tell(changes: Parameters<typeof workoutOf>[0]): void {
 
 /** Lets time pass for the page and the audio device. */
 async function pass(seconds: number): Promise<void> {
+  await vi.dynamicImportSettled();
   for (let ms = 0; ms < seconds * 1000; ms += 50) {
     for (const audio of opened) if (audio.state === "running") audio.currentTime += 0.05;
     await vi.advanceTimersByTimeAsync(50);
@@ -161,6 +188,45 @@ describe("the music", () => {
     conductor.setVolume(1);
     const [first = NaN, second = NaN] = audio.gains[0]?.gain.targets ?? [];
     expect([first, second]).toEqual([expect.closeTo(0.04), 1]);
+  });
+
+  test("goes over to the next song before a recording runs out", async () => {
+    vi.stubGlobal("Audio", FakeElement);
+    vi.spyOn(URL, "createObjectURL").mockReturnValue("blob:1");
+    vi.spyOn(URL, "revokeObjectURL").mockReturnValue(undefined);
+    const beats = Array.from({ length: 380 }, (_, beat) => beat / 2);
+    vi.spyOn(shelf, "file").mockImplementation((id) => Promise.resolve(id === "song-0" ? new Blob(["music"]) : null));
+    vi.spyOn(shelf, "sound").mockReturnValue({ beats, begins: 0, ends: 190, loudness: -16, peak: 0.9 });
+    tell({ latest: point(184), songs: [songPush(0), songPush(1)] });
+    conductor.play();
+    await pass(1);
+    const [audio] = opened;
+    expect(audio?.kicks).toEqual([]);
+    FakeElement.made[0]?.seek(186);
+    await pass(2);
+    expect(audio?.kicks.length).toBeGreaterThan(0); // the next one's, which is a sketch
+    const before = audio?.kicks.length ?? 0;
+    await pass(2);
+    expect(audio?.kicks.length).toBeGreaterThan(before);
+  });
+
+  test("is a sentence where it cannot be loaded, and a press tries anew", async () => {
+    vi.doMock("../src/music/player", () => {
+      throw new Error("There is no network.");
+    });
+    vi.resetModules();
+    tell({ latest: point(1), songs: [songPush(0)] });
+    conductor.play();
+    await pass(1);
+    expect(conductor.playback.get()).toMatchObject({
+      failure: "The music could not be loaded. Press again when there is a network.",
+      session: null,
+    });
+    vi.doUnmock("../src/music/player");
+    conductor.play();
+    await pass(1);
+    expect(conductor.playback.get()).toMatchObject({ failure: "", session: SESSION });
+    expect(opened[0]?.kicks.length).toBeGreaterThan(0);
   });
 
   test("is a sentence where no device can be opened", () => {

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import type { SongPush } from "../src/wire/messages";
-import { CROSS_FADE_SECONDS, PRESS_FADE_SECONDS, Player } from "../src/music/player";
+import { CROSS_FADE_SECONDS } from "../src/music/change";
+import { Player } from "../src/music/player";
+import type { Sound } from "../src/ownSongs/sound";
 import { FakeAudio } from "./audio";
 import { songPush } from "./helpers";
 
@@ -54,9 +56,22 @@ afterEach(() => {
 });
 
 /** `push` at `seconds` of its time, `rate` times as fast as it is. */
-function follow(push: SongPush, seconds: number, rate = 1, file: Blob | null = FILE): void {
+function follow(
+  push: SongPush,
+  seconds: number,
+  rate = 1,
+  file: Blob | null = FILE,
+  sound: Sound | null = null,
+): void {
   const at_ms = push.starts_at_ms + seconds * 1000;
-  player.follow({ push, tempo: push.why.tempo * push.why.octave * rate, at_ms, file });
+  const recording = file && { file, sound };
+  player.follow({ push, tempo: push.why.tempo * push.why.octave * rate, at_ms, zone: 3, recording });
+}
+
+/** What was heard in a recording whose first beat is `late`, until it ends. */
+function soundOf(tempo: number, late: number, changes: Partial<Sound> = {}): Sound {
+  const beats = Array.from({ length: 380 }, (_, beat) => late + (beat * 60) / tempo);
+  return { beats, begins: 0, ends: 200, loudness: -16, peak: 0.9, ...changes };
 }
 
 function element(index = 0): FakeElement {
@@ -175,9 +190,98 @@ describe("from one recording to the next", () => {
   });
 });
 
+describe("recordings whose beats are known", () => {
+  const OLD = soundOf(120, 0.5);
+
+  test("change on the old one's bar: the new one's first bar is as fast, then comes to its own tempo", () => {
+    follow(FIRST, 0, 1, FILE, OLD); // bars at 0.5, 2.5, 4.5 …
+    const begun = audio.currentTime;
+    for (let tick = 0; tick < 20; tick += 1) {
+      pass(0.25);
+      follow(FIRST, tick / 4, 1, FILE, OLD);
+    }
+    const fast = songPush(1, { why: { ...SECOND.why, tempo: 126 } });
+    const sound = soundOf(126, 1.3);
+    follow(fast, 0, 1, FILE, sound); // at 5 s: the next bar is at 6.5
+    expect(element(1)).toMatchObject({ currentTime: 1.3, paused: true });
+    pass(1.5);
+    expect(element(1).paused).toBe(false);
+    expect(audio.currentTime - begun).toBeCloseTo(6.5, 9);
+    pass(1);
+    follow(fast, 2.5, 1, FILE, sound);
+    expect(element(1).playbackRate).toBeCloseTo(120 / 126, 6);
+    pass(1);
+    pass(1);
+    follow(fast, 4.5, 1, FILE, sound);
+    expect(element(1).playbackRate).toBeCloseTo((120 / 126 + 1) / 2, 6);
+    pass(1);
+    pass(1);
+    follow(fast, 6.5, 1, FILE, sound);
+    expect([element(0).paused, element(1).playbackRate]).toEqual([true, 1]);
+  });
+
+  test("are brought to the beat where the browser began late", () => {
+    follow(FIRST, 0, 1, FILE, OLD);
+    pass(5);
+    const sound = soundOf(121, 1.3);
+    follow(SECOND, 0, 1, FILE, sound);
+    pass(1.5);
+    element(1).currentTime -= 0.06;
+    for (let tick = 0; tick < 6; tick += 1) {
+      pass(0.25);
+      follow(SECOND, 1.75 + tick / 4, 1, FILE, sound);
+    }
+    const since = audio.currentTime - 10 - 6.5;
+    expect(Math.abs(element(1).currentTime - (1.3 + (since * 120) / 121))).toBeLessThan(0.02);
+  });
+
+  test("are cut on the one where their tempi are too far apart", () => {
+    follow(FIRST, 0, 1, FILE, OLD);
+    pass(5);
+    const fast = songPush(1, { why: { ...SECOND.why, tempo: 150 } });
+    follow(fast, 0, 1, FILE, soundOf(150, 1.3));
+    const [, out, into] = audio.gains.flatMap(({ gain }) => gain.curves);
+    expect([out?.at, into?.at]).toEqual([expect.closeTo(16.5, 9), expect.closeTo(16.5, 9)]);
+    pass(1.5);
+    expect(element(1)).toMatchObject({ paused: false, playbackRate: 1 });
+  });
+
+  test("keep to the felt beats where the detector's are half as many", () => {
+    const doubled = songPush(0, { why: { ...FIRST.why, tempo: 60, octave: 2 } });
+    follow(doubled, 0, 1, FILE, soundOf(60, 0.5));
+    pass(5);
+    follow(SECOND, 0, 1, null);
+    pass(1);
+    const { kicks } = audio;
+    expect(kicks[0]).toBeCloseTo(16.5, 9);
+    expect((kicks[1] ?? NaN) - (kicks[0] ?? NaN)).toBeCloseTo(0.5, 9);
+  });
+
+  test("begin after their silence", () => {
+    follow(FIRST, 0, 1, FILE, soundOf(120, 3.5, { begins: 3.2 }));
+    expect(element().currentTime).toBe(3.2);
+    pass(12);
+    follow(FIRST, 12, 1, FILE, soundOf(120, 3.5, { begins: 3.2 }));
+    expect(element().currentTime).toBeCloseTo(15.2, 9); // it does not jump for that
+  });
+
+  test("are about to end while they have a bar to wait for and one to change in", () => {
+    const sound = soundOf(120, 0.5, { ends: 190 });
+    follow(FIRST, 180, 1, FILE, sound);
+    expect(player.isEnding(0)).toBe(false);
+    pass(6);
+    expect([player.isEnding(0), player.isEnding(1)]).toEqual([true, false]);
+  });
+
+  test("are as loud as what was measured says", () => {
+    follow(FIRST, 0, 1, FILE, soundOf(120, 0.5, { loudness: -10, peak: 1 }));
+    expect(audio.gains.map(({ gain }) => gain.value)).toContainEqual(expect.closeTo(10 ** (-6 / 20), 9));
+  });
+});
+
 test("a pause is silent, and the song goes on where it stands by then", () => {
   follow(FIRST, 20);
-  player.rest(PRESS_FADE_SECONDS);
+  player.pause();
   pass(1);
   expect(element().paused).toBe(true);
   expect(audio.state).toBe("suspended");

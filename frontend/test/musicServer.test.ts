@@ -11,6 +11,8 @@ import { ADDRESS, FakeServer, PASSWORD, USER, answer, fakeSongs } from "./subson
 
 const ENTERED: Entered = { address: ADDRESS, user: USER, password: PASSWORD, key: "", keep_password: false };
 const ROOM = 2_000;
+const SOUND = { beats: [0.5, 1], begins: 0.1, ends: 239, loudness: -12, peak: 0.9 };
+const HEARD = { file: expect.any(Blob) as Blob, sound: SOUND };
 
 let fake: FakeServer;
 let person: string;
@@ -20,9 +22,9 @@ let library: Map<string, OwnSong>;
 let detections: number;
 const ears = {
   playableSeconds: () => Promise.resolve(240),
-  detectTempo: () => {
+  hearFile: () => {
     detections += 1;
-    return Promise.resolve(133);
+    return Promise.resolve({ beat: { tempo: 133, confidence: 0.9, other: null }, sound: SOUND });
   },
 };
 const sendOwnSongs: Watch["sendOwnSongs"] = (songs, remove, onTaken) => {
@@ -209,12 +211,12 @@ test.each([
 
 test("a song without a beat is named and not listened to again", async () => {
   fake.songs = fakeSongs(1, { bpm: 0 });
-  const detectTempo = vi.spyOn(ears, "detectTempo").mockRejectedValue(new Error("No beat."));
+  const hearFile = vi.spyOn(ears, "hearFile").mockRejectedValue(new Error("No beat."));
   await music.connect(ENTERED, ROOM);
   expect(music.standing.get().sentences).toEqual([expect.stringContaining("In “Song 0” no beat")]);
   await music.hearMore();
-  expect(detectTempo).toHaveBeenCalledTimes(1);
-  detectTempo.mockRestore();
+  expect(hearFile).toHaveBeenCalledTimes(1);
+  hearFile.mockRestore();
 });
 
 test("more songs than a library holds are not sent, and it is said", async () => {
@@ -281,12 +283,14 @@ test("what plays is loaded, then what comes next, and all else is let go", async
   const before = fake.count("stream");
   music.expect([one, other]);
   await vi.waitFor(() => {
-    expect([music.file(one), music.file(other)]).toEqual([expect.any(Blob), expect.any(Blob)]);
+    expect([music.recording(one), music.recording(other)]).toEqual([HEARD, HEARD]);
   });
   expect(fake.count("stream")).toBe(before + 2);
   expect(music.about(one)).toContain("Streamed from music.example.com");
+  expect(detections).toBe(2);
+  expect(music.songs().filter(({ sound }) => sound !== undefined)).toHaveLength(2);
   music.expect([third]);
-  expect([music.file(one), music.about("another")]).toEqual([null, ""]);
+  expect([music.recording(one), music.about("another")]).toEqual([null, ""]);
 });
 
 test("a server that goes away is said where the song is, and is asked again in a while", async () => {
@@ -302,6 +306,6 @@ test("a server that goes away is said where the song is, and is asked again in a
   await vi.advanceTimersByTimeAsync(15_000);
   vi.useRealTimers();
   await vi.waitFor(() => {
-    expect(music.file(id)).toBeInstanceOf(Blob);
+    expect(music.recording(id)?.file).toBeInstanceOf(Blob);
   });
 });

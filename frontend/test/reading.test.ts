@@ -7,10 +7,11 @@ import { Shelf, boardsOf } from "../src/ownSongs/shelf";
 import { tagsOf } from "../src/ownSongs/tags";
 import { id3, mp3, wav } from "./music";
 
+const SOUND = { beats: [0.5, 1], begins: 0.1, ends: 199, loudness: -12, peak: 0.9 };
 const EARS: Ears = {
   tagsOf,
   playableSeconds: () => Promise.resolve(200),
-  detectBeat: () => Promise.resolve({ tempo: 127.96, confidence: 0.9, other: null }),
+  hearFile: () => Promise.resolve({ beat: { tempo: 127.96, confidence: 0.9, other: null }, sound: SOUND }),
 };
 /** A browser that plays nothing but WAV files. */
 const WAV_ONLY: Ears = {
@@ -83,6 +84,7 @@ describe("a song", () => {
       genre: null,
       tempo_from: "tag",
       other_tempo: null,
+      sound: SOUND,
       in_library: false,
     });
   });
@@ -111,9 +113,16 @@ describe("a song", () => {
 
   test("has another tempo where the detector is not sure", async () => {
     const beat = { tempo: 87, confidence: 0.6, other: 174 };
-    const ears = { ...EARS, detectBeat: () => Promise.resolve(beat) };
+    const ears = { ...EARS, hearFile: () => Promise.resolve({ beat, sound: SOUND }) };
     const song = await readSong("f-1", named("one.wav", wav(60)), ears, ALWAYS);
     expect([song.tempo, song.other_tempo]).toEqual([87, 174]);
+  });
+
+  test("has what was heard in it, also where a tag says its tempo; none where nobody could listen", async () => {
+    const file = named("one.mp3", mp3(id3({ TBPM: "171" }), 60));
+    expect(await readSong("f-1", file, EARS, ALWAYS)).toMatchObject({ tempo: 171, tempo_from: "tag", sound: SOUND });
+    const deaf = { ...EARS, hearFile: () => Promise.reject(new Error("It does not decode.")) };
+    expect(await readSong("f-1", file, deaf, ALWAYS)).toMatchObject({ tempo: 171, sound: null });
   });
 
   test("has no more letters than the server takes", async () => {
@@ -139,7 +148,7 @@ describe("a song", () => {
     await expect(readSong("f-1", notes, WAV_ONLY, ALWAYS)).rejects.toThrow(
       "notes.txt is no music that this browser can read.",
     );
-    const deaf = { ...EARS, detectBeat: () => Promise.resolve(null) };
+    const deaf = { ...EARS, hearFile: () => Promise.resolve({ beat: null, sound: SOUND }) };
     await expect(readSong("f-1", named("hum.wav", wav(60)), deaf, ALWAYS)).rejects.toThrow(
       "In hum.wav no beat was found",
     );
@@ -204,9 +213,9 @@ describe("files that were picked", () => {
     const stop = new AbortController();
     const endless = () => {
       stop.abort();
-      return new Promise<null>(() => undefined);
+      return new Promise<never>(() => undefined);
     };
-    const ears = { ...WAV_ONLY, detectBeat: endless };
+    const ears = { ...WAV_ONLY, hearFile: endless };
     const done = await takeIn(FILES, shelf, ears, stop.signal, () => undefined);
     expect(intakeSentence(done)).toBe("Stopped after 0 of 3 files. No song is new.");
     expect(done.sentences).toEqual([]);

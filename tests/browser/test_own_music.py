@@ -137,7 +137,7 @@ def test_the_same_files_again_change_nothing_and_all_can_be_removed(
         page.reload()
         pick(page, files[:1])
         note = page.get_by_test_id("own-note")
-        expect(note).to_contain_text("1 song is new.", timeout=READ_MS)
+        expect(note).to_contain_text("1 song is new. 1 song in your library.", timeout=READ_MS)
         drop(page, files[0].name, files[0].read_bytes())
         expect(note).to_contain_text("No song is new. 1 song was here already.", timeout=READ_MS)
         expect(page.get_by_test_id("own-songs").locator("li")).to_have_count(1)

@@ -2,14 +2,16 @@
 import { type Held, hold } from "../session/held";
 import { workoutTime } from "../workout/clock";
 import { heardTempo } from "../workout/heard";
-import { position } from "../workout/playlist";
+import { type Position, feltTempo, position } from "../workout/playlist";
+import { type Zone, rangeOf, zoneOf } from "../workout/zone";
 import { type Sounding, soundingAt } from "../session/sounding";
-import { type Store, isMeasuring, newestHeartRate } from "../session/store";
+import { type State, type Store, isMeasuring, newestHeartRate } from "../session/store";
 import { onTick, tickTime } from "../session/ticks";
+import type { SongPush } from "../wire/messages";
 import type { Cue } from "./deck";
 import { Finder } from "./finder";
 import { introCue } from "./intro";
-import { CROSS_FADE_SECONDS, PRESS_FADE_SECONDS, Player } from "./player";
+import type { Player } from "./player";
 import type { Recordings } from "./recordings";
 
 /** How the music stands. */
@@ -37,11 +39,16 @@ export class Conductor {
     (before, now) => ({ ...before, ...now }),
     SILENT,
   );
+  private context: AudioContext | null = null;
+  /** Null until it is loaded, which the first press asks for. */
   private player: Player | null = null;
+  private loading: Promise<void> | null = null;
   private readonly finder: Finder;
   private ducked = false;
   /** The workout's time when the music before the first song began. */
   private intro_ms: number | null = null;
+  /** The song that began before its time, as the one before it ran out. */
+  private early: string | null = null;
 
   /** `volume` is between 0 and 1. */
   constructor(
@@ -63,8 +70,9 @@ export class Conductor {
     return () => {
       for (const end of ends) end();
       this.recordings.expect([]);
-      this.player?.close();
-      this.player = null;
+      if (this.player) this.player.close();
+      else this.context?.close().catch(leaveIt);
+      [this.context, this.player, this.loading] = [null, null, null];
       this.playback.dispatch(SILENT);
     };
   }
@@ -83,7 +91,7 @@ export class Conductor {
 
   pause(): void {
     this.playback.dispatch({ session: null, awaited: false });
-    this.player?.rest(PRESS_FADE_SECONDS);
+    this.player?.pause();
   }
 
   /** Whether the song is about to go, and so is quieter. */
@@ -97,28 +105,41 @@ export class Conductor {
     this.player?.setVolume(this.ducked ? share * DUCKED : share);
   }
 
+  /** The device is opened in the press itself: browsers allow it only there. */
   private press(asked: Pick<Playback, "session" | "awaited">): void {
     try {
-      this.player ??= this.open();
-      this.player.wake();
+      this.context ??= new AudioContext();
     } catch (error) {
-      this.playback.dispatch({ failure: `The music could not start: ${String(error)}` });
+      this.fail(`The music could not start: ${String(error)}`);
       return;
     }
+    if (this.context.state !== "running") this.context.resume().catch(leaveIt);
+    this.loading ??= this.load(this.context);
     this.playback.dispatch({ ...asked, opened: true, failure: "" });
     this.follow();
   }
 
-  private open(): Player {
-    const player = new Player(new AudioContext());
-    player.setVolume(this.volume);
-    return player;
+  private async load(context: AudioContext): Promise<void> {
+    const player = await import("./player").catch(() => null);
+    if (this.context !== context) return;
+    if (!player) {
+      this.loading = null; // so that the next press tries anew
+      this.fail("The music could not be loaded. Press again when there is a network.");
+      return;
+    }
+    this.player = new player.Player(context);
+    this.setVolume(this.volume);
+    this.follow();
+  }
+
+  private fail(failure: string): void {
+    this.playback.dispatch({ session: null, awaited: false, failure });
   }
 
   private readonly follow = (): void => {
     const sounding = this.sounding();
-    const file = sounding ? this.finder.file(sounding.push.song.id) : null;
-    const recorded = Boolean(file);
+    const found = sounding ? this.finder.recording(sounding.push.song.id) : null;
+    const recorded = Boolean(found);
     this.recordings.expect(this.isWanted() ? this.coming() : []);
     if (recorded !== this.playback.get().recorded) this.playback.dispatch({ recorded });
     if (this.playback.get().awaited) {
@@ -129,9 +150,31 @@ export class Conductor {
       this.intro_ms = null;
       this.playback.dispatch({ awaited: false, session: sounding.push.session });
     }
-    if (!sounding || sounding.over || !this.isWanted()) this.player?.rest(CROSS_FADE_SECONDS);
-    else if (file !== undefined) this.player?.follow(cueOf(sounding, file)); // else known in a moment
+    if (!sounding || sounding.over || !this.isWanted()) this.player?.end();
+    else this.cue(sounding, found);
   };
+
+  /** `found` is the recording of what sounds, undefined until it is known. */
+  private cue({ push, heard }: Sounding, found: Cue["recording"] | undefined): void {
+    const zone = zoneNow(this.store.get());
+    const next = this.earlyNext(push);
+    const recording = next && this.finder.recording(next.song.id);
+    const { at_ms } = heard;
+    if (next && recording !== undefined) {
+      this.player?.follow({ push: next, tempo: feltTempo(next), at_ms, zone, recording });
+    } else if (found !== undefined) {
+      this.player?.follow({ push, tempo: heardTempo(push, heard), at_ms, zone, recording: found });
+    }
+  }
+
+  /** The next song, where the recording of `push` has but the beats left in which to make way for it. */
+  private earlyNext(push: SongPush): SongPush | null {
+    const { next } = this.position();
+    if (!next || this.store.get().spare) return null;
+    const name = `${next.session} ${next.slot}`;
+    if (this.player?.isEnding(push.slot)) this.early = name;
+    return this.early === name ? next : null;
+  }
 
   /** Beats with the heart, as long as this device measures one. */
   private followHeart(): void {
@@ -140,11 +183,11 @@ export class Conductor {
     const at_ms = workoutTime(state.arrivals, now_ms);
     const heart_rate = newestHeartRate(state);
     if (at_ms === null || heart_rate === null || !isMeasuring(state, now_ms)) {
-      this.player?.rest(CROSS_FADE_SECONDS);
+      this.player?.end();
       return;
     }
     this.intro_ms ??= at_ms;
-    this.player?.follow(introCue(heart_rate, this.intro_ms, at_ms));
+    this.player?.follow(introCue(heart_rate, this.intro_ms, at_ms, zoneNow(state)));
   }
 
   private isWanted(): boolean {
@@ -154,10 +197,15 @@ export class Conductor {
 
   /** The songs that sound now and next. */
   private coming(): readonly string[] {
-    const { arrivals, songs, skip, spare } = this.store.get();
-    const { playing, next, over } = position(songs, workoutTime(arrivals, tickTime()), skip);
+    const { spare } = this.store.get();
+    const { playing, next, over } = this.position();
     const now = spare ?? (over ? null : playing);
     return [now, next].flatMap((push) => push?.song.id ?? []);
+  }
+
+  private position(): Position {
+    const { arrivals, songs, skip } = this.store.get();
+    return position(songs, workoutTime(arrivals, tickTime()), skip);
   }
 
   private sounding(): Sounding | null {
@@ -165,6 +213,12 @@ export class Conductor {
   }
 }
 
-function cueOf({ push, heard }: Sounding, file: Blob | null): Cue {
-  return { push, tempo: heardTempo(push, heard), at_ms: heard.at_ms, file };
+/** The zone that the heart is in; the middle one before that is known. */
+function zoneNow(state: State): Zone {
+  const heart_rate = newestHeartRate(state);
+  if (heart_rate === null || !state.settings) return 3;
+  return zoneOf(heart_rate, rangeOf(state.settings));
 }
+
+/** The device is busy with a call, or gone: the next cue asks for it again. */
+function leaveIt(): void {}

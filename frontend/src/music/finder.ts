@@ -1,15 +1,18 @@
-/** Finds the recording of a song. */
-import type { Recordings } from "./recordings";
+/** Finds the recordings of songs. */
+import type { Recording, Recordings } from "./recordings";
 
-/** The song that was asked for, and the recordings as they were then. */
-interface Wanted {
-  readonly id: string;
+/** What was found of a song last, and the recordings as they were when it was asked for. */
+interface Found {
   readonly version: object;
+  /** Undefined until that is known. */
+  readonly recording: Recording | null | undefined;
 }
 
+/** The song that plays, and the one that comes next. */
+const KEPT = 2;
+
 export class Finder {
-  private wanted: Wanted | null = null;
-  private found: { readonly id: string; readonly file: Blob | null } | null = null;
+  private found: ReadonlyMap<string, Found> = new Map();
 
   /** `onFound` hears of every answer. */
   constructor(
@@ -18,17 +21,19 @@ export class Finder {
   ) {}
 
   /** The recording of the song; null where there is none, undefined until that is known. */
-  file(id: string): Blob | null | undefined {
+  recording(id: string): Recording | null | undefined {
     const version = this.recordings.version();
-    if (this.wanted?.id !== id || this.wanted.version !== version) this.look({ id, version });
-    return this.found?.id === id ? this.found.file : undefined;
+    const before = this.found.get(id);
+    if (before?.version !== version) this.look(id, { version, recording: before?.recording });
+    return this.found.get(id)?.recording;
   }
 
-  private look(wanted: Wanted): void {
-    this.wanted = wanted;
-    void this.recordings.file(wanted.id).then((file) => {
-      if (this.wanted !== wanted) return;
-      this.found = { id: wanted.id, file };
+  private look(id: string, asked: Found): void {
+    const others = [...this.found].filter(([other]) => other !== id).slice(1 - KEPT);
+    this.found = new Map([...others, [id, asked]]);
+    void this.recordings.recording(id).then((recording) => {
+      if (this.found.get(id) !== asked) return;
+      this.found = new Map([...this.found, [id, { ...asked, recording }]]);
       this.onFound();
     });
   }

@@ -1,11 +1,18 @@
 /** Where the recordings of songs come from: the files of this browser, and a music server. */
 import type { Shelf } from "../ownSongs/shelf";
+import type { Sound } from "../ownSongs/sound";
+
+export interface Recording {
+  readonly file: Blob;
+  /** Null where nobody listened to it. */
+  readonly sound: Sound | null;
+}
 
 /** A server that streams: `musicServer/server.ts`, which is loaded only for who has one. */
 export interface Streaming {
   subscribe(listener: () => void): () => void;
-  /** The recording; null while it is not here. */
-  file(id: string): Blob | null;
+  /** Null while it is not here. */
+  recording(id: string): Recording | null;
   /** Loads what plays and what comes next. */
   expect(ids: readonly string[]): void;
   /** How it stands with a song of the server's, in a sentence; empty for any other. */
@@ -46,8 +53,11 @@ export class Recordings {
   }
 
   /** The recording of a song; null where there is none, or none yet. */
-  async file(id: string): Promise<Blob | null> {
-    return this.streaming?.file(id) ?? (await this.shelf.file(id));
+  async recording(id: string): Promise<Recording | null> {
+    const streamed = this.streaming?.recording(id);
+    if (streamed) return streamed;
+    const file = await this.shelf.file(id);
+    return file && { file, sound: this.shelf.sound(id) };
   }
 
   expect(ids: readonly string[]): void {

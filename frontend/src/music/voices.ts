@@ -1,34 +1,52 @@
 /** Notes as sound: each is a few nodes of Web Audio that end by themselves. */
-import type { Note } from "./sketch";
+import type { Note } from "./arrangement";
+import type { Kit } from "./kits";
 
 /** Below, exponential ramps cannot go: nothing is heard of it. */
 const SILENT = 0.001;
+const ATTACK_SECONDS = 0.003;
 
-/** Plays `note` at `at` of the context's clock for `seconds`, into `out`. */
-export function playNote(
-  out: AudioNode,
-  noise: AudioBuffer,
-  note: Note,
-  at: number,
-  seconds: number,
-): void {
+/** Where notes go, and what they are made of. */
+export interface Band {
+  readonly out: AudioNode;
+  readonly noise: AudioBuffer;
+  readonly kit: Kit;
+}
+
+/** Plays `note` at `at` of the context's clock for `seconds`. */
+export function playNote({ out, noise, kit }: Band, note: Note, at: number, seconds: number): void {
   const { loudness, frequency } = note;
+  const burst = (edge: number, peak: number, length: number) => {
+    hiss(out, noise, { edge, peak: loudness * peak, at, seconds: length });
+  };
   switch (note.voice) {
+    case "click":
+      tone(out, { type: "triangle", from: kit.click, to: kit.click, peak: loudness * 0.8, at, seconds: 0.06 });
+      return;
     case "kick":
-      tone(out, { type: "sine", from: 150, to: 45, peak: loudness * 0.9, at, seconds: 0.3 });
+      tone(out, { type: "sine", ...kit.kick, peak: loudness * 0.65, at });
       return;
     case "snare":
-      hiss(out, noise, { edge: 1_500, peak: loudness * 0.45, at, seconds: 0.16 });
-      tone(out, { type: "triangle", from: 220, to: 160, peak: loudness * 0.3, at, seconds: 0.1 });
+      burst(kit.snare.edge, 0.4, kit.snare.seconds);
+      tone(out, { type: "triangle", from: kit.snare.body, to: kit.snare.body * 0.7, peak: loudness * 0.35, at, seconds: 0.1 });
       return;
     case "hat":
-      hiss(out, noise, { edge: 7_000, peak: loudness * 0.2, at, seconds: 0.06 });
+      burst(kit.hat.edge, 0.16, kit.hat.seconds);
+      return;
+    case "ride":
+      burst(kit.hat.edge * 0.8, 0.16, kit.hat.seconds * 3);
+      return;
+    case "crash":
+      burst(4_000, 0.25, 0.9);
       return;
     case "bass":
-      tone(out, { type: "triangle", from: frequency, to: frequency, peak: loudness * 0.5, at, seconds });
+      tone(out, { ...kit.bass, from: frequency, to: frequency, peak: loudness * 0.65 * kit.held, at, seconds });
       return;
     case "chord":
-      tone(out, { type: "triangle", from: frequency, to: frequency, peak: loudness * 0.2, at, seconds });
+      tone(out, { ...kit.chord, from: frequency, to: frequency, peak: loudness * 0.22 * kit.held, at, seconds });
+      return;
+    case "melody":
+      tone(out, { type: "triangle", from: frequency, to: frequency, peak: loudness * 0.14, at, seconds });
       return;
   }
 }
@@ -51,14 +69,16 @@ interface Tone extends Sounding {
   readonly type: OscillatorType;
   readonly from: number;
   readonly to: number;
+  /** Hertz above which nothing is let through. */
+  readonly bright?: number;
 }
 
-function tone(out: AudioNode, { type, from, to, ...sounding }: Tone): void {
+function tone(out: AudioNode, { type, from, to, bright, ...sounding }: Tone): void {
   const source = out.context.createOscillator();
   source.type = type;
   source.frequency.setValueAtTime(from, sounding.at);
   if (to !== from) source.frequency.exponentialRampToValueAtTime(to, sounding.at + 0.1);
-  sound(source, source, out, sounding);
+  sound(source, bright === undefined ? source : filtered(source, "lowpass", bright), out, sounding);
 }
 
 interface Hiss extends Sounding {
@@ -67,12 +87,16 @@ interface Hiss extends Sounding {
 
 function hiss(out: AudioNode, noise: AudioBuffer, { edge, ...sounding }: Hiss): void {
   const source = out.context.createBufferSource();
-  const filter = out.context.createBiquadFilter();
   source.buffer = noise;
-  filter.type = "highpass";
-  filter.frequency.value = edge;
+  sound(source, filtered(source, "highpass", edge), out, sounding);
+}
+
+function filtered(source: AudioNode, type: BiquadFilterType, hertz: number): AudioNode {
+  const filter = source.context.createBiquadFilter();
+  filter.type = type;
+  filter.frequency.value = hertz;
   source.connect(filter);
-  sound(source, filter, out, sounding);
+  return filter;
 }
 
 /** Starts `source` with a soft attack and lets it die away. */
@@ -85,7 +109,7 @@ function sound(
   const ends_at = at + Math.max(0.02, seconds);
   const node = out.context.createGain();
   node.gain.setValueAtTime(SILENT, at);
-  node.gain.exponentialRampToValueAtTime(peak, at + 0.005);
+  node.gain.exponentialRampToValueAtTime(peak, at + ATTACK_SECONDS);
   node.gain.exponentialRampToValueAtTime(SILENT, ends_at);
   last.connect(node);
   node.connect(out);

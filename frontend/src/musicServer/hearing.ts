@@ -1,4 +1,5 @@
 /** Recordings of a music server, loaded whole, and what is heard in them. */
+import type { Hearing } from "../ownSongs/hearing";
 import { TEMPO } from "../wire/limits";
 import { isTempo } from "../workout/opinion";
 import { type Account, hostOf } from "./account";
@@ -9,8 +10,7 @@ import { ServerTrouble } from "./trouble";
 /** What only a browser's own decoder can tell: `ownSongs/detect.ts` in the page. */
 export interface Ears {
   playableSeconds(file: Blob, cancel: AbortSignal): Promise<number>;
-  /** Null where there is no beat. */
-  detectTempo(file: Blob): Promise<number | null>;
+  hearFile(file: Blob): Promise<Hearing>;
 }
 
 export interface Recording {
@@ -49,11 +49,13 @@ export async function hear(
   const { file, seconds } = await load(account, song, ears, cancel, () => undefined);
   const duration_seconds = song.duration_seconds ?? Math.round(seconds * 10) / 10;
   if (!isLength(duration_seconds)) return { ...song, duration_seconds, refused: "Too short or too long." };
-  if (song.tempo !== null) return { ...song, duration_seconds };
-  const tempo = await ears.detectTempo(file).catch(() => null);
+  const heard = await ears.hearFile(file).catch(() => null);
   cancel.throwIfAborted();
+  const sound = heard?.sound ?? null;
+  if (song.tempo !== null) return { ...song, duration_seconds, sound };
+  const tempo = heard?.beat?.tempo ?? null;
   if (tempo === null || !isTempo(tempo)) return { ...song, duration_seconds, refused: noBeat(song) };
-  return { ...song, duration_seconds, tempo: Math.round(tempo * 10) / 10, tempo_from: "detected" };
+  return { ...song, duration_seconds, tempo: Math.round(tempo * 10) / 10, tempo_from: "detected", sound };
 }
 
 function isCut({ bytes, duration_seconds }: ServerSong, file: Blob, seconds: number): boolean {

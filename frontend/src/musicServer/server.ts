@@ -1,6 +1,7 @@
 /** A person's music server: connected once, its songs in their own library, its recordings streamed. */
 import { clear, get, set } from "idb-keyval";
 
+import type { Recording } from "../music/recordings";
 import { type Held, hold } from "../session/held";
 import type { Watch } from "../session/watch";
 import { type Account, type Proof, addressOf, hostOf, tokenOf } from "./account";
@@ -77,7 +78,13 @@ export class MusicServer {
     private readonly ears: Ears,
   ) {
     this.collection = new Collection(boards, this.changed);
-    this.streams = new Streams(() => this.account, (id) => this.collection.find(id), ears, this.changed);
+    this.streams = new Streams(
+      () => this.account,
+      (id) => this.collection.find(id),
+      (song) => this.collection.put(song),
+      ears,
+      this.changed,
+    );
   }
 
   readonly songs = (): readonly ServerSong[] => this.collection.songs();
@@ -89,8 +96,8 @@ export class MusicServer {
     };
   };
 
-  file(id: string): Blob | null {
-    return this.streams.file(id);
+  recording(id: string): Recording | null {
+    return this.streams.recording(id);
   }
 
   expect(ids: readonly string[]): void {

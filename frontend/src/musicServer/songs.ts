@@ -1,5 +1,6 @@
 /** Songs as a music server tells them, and as they are kept. */
 import { GENRE_LETTERS, SONG_SECONDS, TEXT_LETTERS } from "../wire/limits";
+import type { Sound } from "../ownSongs/sound";
 import type { OwnSong } from "../wire/messages";
 import { isTempo } from "../workout/opinion";
 import type { Answer } from "./answers";
@@ -15,6 +16,8 @@ export interface ServerSong {
   /** Beats a minute; null until it is known. */
   readonly tempo: number | null;
   readonly tempo_from: "server" | "detected" | null;
+  /** What was heard in its recording; null where that could not be, none until it was tried. */
+  readonly sound?: Sound | null;
   /** Null where the server does not tell. */
   readonly duration_seconds: number | null;
   readonly bytes: number | null;
@@ -68,6 +71,7 @@ export function merged(before: ServerSong | undefined, told: ServerSong): Server
     ...told,
     ...known,
     duration_seconds: told.duration_seconds ?? before.duration_seconds,
+    ...(before.sound === undefined ? {} : { sound: before.sound }),
     refused: told.refused || (told.tempo === null ? before.refused : ""),
   };
   const same = JSON.stringify(ownSong(song)) === JSON.stringify(ownSong(before));

@@ -1,4 +1,5 @@
 /** Loads the recordings of what plays and what comes next, and holds no others. */
+import type { Recording } from "../music/recordings";
 import { type Account, hostOf } from "./account";
 import { type Loaded, megabytes } from "./asking";
 import { type Ears, load } from "./hearing";
@@ -7,7 +8,7 @@ import { sentenceOf } from "./trouble";
 
 type Stream =
   | { readonly phase: "loading"; readonly loaded: Loaded; readonly cancel: AbortController }
-  | { readonly phase: "here"; readonly file: Blob }
+  | { readonly phase: "here"; readonly recording: Recording }
   | { readonly phase: "failed"; readonly sentence: string };
 
 const AGAIN_MS = 15_000;
@@ -19,10 +20,14 @@ export class Streams {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private waiting: (() => void)[] = [];
 
-  /** `find` answers the song of an id that is the server's; `onChange` hears of every change. */
+  /**
+   * `find` answers the song of an id that is the server's; `keep` keeps what was heard in one, and
+   * `onChange` hears of every change.
+   */
   constructor(
     private readonly account: () => Account | null,
     private readonly find: (id: string) => ServerSong | undefined,
+    private readonly keep: (song: ServerSong) => Promise<void>,
     private readonly ears: Ears,
     private readonly onChange: () => void,
   ) {}
@@ -39,9 +44,9 @@ export class Streams {
     this.next();
   }
 
-  file(id: string): Blob | null {
+  recording(id: string): Recording | null {
     const stream = this.streams.get(id);
-    return stream?.phase === "here" ? stream.file : null;
+    return stream?.phase === "here" ? stream.recording : null;
   }
 
   /** How it stands with the recording of a song, in a sentence; empty where it is not the server's. */
@@ -115,11 +120,22 @@ export class Streams {
         put({ phase: "loading", loaded, cancel });
         this.onChange();
       });
-      put({ phase: "here", file });
+      const sound = await this.sound(song, file, cancel.signal);
+      put({ phase: "here", recording: { file, sound } });
     } catch (error) {
       put({ phase: "failed", sentence: sentenceOf(error) });
     }
     this.next();
+  }
+
+  /** Listened to once, and kept. */
+  private async sound(song: ServerSong, file: Blob, cancel: AbortSignal): Promise<Recording["sound"]> {
+    if (song.sound !== undefined) return song.sound;
+    const heard = await this.ears.hearFile(file).catch(() => null);
+    const sound = heard?.sound ?? null;
+    const known = this.find(song.id);
+    if (known && !cancel.aborted) await this.keep({ ...known, sound });
+    return sound;
   }
 }
 

@@ -1,9 +1,7 @@
 /** What only a browser's own decoder can tell about a file: that it plays, how long, how fast. */
-import type { Beat } from "./beat";
-import { SAMPLE_RATE } from "./onsets";
+import { HEARD_RATE, type Hearing } from "./hearing";
 
-/** Intros and endings are left out where there is enough between them. */
-const STRETCH_SECONDS = 90;
+const MOST_CHANNELS = 2;
 
 /** A browser that has not said by then that a file on this device plays will not. */
 const PLAYABLE_WITHIN_MS = 10_000;
@@ -38,31 +36,28 @@ export function playableSeconds(file: Blob, cancel: AbortSignal): Promise<number
   });
 }
 
-/** The beat of what `file` plays in its middle; null where none is found, throws if not decoded. */
-export async function detectBeat(file: Blob): Promise<Beat | null> {
-  const samples = await middleOf(file);
-  const worker = new Worker(new URL("./beatWorker.ts", import.meta.url), { type: "module" });
-  return new Promise<Beat | null>((resolve, reject) => {
-    worker.onmessage = ({ data }: MessageEvent<Beat | null>) => {
+/** What is heard in `file`; throws where it cannot be decoded. */
+export async function hearFile(file: Blob): Promise<Hearing> {
+  const channels = await channelsOf(file);
+  const worker = new Worker(new URL("./hearingWorker.ts", import.meta.url), { type: "module" });
+  return new Promise<Hearing>((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<Hearing>) => {
       resolve(data);
     };
     worker.onerror = () => {
-      reject(new Error("The beat could not be listened for."));
+      reject(new Error("The recording could not be listened to."));
     };
-    worker.postMessage(samples, [samples.buffer]);
+    worker.postMessage(channels, channels.map(({ buffer }) => buffer));
   }).finally(() => {
     worker.terminate();
   });
 }
 
-/** The middle of a file, mono. */
-async function middleOf(file: Blob): Promise<Float32Array<ArrayBuffer>> {
-  const decoder = new OfflineAudioContext(1, 1, SAMPLE_RATE);
+/** Left and right, or the one that there is. */
+async function channelsOf(file: Blob): Promise<readonly Float32Array<ArrayBuffer>[]> {
+  const decoder = new OfflineAudioContext(1, 1, HEARD_RATE);
   const whole = await decoder.decodeAudioData(await file.arrayBuffer());
-  const seconds = Math.min(STRETCH_SECONDS, whole.duration);
-  const context = new OfflineAudioContext(1, Math.ceil(seconds * SAMPLE_RATE), SAMPLE_RATE);
-  const source = new AudioBufferSourceNode(context, { buffer: whole });
-  source.connect(context.destination);
-  source.start(0, (whole.duration - seconds) / 2, seconds);
-  return (await context.startRendering()).getChannelData(0);
+  return Array.from({ length: Math.min(MOST_CHANNELS, whole.numberOfChannels) }, (_, channel) =>
+    whole.getChannelData(channel).slice(),
+  );
 }

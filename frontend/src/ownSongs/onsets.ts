@@ -9,28 +9,35 @@ const EDGES = [0, 3, 5, 9, 17, 34, 68, 135, 257] as const;
 const BANDS = EDGES.length - 1;
 /** The lower ones, to 800 Hz: kick and snare without hi-hats. */
 const DRUM_BANDS = 5;
+/** The lowest, to 117 Hz: a kick without its snare. */
+const KICK_BANDS = 2;
+/** How long after its start a frame has the attack that makes its onset the strongest: where its window falls off. */
+export const ATTACK_SECONDS = (0.75 * WINDOW) / SAMPLE_RATE;
 /** Frames in which an onset is compared with those around it: half a second. */
 const AROUND = FRAMES_A_SECOND / 2;
 
 export interface Onsets {
   readonly music: Float64Array;
   readonly drums: Float64Array;
+  readonly kicks: Float64Array;
 }
 
-/** The onsets in mono samples, 12,000 a second, in frames of 10 ms: of all bands, and the drums'. */
+/** The onsets in mono samples, 12,000 a second, in frames of 10 ms: of all bands, the drums', and the kick's. */
 export function onsetsOf(samples: Float32Array): Onsets {
   const count = Math.max(0, Math.floor((samples.length - WINDOW) / HOP) + 1);
   const bands = bandsOf(samples, count);
   const mean = bands.reduce((sum, band) => sum + sumOf(band), 0) / (count * BANDS || 1);
   const music = new Float64Array(count);
   const drums = new Float64Array(count);
+  const kicks = new Float64Array(count);
   bands.forEach((band, index) => {
     above(louder(band, mean)).forEach((onset, frame) => {
       music[frame] = (music[frame] ?? 0) + onset;
       if (index < DRUM_BANDS) drums[frame] = (drums[frame] ?? 0) + onset;
+      if (index < KICK_BANDS) kicks[frame] = (kicks[frame] ?? 0) + onset;
     });
   });
-  return { music, drums };
+  return { music, drums, kicks };
 }
 
 export function sumOf(values: Float64Array): number {

@@ -2,7 +2,7 @@
 import { GENRE_LETTERS, SONG_SECONDS, TEMPO, TEXT_LETTERS } from "../wire/limits";
 import type { OwnSong } from "../wire/messages";
 import { isTempo } from "../workout/opinion";
-import type { Beat } from "./beat";
+import type { Hearing } from "./hearing";
 import type { ShelfSong } from "./shelf";
 import type { Tags } from "./tags";
 
@@ -13,7 +13,7 @@ export class UnusableFile extends Error {}
 export interface Ears {
   tagsOf(file: Blob): Promise<Tags>;
   playableSeconds(file: Blob, cancel: AbortSignal): Promise<number>;
-  detectBeat(file: Blob): Promise<Beat | null>;
+  hearFile(file: Blob): Promise<Hearing>;
 }
 
 /** Of each end of a file, for its identity: tags and music, without reading the whole. */
@@ -38,7 +38,8 @@ export async function readSong(
   const duration_seconds = tags.duration_seconds ?? playable;
   checkLength(file.name, duration_seconds);
   const tagged = tags.tempo !== null && isTempo(tags.tempo) ? tags.tempo : null;
-  const beat = tagged === null ? await detected(file, ears) : null;
+  const heard = await ears.hearFile(file).catch(() => null);
+  const beat = tagged === null ? detected(file, heard) : null;
   const named = namedBy(file.name, tags.title !== null);
   const song: OwnSong = {
     id,
@@ -49,7 +50,8 @@ export async function readSong(
     genre: tags.genre && cut(tags.genre, GENRE_LETTERS),
   };
   const other_tempo = beat?.other ?? null;
-  return { ...song, tempo_from: beat ? "detected" : "tag", other_tempo, in_library: false };
+  const sound = heard?.sound ?? null;
+  return { ...song, tempo_from: beat ? "detected" : "tag", other_tempo, sound, in_library: false };
 }
 
 /** The same for the same file, whatever it is called: its size and both ends tell. */
@@ -63,8 +65,8 @@ export async function idOf(file: Blob): Promise<string> {
   return `f-${Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
-async function detected(file: File, ears: Ears): Promise<Beat> {
-  const beat = await ears.detectBeat(file).catch(() => null);
+function detected(file: File, heard: Hearing | null): NonNullable<Hearing["beat"]> {
+  const beat = heard?.beat ?? null;
   if (beat && isTempo(beat.tempo)) return beat;
   throw new UnusableFile(
     `In ${file.name} no beat was found, and it has no tag with a tempo from ${TEMPO.low} to ` +

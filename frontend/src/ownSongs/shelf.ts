@@ -2,11 +2,14 @@
 import { type UseStore, clear, createStore, entries, get, keys, set, setMany } from "idb-keyval";
 
 import type { OwnSong } from "../wire/messages";
+import type { Sound } from "./sound";
 
 export interface ShelfSong extends OwnSong {
   readonly tempo_from: "tag" | "detected";
   /** What the tempo is else, where the detector is not sure: mostly double or half. */
   readonly other_tempo?: number | null;
+  /** What was heard in its recording; null where the browser could not listen. */
+  readonly sound?: Sound | null;
   /** Whether the server said that the person's library has it. */
   readonly in_library: boolean;
 }
@@ -109,6 +112,11 @@ export class Shelf {
     const held = this.held.get(id);
     if (held || !this.stored.has(id)) return held ?? null;
     return (await get<Blob>(id, this.boards.files).catch(leaveIt)) ?? null;
+  }
+
+  /** What was heard in the recording of a song; null where nobody listened to it. */
+  sound(id: string): Sound | null {
+    return this.known.get(id)?.sound ?? null;
   }
 
   /** Throws all of it away. */

@@ -100,6 +100,7 @@ function Heard({ playing, over, recordings }: HeardProps) {
 async function press(name: string): Promise<void> {
   await act(async () => {
     screen.getByRole("button", { name }).click();
+    await vi.dynamicImportSettled();
     await vi.advanceTimersByTimeAsync(0);
   });
 }
@@ -158,7 +159,7 @@ test("a song that streams from a music server says so in place of the sentence a
   store.dispatch({ kind: "message", message, now_ms: NOW });
   recordings.join({
     subscribe: () => () => undefined,
-    file: () => null,
+    recording: () => null,
     expect: (ids) => expected.push(ids),
     about: (song) => (song === id ? "Streamed from music.example.com." : ""),
   });

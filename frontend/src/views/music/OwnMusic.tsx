@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent, useState } from "react";
 
-import { detectBeat, playableSeconds } from "../../ownSongs/detect";
+import { hearFile, playableSeconds } from "../../ownSongs/detect";
 import { musicOf } from "../../ownSongs/dropped";
 import { type Intake, intakeSentence, songs as countOf, takeIn } from "../../ownSongs/intake";
 import { bring, notInLibrary, removeAll } from "../../ownSongs/library";
@@ -16,7 +16,7 @@ import { Press } from "../Press";
 import { useFocusKept, useLeaving, useWaiting } from "../hooks";
 import { useSongs } from "./shelves";
 
-const EARS = { tagsOf, playableSeconds, detectBeat };
+const EARS = { tagsOf, playableSeconds, hearFile };
 
 export interface Props {
   readonly store: Store;

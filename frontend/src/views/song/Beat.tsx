@@ -1,6 +1,6 @@
 import { type RefObject, useEffectEvent, useLayoutEffect, useRef } from "react";
 
-import { beatSeconds } from "../../music/sketch";
+import { beatSeconds } from "../../music/beat";
 import type { SongPush } from "../../wire/messages";
 import { heardTempo } from "../../workout/heard";
 import { heardAt } from "../../session/sounding";
