@@ -1,11 +1,9 @@
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ComponentType, type ReactNode, useEffect, useRef, useState } from "react";
 
 import type { Config } from "../wire/config";
-import type { Sample } from "../wire/messages";
 import { keptSource } from "../heart/kept";
-import { type State, comesFromElsewhere, newestHeartRate } from "../session/store";
+import { comesFromElsewhere, newestHeartRate } from "../session/store";
 import { opinionOf } from "../workout/opinion";
-import { samplesOf } from "../workout/summary";
 import "./WorkoutPage.css";
 import { Announcer } from "./Announcer";
 import { ConnectionState } from "./ConnectionState";
@@ -34,7 +32,7 @@ import { SongTools } from "./song/SongTools";
 import { Transport } from "./song/Transport";
 import { useSkip } from "./song/useSkip";
 import { EndWorkout } from "./summary/EndWorkout";
-import { Summary } from "./summary/Summary";
+import type { Props as SummaryProps } from "./summary/Summary";
 import { useFreshness, usePosition, useWaiting } from "./hooks";
 import { useWorkout } from "./useWorkout";
 
@@ -45,10 +43,9 @@ interface Props {
 }
 
 /** The workout as it was when the athlete ended it. */
-interface Ended {
-  readonly state: State;
-  readonly at_ms: number;
-  readonly samples: readonly Sample[];
+interface Ended extends Pick<SummaryProps, "state" | "at_ms" | "measured"> {
+  /** What sums it up. */
+  readonly View: ComponentType<SummaryProps>;
 }
 
 /** One athlete's workout: live, and summed up when it has ended. */
@@ -60,9 +57,10 @@ export function WorkoutPage({ config, user, children }: Props) {
   const [ended, setEnded] = useState<Ended | null>(null);
   const [returned, setReturned] = useState(false);
   if (ended) {
+    const { View, ...workout } = ended;
     return (
-      <Summary
-        {...ended}
+      <View
+        {...workout}
         onBack={() => {
           setEnded(null);
           asks.show(true);
@@ -75,13 +73,38 @@ export function WorkoutPage({ config, user, children }: Props) {
   const end = () => {
     const at_ms = asks.time();
     if (at_ms === null) return;
-    setEnded({ state, at_ms, samples: samplesOf(state, asks.measured()) });
-    asks.show(false);
+    const measured = asks.measured();
+    // The page stays as it is until what sums it up is loaded.
+    void summaryView().then((View) => {
+      setEnded({ View, state, at_ms, measured });
+      asks.show(false);
+    });
   };
   return (
     <Live {...{ config, user, store, state, asks, shelf, trouble, served, dropped, returned }} onEnd={end}>
       {children}
     </Live>
+  );
+}
+
+/** Loaded when somebody ends a workout. */
+function summaryView(): Promise<ComponentType<SummaryProps>> {
+  return import("./summary/Summary").then(
+    ({ Summary }) => Summary,
+    () => NoSummary,
+  );
+}
+
+function NoSummary({ onBack }: SummaryProps) {
+  return (
+    <main className="notice">
+      <p className="problem" role="alert">
+        The summary could not be loaded. Go back, and try again when there is a network.
+      </p>
+      <button type="button" onClick={onBack}>
+        Back to the workout
+      </button>
+    </main>
   );
 }
 
