@@ -1,4 +1,5 @@
 /** Makes the music follow the store, from the athlete's press on. */
+import { openAudio } from "../session/audio";
 import { type Held, hold } from "../session/held";
 import { workoutTime } from "../workout/clock";
 import { heardTempo } from "../workout/heard";
@@ -110,7 +111,7 @@ export class Conductor {
   }
 
   private open(): Player {
-    const player = new Player(new AudioContext());
+    const player = new Player(openAudio());
     player.setVolume(this.volume);
     return player;
   }

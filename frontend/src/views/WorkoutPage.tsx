@@ -25,6 +25,8 @@ import { Sound } from "./music/Sound";
 import { useServer } from "./music/servers";
 import { useLibrary, useShelf, useSpare } from "./music/shelves";
 import { useMusic } from "./music/useMusic";
+import { PlanOfWorkout } from "./plan/PlanStrip";
+import { useCues } from "./plan/useCues";
 import { Beat } from "./song/Beat";
 import { NowPlaying } from "./song/NowPlaying";
 import { SongList } from "./song/SongList";
@@ -143,6 +145,7 @@ function Live(props: LiveProps) {
   const { skip, note } = useSkip({ playing: spare || over ? null : playing, onSkip: skipNow, onLeaving: music.duck });
   const skipping = useWaiting(state.skip) && state.skip.phase === "asked" && state.skip.slot === playing?.slot;
   const rating = useWaiting(state.rate);
+  useCues(state);
   const heart_rate = newestHeartRate(state);
   const starts = heart_rate === null && source.way === null;
   const { stage, keepFocus } = useStage(starts);
@@ -169,6 +172,7 @@ function Live(props: LiveProps) {
         <div className="stage" ref={stage}>
           <ProblemNote problem={state.problem} />
           <ProblemNote problem={dropped.problem} />
+          <PlanOfWorkout state={state} />
           {starts && <Start off={!state.may_send} onStart={makeUp} />}
           <HeartRate state={state} beat={beat}>
             {sounds && <Beat key={sounds.slot} state={state} push={sounds} over={isOver} runningRef={beat} />}

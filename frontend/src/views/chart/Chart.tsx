@@ -79,7 +79,7 @@ function Plot({ drawn }: { readonly drawn: Drawn }) {
 
   useEffect(() => {
     const leaving = new AbortController();
-    drawingTools().then((loaded) => {
+    void drawingTools().then((loaded) => {
       if (!leaving.signal.aborted) setDrawing(loaded);
     });
     return () => {
