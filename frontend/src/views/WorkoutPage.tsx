@@ -14,6 +14,7 @@ import { ProblemNote } from "./ProblemNote";
 import { useDropped } from "./drop";
 import { LiveChart } from "./chart/Chart";
 import { Choosing } from "./choosing/Choosing";
+import { useSteps } from "./choosing/useSteps";
 import { Drag } from "./heart/Drag";
 import { HeartRate } from "./heart/HeartRate";
 import { Sources } from "./heart/Sources";
@@ -146,6 +147,7 @@ function Live(props: LiveProps) {
   const skipping = useWaiting(state.skip) && state.skip.phase === "asked" && state.skip.slot === playing?.slot;
   const rating = useWaiting(state.rate);
   useCues(state);
+  useSteps(state, asks.change);
   const heart_rate = newestHeartRate(state);
   const starts = heart_rate === null && source.way === null;
   const { stage, keepFocus } = useStage(starts);
