@@ -8,6 +8,7 @@ import "./WorkoutPage.css";
 import { Announcer } from "./Announcer";
 import { ConnectionState } from "./ConnectionState";
 import { Icon } from "./Icon";
+import { JoinFloor } from "./JoinFloor";
 import { NoNetwork } from "./NoNetwork";
 import { Notes } from "./Notes";
 import { ProblemNote } from "./ProblemNote";
@@ -170,6 +171,7 @@ function Live(props: LiveProps) {
         <ConnectionState status={state.status} onConnect={asks.connect} />
       </header>
       {state.status.phase !== "replaced" && <NoNetwork maySend={state.may_send} />}
+      <JoinFloor settings={state.settings} onChange={asks.change} />
       <main className="workout" data-starts={starts}>
         <div className="stage" ref={stage}>
           <ProblemNote problem={state.problem} />
