@@ -18,7 +18,7 @@ export function Cues({ plan }: { readonly plan: boolean }) {
         <span>
           {plan
             ? "Beep before a phase changes, and when I leave its zone or am back in it, while the music plays."
-            : "Sound a tone when I leave my goal zone or am back in it, while the music plays."}
+            : "Sound a tone when I leave the zone I aim at, or am back in it, while the music plays."}
         </span>
       </label>
       {plan && canSpeak() && (
