@@ -1,4 +1,4 @@
-"""Text that is longer than anybody thought of, and parts that are opened: nothing is on top of another."""
+"""Text that is longer than anybody thought of, and parts that are opened: all has its place."""
 
 import json
 import re

@@ -101,7 +101,8 @@ def test_a_plan_stands_over_the_pulse_and_goes_on(browser: Browser, cloud: Cloud
             for name in ["phase", "countdown", "then", *AT_A_RUN]:
                 wait_until(page, lambda name=name, height=height: bottom(page, name) <= height)
             pause = page.get_by_role("button", name="Play the music").bounding_box()
-            assert pause and pause["y"] + pause["height"] <= height
+            assert pause
+            assert pause["y"] + pause["height"] <= height
             assert bottom(page, "heart-rate") <= top(page, "zone") + OVERLAP
             assert page.evaluate(OVERFLOW) <= 0
 

@@ -1,9 +1,10 @@
+import { useSyncExternalStore } from "react";
+
 import { startCounting, steps, stopCounting } from "../../steps/sensor";
-import { useStore } from "../hooks";
 
 /** Lets the phone count steps, instead of typing how many they are. */
 export function CountSteps() {
-  const now = useStore(steps);
+  const now = useSyncExternalStore(steps.subscribe, steps.get);
   const counts = now.phase === "counting" || now.phase === "asking";
   return (
     <div className="count-steps">
