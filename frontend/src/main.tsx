@@ -1,7 +1,6 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
-import "uplot/dist/uPlot.min.css";
 import "./style.css";
 import { keepPage } from "./wire/network";
 import { App } from "./views/App";

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 
-import { bands, bar, columns, ofSession, shownStretch, shownValues, wholeStretch } from "../src/workout/line";
-import { SESSION, point, songPush } from "./helpers";
+import { bands, bar, columns, lone, ofSession, shownStretch, shownValues, wholeStretch } from "../src/workout/line";
+import { reduce } from "../src/session/store";
+import { NOW, SESSION, after, point, songPush, workoutOf } from "./helpers";
 
 const stretch = { from_ms: SESSION, to_ms: SESSION + 400_000 };
 
@@ -13,14 +14,22 @@ describe("the chart", () => {
 
   test("follows the newest minutes of a long one", () => {
     const at_ms = SESSION + 3_600_000;
-    const shown = shownStretch([point(0)], at_ms);
+    const shown = shownStretch([point(0), point(3_600)], at_ms);
     expect(shown.to_ms).toBeGreaterThan(at_ms);
     expect(shown.to_ms - shown.from_ms).toBe(480_000);
   });
 
-  test("shows all of a workout that has ended", () => {
+  test("of a workout that has ended goes from its first heart rate to its last", () => {
     const at_ms = SESSION + 3_600_000;
-    expect(wholeStretch([point(0)], at_ms)).toEqual({ from_ms: SESSION, to_ms: at_ms });
+    const shown = wholeStretch([point(0), point(1_800)], at_ms);
+    expect(shown).toEqual({ from_ms: SESSION, to_ms: SESSION + 1_800_000 });
+  });
+
+  test("keeps who has stopped in sight", () => {
+    const trace = [point(0), point(600)];
+    const later = shownStretch(trace, SESSION + 7_200_000);
+    expect(later.from_ms).toBeLessThan(SESSION + 600_000);
+    expect(later.to_ms).toBeLessThan(SESSION + 720_000);
   });
 
   test("leaves a hole where there was no heart rate", () => {
@@ -32,6 +41,30 @@ describe("the chart", () => {
   test("draws no summit of a single mad sample, and every climb that lasts", () => {
     const trace = [point(0), point(5, 210), point(10), point(15, 160), point(20, 165), point(25, 60), point(30, 165)];
     expect(columns(trace, stretch)[1]).toEqual([120, 120, 160, 165, 165]);
+  });
+
+  test("waits for the next sample before it draws a summit at its end", () => {
+    const climb = [point(0), point(5, 130), point(10, 210)];
+    expect(columns(climb, stretch)[1]).toEqual([120, 130]);
+    expect(columns([...climb, point(15, 212)], stretch)[1]).toEqual([120, 130, 210, 212]);
+  });
+
+  test("of a replay at 30 times life is one line, whatever the server adds to it", () => {
+    let state = after([0, workoutOf()]);
+    for (let second = 0; second <= 300; second += 1) {
+      const at_ms = SESSION + second * 1000;
+      const moment = { at_ms, came_ms: NOW + second * 33, speed: 30 };
+      state = reduce(state, { kind: "measured", sample: [at_ms, 120 + second / 10], moment });
+    }
+    state = reduce(state, { kind: "message", message: workoutOf({ trace: [point(31), point(91, 124)] }), now_ms: NOW });
+    const [times, heartRates] = columns(state.trace, stretch);
+    expect(times.length).toBeGreaterThan(50);
+    expect(heartRates).not.toContain(null);
+  });
+
+  test("shows a heart rate that stands between two holes", () => {
+    expect(lone([null, 120, null, 121, 122, null, 123])).toEqual([1, 6]);
+    expect(lone([120, 121])).toEqual([]);
   });
 
   test("loses no tempo of a song that is a few pixels wide", () => {

@@ -177,6 +177,17 @@ describe("who comes back from the login server", () => {
     expect(here.location.search).toBe("?floor=north-gym");
   });
 
+  test("is asked to join the floor again by whose code they came", async () => {
+    const here = tab();
+    here.location.search = "?join=class-a";
+    const question = await leaveForLogin(here);
+    here.location.search = `?code=c-1&state=${question.get("state") ?? ""}`;
+    here.answers.push(tokens({}, { nonce: question.get("nonce") }));
+    const { signIn } = await load();
+    await signIn(LOGIN);
+    expect(here.location.search).toBe("?join=class-a");
+  });
+
   test("is on that floor again too where the login ended in the middle of a visit", async () => {
     const here = await signedIn();
     here.location.search = "?floor=north-gym";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { ZONES, ZONE_NAMES, rangeOf, reserve, zoneOf, zoneWords } from "../src/workout/zone";
+import { ZONES, ZONE_NAMES, rangeOf, reserve, zoneOf, zoneSpans, zoneWords } from "../src/workout/zone";
 import { SETTINGS } from "./helpers";
 
 const RANGE = { resting_heart_rate: 60, max_heart_rate: 160 };
@@ -27,6 +27,20 @@ describe("zones", () => {
     expect(rangeOf({ ...SETTINGS, max_heart_rate: 190 }).max_heart_rate).toBe(190);
   });
 
+  test("lie one above the other, without an end", () => {
+    expect(zoneSpans(RANGE).map(({ from, to }) => [from, to])).toEqual([
+      [-Infinity, 90],
+      [90, 100],
+      [100, 120],
+      [120, 150],
+      [150, Infinity],
+    ]);
+    for (const { zone, from, to } of zoneSpans(RANGE)) {
+      expect(zoneOf(Math.max(from, 60), RANGE)).toBe(zone);
+      expect(zoneOf(Math.min(to, 200) - 0.1, RANGE)).toBe(zone);
+    }
+  });
+
   test("a heart below its rest uses no reserve, one above its maximum more than all", () => {
     expect(reserve(50, RANGE)).toBe(0);
     expect(reserve(170, RANGE)).toBeCloseTo(1.1);
@@ -35,5 +49,6 @@ describe("zones", () => {
   test("a maximum that is not above the rest yields no nonsense", () => {
     const none = { resting_heart_rate: 70, max_heart_rate: 70 };
     expect([zoneOf(70, none), zoneOf(71, none)]).toEqual([1, 5]);
+    expect(zoneSpans(none)).toEqual([]);
   });
 });

@@ -9,18 +9,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from local.launcher import Cloud
 from local.project import PROJECT
 from simulator.athletes import user_name
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, opened
 from tests.browser.strap import SOCKETS, wait_until
 
 SOON_MS = 30_000
 CROWD_MS = 120_000
 """For the first songs of 200 people at once, on a busy machine."""
 CROWD = 200
+A_PAGE = 42
+FITS = "document.documentElement.scrollHeight <= document.documentElement.clientHeight"
 NUMBER = re.compile(r"^\d+$")
 LONG_TASKS = """
 window.longest = 0;
@@ -122,6 +124,28 @@ def test_an_athlete_joins_a_floor_under_a_name_and_leaves(
         head(coach, "Nobody is on this floor now.")
 
 
+def test_a_code_leads_to_a_page_that_asks_before_it_joins(
+    browser: Browser, open_page: OpenPage, cloud: Cloud
+) -> None:
+    with open_page("coach") as coach:
+        look_at(coach, cloud, "class-b")
+        before = coach.locator("main").bounding_box()
+        coach.get_by_role("button", name="Let people join").click()
+        dialog = coach.get_by_role("dialog", name="Join class-b")
+        expect(dialog.get_by_test_id("code")).to_be_visible(timeout=SOON_MS)
+        assert coach.locator("main").bounding_box() == before
+        address = dialog.locator("code").inner_text()
+        assert address == f"{cloud.addresses.page_url}/?join=class-b"
+        with opened(browser, f"{address}&user=athlete-with-a-code") as page:
+            page.get_by_label("Name shown, if you like").first.fill("Sam")
+            page.get_by_role("button", name="Join").click()
+            expect(page.get_by_text("Join the floor")).to_have_count(0)
+            assert "join" not in parse_qs(urlsplit(page.url).query)
+            page.get_by_role("button", name="Start").click()
+            dialog.get_by_role("button", name="Close").click()
+            expect(tiles(coach)).to_contain_text("Sam", timeout=SOON_MS)
+
+
 def test_another_floor_is_named_in_words_that_it_can_have(
     open_page: OpenPage, cloud: Cloud
 ) -> None:
@@ -179,6 +203,13 @@ def test_two_hundred_people_are_shown_in_fixed_places_and_live(
         wait_until(page, lambda: changed(page, before) > CROWD / 2)
         shown = page.evaluate(TILES)
         assert shown == sorted(shown, key=lambda tile: tile["user"])
+        page.set_viewport_size({"width": 1920, "height": 1080})
+        expect(tiles(page)).to_have_count(A_PAGE, timeout=SOON_MS)
+        page.get_by_role("button", name="Page 5").click()
+        last = page.locator(f'.tile[data-user="{shown[-1]["user"]}"]')
+        size = last.locator(".who").evaluate("(it) => parseFloat(getComputedStyle(it).fontSize)")
+        assert size >= 40
+        assert page.evaluate(FITS), "a wall is not scrolled"
         print(f"the longest task took {page.evaluate('window.longest'):.0f} ms")
 
 

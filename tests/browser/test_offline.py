@@ -5,6 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
+from local.project import PROJECT
 from simulator.athletes import user_name
 from tests.browser.conftest import OpenPage
 from tests.browser.strap import SOCKETS, STRAP, press, wait_until
@@ -12,6 +13,7 @@ from tests.browser.test_login import Issuer, issuer, page_origin
 
 __all__ = ["issuer"]
 SOON_MS = 30_000
+DIST = PROJECT / "frontend" / "dist"
 CONTROLLED = "() => navigator.serviceWorker.controller !== null"
 KEPT = """async () => {
   const paths = [];
@@ -60,6 +62,24 @@ def test_the_page_opens_without_a_network_and_connects_when_it_is_back(
         expect(page.get_by_text("Connected", exact=True)).to_be_visible(timeout=SOON_MS)
         expect(page.get_by_test_id("freshness")).to_have_text("live", timeout=SOON_MS)
         expect(note).to_be_empty()
+
+
+def test_what_is_loaded_at_a_press_is_there_without_a_network(open_page: OpenPage) -> None:
+    with open_page("athlete-who-looks-later") as page:
+        page.add_init_script(SOCKETS)
+        page.reload()
+        wait_for_worker(page)
+        parts = {f"/assets/{path.name}" for path in (DIST / "assets").iterdir()}
+        wait_until(page, lambda: parts <= set(page.evaluate(KEPT)))
+        press(page, "Start")
+        expect(page.get_by_test_id("playing")).to_have_attribute("data-slot", "0", timeout=SOON_MS)
+
+        lose_network(page)
+        page.get_by_text("How songs are chosen").click()
+        expect(page.get_by_role("button", name="Pulse")).to_be_visible(timeout=SOON_MS)
+        press(page, "End the workout")
+        press(page, "End it")
+        expect(page.get_by_role("heading", name="Time in each zone")).to_be_visible(timeout=SOON_MS)
 
 
 def test_a_strap_goes_on_without_a_network_and_its_heart_rate_is_sent_later(

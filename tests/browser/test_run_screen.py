@@ -76,6 +76,51 @@ def test_what_is_needed_at_a_run_is_on_one_screen(
         assert page.evaluate(OVERFLOW) <= 0
 
 
+def test_a_plan_stands_over_the_pulse_and_goes_on(browser: Browser, cloud: Cloud) -> None:
+    address = f"{cloud.addresses.page_url}/?user=athlete-with-a-plan"
+    with opened(browser, address, viewport={"width": 390, "height": 844}) as page:
+        press(page, "Start")
+        expect(page.get_by_test_id("playing")).to_have_attribute("data-slot", "0", timeout=SOON_MS)
+        expect(page.get_by_test_id("plan")).to_have_count(0)
+        page.get_by_text("How songs are chosen").click()
+        page.get_by_role("button", name="Plan The tempo").click()
+        expect(page.get_by_test_id("phase")).to_have_text("1/3 light", timeout=SOON_MS)
+        expect(page.get_by_test_id("then")).to_have_text("then moderate 30:00")
+        countdown = page.get_by_test_id("countdown")
+        before = countdown.inner_text()
+        expect(countdown).not_to_have_text(before, timeout=SOON_MS)
+        speaks = page.get_by_label("Say each phase aloud when it begins.")
+        expect(speaks).not_to_be_checked()
+        speaks.check()
+        page.reload()
+        page.get_by_text("How songs are chosen").click()
+        expect(speaks).to_be_checked(timeout=SOON_MS)
+        page.evaluate("scrollTo(0, 0)")
+        for width, height in [(390, 844), (320, 640), (844, 390), (1280, 800)]:
+            page.set_viewport_size({"width": width, "height": height})
+            for name in ["phase", "countdown", "then", *AT_A_RUN]:
+                wait_until(page, lambda name=name, height=height: bottom(page, name) <= height)
+            pause = page.get_by_role("button", name="Play the music").bounding_box()
+            assert pause
+            assert pause["y"] + pause["height"] <= height
+            assert bottom(page, "heart-rate") <= top(page, "zone") + OVERLAP
+            assert page.evaluate(OVERFLOW) <= 0
+
+
+OVERLAP = 24
+"""The box of the figures is higher than they are."""
+
+
+def bottom(page: Page, name: str) -> float:
+    box = page.get_by_test_id(name).bounding_box()
+    return box["y"] + box["height"] if box else float("inf")
+
+
+def top(page: Page, name: str) -> float:
+    box = page.get_by_test_id(name).bounding_box()
+    return box["y"] if box else float("-inf")
+
+
 def test_a_skip_can_be_taken_back(open_page: OpenPage) -> None:
     with open_page("athlete-who-slips") as page:
         press(page, "Start")

@@ -25,3 +25,14 @@ export function floorAddress(search: string, floor: string | null): string {
   else asked.set("floor", floor);
   return `?${asked.toString()}`;
 }
+
+/** Where people come to join `floor`; `page` is the address of any page of this origin. */
+export function joinAddress(page: string, floor: string): string {
+  return new URL(`/?join=${floor}`, page).href;
+}
+
+/** The floor that the address asks to join; null where it names none, or what can be none. */
+export function askedToJoin(search: string): string | null {
+  const asked = new URLSearchParams(search).get("join");
+  return asked !== null && isFloor(asked) ? asked : null;
+}

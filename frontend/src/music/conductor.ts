@@ -1,4 +1,5 @@
 /** Makes the music follow the store, from the athlete's press on. */
+import { openAudio } from "../session/audio";
 import { type Held, hold } from "../session/held";
 import { workoutTime } from "../workout/clock";
 import { heardTempo } from "../workout/heard";
@@ -108,7 +109,7 @@ export class Conductor {
   /** The device is opened in the press itself: browsers allow it only there. */
   private press(asked: Pick<Playback, "session" | "awaited">): void {
     try {
-      this.context ??= new AudioContext();
+      this.context ??= openAudio();
     } catch (error) {
       this.fail(`The music could not start: ${String(error)}`);
       return;

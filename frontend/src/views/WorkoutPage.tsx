@@ -1,21 +1,21 @@
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ComponentType, type ReactNode, useEffect, useRef, useState } from "react";
 
 import type { Config } from "../wire/config";
-import type { Sample } from "../wire/messages";
 import { keptSource } from "../heart/kept";
-import { type State, comesFromElsewhere, newestHeartRate } from "../session/store";
+import { comesFromElsewhere, newestHeartRate } from "../session/store";
 import { opinionOf } from "../workout/opinion";
-import { samplesOf } from "../workout/summary";
 import "./WorkoutPage.css";
 import { Announcer } from "./Announcer";
 import { ConnectionState } from "./ConnectionState";
 import { Icon } from "./Icon";
+import { JoinFloor } from "./JoinFloor";
 import { NoNetwork } from "./NoNetwork";
 import { Notes } from "./Notes";
 import { ProblemNote } from "./ProblemNote";
 import { useDropped } from "./drop";
 import { LiveChart } from "./chart/Chart";
 import { Choosing } from "./choosing/Choosing";
+import { useSteps } from "./choosing/useSteps";
 import { Drag } from "./heart/Drag";
 import { HeartRate } from "./heart/HeartRate";
 import { Sources } from "./heart/Sources";
@@ -27,6 +27,8 @@ import { Sound } from "./music/Sound";
 import { useServer } from "./music/servers";
 import { useLibrary, useShelf, useSpare } from "./music/shelves";
 import { useMusic } from "./music/useMusic";
+import { PlanOfWorkout } from "./plan/PlanStrip";
+import { useCues } from "./plan/useCues";
 import { Beat } from "./song/Beat";
 import { NowPlaying } from "./song/NowPlaying";
 import { SongList } from "./song/SongList";
@@ -34,7 +36,7 @@ import { SongTools } from "./song/SongTools";
 import { Transport } from "./song/Transport";
 import { useSkip } from "./song/useSkip";
 import { EndWorkout } from "./summary/EndWorkout";
-import { Summary } from "./summary/Summary";
+import type { Props as SummaryProps } from "./summary/Summary";
 import { useFreshness, usePosition, useWaiting } from "./hooks";
 import { useWorkout } from "./useWorkout";
 
@@ -45,10 +47,9 @@ interface Props {
 }
 
 /** The workout as it was when the athlete ended it. */
-interface Ended {
-  readonly state: State;
-  readonly at_ms: number;
-  readonly samples: readonly Sample[];
+interface Ended extends Pick<SummaryProps, "state" | "at_ms" | "measured"> {
+  /** What sums it up. */
+  readonly View: ComponentType<SummaryProps>;
 }
 
 /** One athlete's workout: live, and summed up when it has ended. */
@@ -60,9 +61,10 @@ export function WorkoutPage({ config, user, children }: Props) {
   const [ended, setEnded] = useState<Ended | null>(null);
   const [returned, setReturned] = useState(false);
   if (ended) {
+    const { View, ...workout } = ended;
     return (
-      <Summary
-        {...ended}
+      <View
+        {...workout}
         onBack={() => {
           setEnded(null);
           asks.show(true);
@@ -75,13 +77,38 @@ export function WorkoutPage({ config, user, children }: Props) {
   const end = () => {
     const at_ms = asks.time();
     if (at_ms === null) return;
-    setEnded({ state, at_ms, samples: samplesOf(state, asks.measured()) });
-    asks.show(false);
+    const measured = asks.measured();
+    // The page stays as it is until what sums it up is loaded.
+    void summaryView().then((View) => {
+      setEnded({ View, state, at_ms, measured });
+      asks.show(false);
+    });
   };
   return (
     <Live {...{ config, user, store, state, asks, shelf, trouble, served, dropped, returned }} onEnd={end}>
       {children}
     </Live>
+  );
+}
+
+/** Loaded when somebody ends a workout. */
+function summaryView(): Promise<ComponentType<SummaryProps>> {
+  return import("./summary/Summary").then(
+    ({ Summary }) => Summary,
+    () => NoSummary,
+  );
+}
+
+function NoSummary({ onBack }: SummaryProps) {
+  return (
+    <main className="notice">
+      <p className="problem" role="alert">
+        The summary could not be loaded. Go back, and try again when there is a network.
+      </p>
+      <button type="button" onClick={onBack}>
+        Back to the workout
+      </button>
+    </main>
   );
 }
 
@@ -120,6 +147,8 @@ function Live(props: LiveProps) {
   const { skip, note } = useSkip({ playing: spare || over ? null : playing, onSkip: skipNow, onLeaving: music.duck });
   const skipping = useWaiting(state.skip) && state.skip.phase === "asked" && state.skip.slot === playing?.slot;
   const rating = useWaiting(state.rate);
+  useCues(state);
+  useSteps(state, asks.change);
   const heart_rate = newestHeartRate(state);
   const starts = heart_rate === null && source.way === null;
   const { stage, keepFocus } = useStage(starts);
@@ -142,10 +171,12 @@ function Live(props: LiveProps) {
         <ConnectionState status={state.status} onConnect={asks.connect} />
       </header>
       {state.status.phase !== "replaced" && <NoNetwork maySend={state.may_send} />}
+      <JoinFloor settings={state.settings} onChange={asks.change} />
       <main className="workout" data-starts={starts}>
         <div className="stage" ref={stage}>
           <ProblemNote problem={state.problem} />
           <ProblemNote problem={dropped.problem} />
+          <PlanOfWorkout state={state} />
           {starts && <Start off={!state.may_send} onStart={makeUp} />}
           <HeartRate state={state} beat={beat}>
             {sounds && <Beat key={sounds.slot} state={state} push={sounds} over={isOver} runningRef={beat} />}

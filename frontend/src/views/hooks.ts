@@ -49,6 +49,11 @@ export function useStill(): boolean {
   return useMedia(STILL);
 }
 
+/** Whether the screen is as large as a wall's. */
+export function useWall(): boolean {
+  return useMedia(WALL);
+}
+
 /** Is aborted when the view goes. */
 export function useLeaving(): { readonly current: AbortSignal } {
   const leaving = useRef(new AbortController().signal);
@@ -106,4 +111,5 @@ function mediaOf(query: string): Media {
 }
 
 const DARK = mediaOf("(prefers-color-scheme: dark)");
+const WALL = mediaOf("(min-width: 100rem) and (min-height: 56rem)");
 const STILL = mediaOf("(prefers-reduced-motion: reduce)");

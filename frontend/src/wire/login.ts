@@ -36,7 +36,7 @@ type Answer = Readonly<Record<string, unknown>>;
 
 export const REFRESH_BEFORE_MS = 60_000;
 /** What of the page's address is there again after the visit to the login server. */
-const KEPT = ["floor"];
+const KEPT = ["floor", "join"];
 const BEGUN = "tempofit.login";
 const TOKENS = "tempofit.tokens";
 const ANSWER_WITHIN_MS = 10_000;

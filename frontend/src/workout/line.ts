@@ -33,17 +33,18 @@ export function isOfSession(at_ms: number, session: number | null): boolean {
   return session === null || at_ms >= session - BEFORE_SESSION_MS;
 }
 
-/** The newest minutes, from the first point on. */
+/** The newest minutes, from the first point on; who has stopped stays in sight. */
 export function shownStretch(trace: readonly TracePoint[], at_ms: number): Stretch {
   const first_ms = trace[0]?.at_ms ?? at_ms;
-  const to_ms = Math.max(at_ms + AHEAD_MS, first_ms + AT_LEAST_MS);
+  const now_ms = Math.min(at_ms, (trace.at(-1)?.at_ms ?? at_ms) + HOLE_MS);
+  const to_ms = Math.max(now_ms + AHEAD_MS, first_ms + AT_LEAST_MS);
   return { from_ms: Math.max(first_ms, to_ms - SHOWN_MS), to_ms };
 }
 
-/** All of the workout until `at_ms`. */
+/** All of the workout, from its first heart rate to its last. */
 export function wholeStretch(trace: readonly TracePoint[], at_ms: number): Stretch {
   const from_ms = trace[0]?.at_ms ?? at_ms;
-  return { from_ms, to_ms: Math.max(at_ms, from_ms + 1000) };
+  return { from_ms, to_ms: Math.max(Math.min(at_ms, trace.at(-1)?.at_ms ?? at_ms), from_ms + 1000) };
 }
 
 /** However dense the points are, this is no break. */
@@ -82,11 +83,19 @@ export function columns(trace: readonly TracePoint[], stretch: Stretch): Columns
 /** More between two points that are seconds apart is the strap's doing, beats a minute. */
 const MAD = 30;
 
-/** Whether a point stands alone, far above or far below those before and after it. */
+/** Whether a point is far above or far below those before and after it; the newest waits for the next. */
 function isMad(before: TracePoint | null, here: TracePoint, after: TracePoint | undefined): boolean {
-  if (!before || !after || after.at_ms - before.at_ms > HOLE_MS) return false;
-  const [up, down] = [here.heart_rate - before.heart_rate, here.heart_rate - after.heart_rate];
+  if (!before || (after ?? here).at_ms - before.at_ms > HOLE_MS) return false;
+  const up = here.heart_rate - before.heart_rate;
+  const down = after ? here.heart_rate - after.heart_rate : up;
   return Math.min(up, down) > MAD || Math.max(up, down) < -MAD;
+}
+
+/** Where a value has no neighbour, so that no line would show it. */
+export function lone(values: readonly (number | null | undefined)[]): number[] {
+  return values.flatMap((value, index) =>
+    value != null && values[index - 1] == null && values[index + 1] == null ? [index] : [],
+  );
 }
 
 /** A song as a band over time; `left` and `width` are shares of the stretch. */

@@ -44,3 +44,21 @@ export function zoneOf(heart_rate: number, range: Range): Zone {
   const share = reserve(heart_rate, range);
   return (1 + BEGINNINGS.filter((beginning) => share >= beginning).length) as Zone;
 }
+
+/** The heart rates of a zone, beats a minute; the lowest zone has no lower end, the highest no upper one. */
+export interface ZoneSpan {
+  readonly zone: Zone;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Where each zone lies; none where the maximum is not above the rest. */
+export function zoneSpans({ resting_heart_rate: resting, max_heart_rate: maximum }: Range): readonly ZoneSpan[] {
+  if (maximum <= resting) return [];
+  const limits = BEGINNINGS.map((beginning) => resting + beginning * (maximum - resting));
+  return ZONES.map((zone) => ({
+    zone,
+    from: limits[zone - 2] ?? -Infinity,
+    to: limits[zone - 1] ?? Infinity,
+  }));
+}

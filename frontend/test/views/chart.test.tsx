@@ -31,39 +31,42 @@ beforeEach(() => {
 
 const told = workoutOf({ latest: point(10), trace: [point(9), point(10)], songs: [songPush(0)] });
 
-function show(state: State) {
-  return render(<LiveChart state={state} />);
+/** The chart, when what draws it has come. */
+async function show(state: State) {
+  const shown = render(<LiveChart state={state} />);
+  await act(() => vi.dynamicImportSettled());
+  return shown;
 }
 
-test("there is no chart before a heart rate came", () => {
-  expect(show(after()).container.innerHTML).toBe("");
+test("there is no chart before a heart rate came", async () => {
+  expect((await show(after())).container.innerHTML).toBe("");
 });
 
-test("the chart is drawn anew each second, and not at each tick", () => {
-  show(after([0, told]));
+test("the chart is drawn anew each second, and not at each tick", async () => {
+  await show(after([0, told]));
   const before = plots.drawn;
   pass(3_000);
   expect(plots.drawn - before).toBe(3);
 });
 
-test("a change of the state that the chart does not show draws nothing", () => {
+test("a change of the state that the chart does not show draws nothing", async () => {
   const state = after([0, told]);
-  const { rerender } = show(state);
+  const { rerender } = await show(state);
   const before = plots.drawn;
   rerender(<LiveChart state={{ ...state, may_send: true }} />);
   expect(plots.drawn).toBe(before);
 });
 
-test("a new point is drawn, and said to who cannot see", () => {
-  const { rerender } = show(after([0, told]));
+test("a new point is drawn, and said to who cannot see", async () => {
+  const { rerender } = await show(after([0, told]));
   const before = plots.drawn;
   rerender(<LiveChart state={after([0, { ...told, trace: [...told.trace, point(8, 150)] }])} />);
   expect(plots.drawn).toBe(before + 1);
   expect(screen.getByRole("img").getAttribute("aria-label")).toContain("between 120 and 150");
 });
 
-test("one plot is open, in the system's colours, and none when the chart goes", () => {
-  const { unmount } = show(after([0, told]));
+test("one plot is open, in the system's colours, and none when the chart goes", async () => {
+  const { unmount } = await show(after([0, told]));
   act(() => {
     media("(prefers-color-scheme: dark)").answer(true);
   });

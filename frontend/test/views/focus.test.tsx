@@ -13,7 +13,7 @@ function press(name: string): void {
 }
 
 test("the summary begins at its heading", () => {
-  render(<Summary state={after([0, workoutOf()])} at_ms={0} samples={[]} onBack={() => undefined} />);
+  render(<Summary state={after([0, workoutOf()])} at_ms={0} measured={[]} onBack={() => undefined} />);
   expect(document.activeElement).toBe(screen.getByRole("heading", { name: "Your workout" }));
 });
 

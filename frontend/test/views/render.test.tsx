@@ -1,4 +1,4 @@
-import { render, screen } from "@testing-library/react";
+import { act, render, screen } from "@testing-library/react";
 import { StrictMode } from "react";
 import { beforeEach, expect, test, vi } from "vitest";
 
@@ -48,6 +48,7 @@ async function follow(): Promise<FakeSocket> {
   );
   const socket = await connected();
   tell(socket, workoutOf({ latest: point(10), trace: [point(10)], songs: [songPush(0)] }));
+  await act(() => vi.dynamicImportSettled());
   return socket;
 }
 

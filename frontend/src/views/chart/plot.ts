@@ -1,8 +1,10 @@
 import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
 
-import { type Band, type Columns, type Stretch, bar } from "../../workout/line";
+import { type Band, type Columns, type Stretch, bar, lone } from "../../workout/line";
 import { feltTempo } from "../../workout/playlist";
 import { duration } from "../../workout/words";
+import { type ZoneSpan, ZONES } from "../../workout/zone";
 
 /** What the plot shows at one moment. */
 export interface Drawn {
@@ -13,6 +15,8 @@ export interface Drawn {
   /** Where the time axis starts to count. */
   readonly origin_ms: number;
   readonly at_ms: number;
+  /** Where the zones lie; none while the settings are not known. */
+  readonly zones: readonly ZoneSpan[];
 }
 
 /** Kept free at the sides; the bands beneath line up with it, see `.bands` in the style. */
@@ -24,6 +28,14 @@ export function createPlot(place: HTMLElement, now: () => Drawn): uPlot {
   const style = getComputedStyle(place);
   const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
   const font = `12px ${style.fontFamily}`;
+  const fills = ZONES.map((zone) => colour(`fill-${zone}`));
+  const words = ZONES.map((zone) => colour(`zone-${zone}`));
+  const dots = (name: string): uPlot.Series.Points => ({
+    show: false,
+    size: 4,
+    fill: colour(name),
+    filter: (plot, series) => lone(Array.from(plot.data[series] ?? [])),
+  });
   const axis = { stroke: colour("quiet"), font, ticks: { show: false } };
   return new uPlot(
     {
@@ -49,10 +61,15 @@ export function createPlot(place: HTMLElement, now: () => Drawn): uPlot {
       ],
       series: [
         {},
-        { stroke: colour("heart"), width: 1.25, points: { show: false } },
-        { stroke: colour("ink"), width: 2.25, points: { show: false } },
+        { stroke: colour("heart"), width: 1.5, points: dots("heart") },
+        { stroke: colour("ink"), width: 2.25, points: dots("ink") },
       ],
       hooks: {
+        drawClear: [
+          (plot) => {
+            drawZones(plot, now().zones, fills, words, font);
+          },
+        ],
         drawAxes: [
           (plot) => {
             drawTempi(plot, now().songs, colour("tempo"));
@@ -64,6 +81,39 @@ export function createPlot(place: HTMLElement, now: () => Drawn): uPlot {
     now().shown,
     place,
   );
+}
+
+const ZONE_SHARE = 0.08;
+
+/** The zones as bands behind everything, with their numbers at the side. */
+function drawZones(
+  plot: uPlot,
+  zones: readonly ZoneSpan[],
+  fills: readonly string[],
+  words: readonly string[],
+  font: string,
+): void {
+  const { ctx, bbox, scales } = plot;
+  const { min, max } = scales["y"] ?? {};
+  if (min == null || max == null) return;
+  ctx.save();
+  ctx.font = font.replace("12px", `bold ${12 * devicePixelRatio}px`);
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  for (const { zone, from, to } of zones) {
+    const [low, high] = [Math.max(from, min), Math.min(to, max)];
+    if (low >= high) continue;
+    const top = plot.valToPos(high, "y", true);
+    const height = plot.valToPos(low, "y", true) - top;
+    ctx.globalAlpha = ZONE_SHARE;
+    ctx.fillStyle = fills[zone - 1] ?? "";
+    ctx.fillRect(bbox.left, top, bbox.width, height);
+    ctx.globalAlpha = 1;
+    ctx.fillStyle = words[zone - 1] ?? "";
+    if (height < 14 * devicePixelRatio) continue;
+    ctx.fillText(String(zone), bbox.left + bbox.width + (RIGHT / 2) * devicePixelRatio, top + height / 2);
+  }
+  ctx.restore();
 }
 
 const MINUTE_MS = 60_000;

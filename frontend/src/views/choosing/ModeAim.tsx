@@ -2,6 +2,7 @@ import type { Settings } from "../../wire/messages";
 import { PLANS, PLAN_WORDS, planWords } from "../../workout/modes";
 import { ZONES, ZONE_NAMES } from "../../workout/zone";
 import { Cadence } from "./Cadence";
+import { Cues } from "./Cues";
 import { OwnPlan } from "./OwnPlan";
 
 interface Props {
@@ -15,12 +16,18 @@ export function ModeAim({ settings, waiting, onChange }: Props) {
   switch (settings.mode) {
     case "push":
     case "hold":
-      return <GoalZone settings={settings} waiting={waiting} onChange={onChange} />;
+      return (
+        <>
+          <GoalZone settings={settings} waiting={waiting} onChange={onChange} />
+          <Cues plan={false} />
+        </>
+      );
     case "plan":
       return (
         <>
           <Plan settings={settings} waiting={waiting} onChange={onChange} />
           <OwnPlan plan={settings.plan} waiting={waiting} onChange={onChange} />
+          <Cues plan />
         </>
       );
     case "cadence":

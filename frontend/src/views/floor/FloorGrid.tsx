@@ -9,14 +9,16 @@ import type { Chosen } from "./FloorWorkout";
 
 interface Props {
   readonly people: readonly Person[];
+  /** Whether they are as many as a page of a wall holds, or some of more. */
+  readonly paged?: boolean;
   /** The same function each time. */
   readonly onOpen: (chosen: Chosen) => void;
 }
 
 /** A tile for everybody, drawn again only where what it shows is another. */
-export const FloorGrid = memo(function FloorGrid({ people, onOpen }: Props) {
+export const FloorGrid = memo(function FloorGrid({ people, paged = false, onOpen }: Props) {
   return (
-    <ul className="tiles" data-crowd={crowd(people.length)}>
+    <ul className="tiles" data-crowd={paged ? "page" : crowd(people.length)}>
       {people.map((person) => (
         <Tile key={person.told.user} {...shownOf(person)} onOpen={onOpen} />
       ))}

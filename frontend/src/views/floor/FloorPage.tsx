@@ -12,7 +12,9 @@ import { FloorGrid } from "./FloorGrid";
 import { FloorHead } from "./FloorHead";
 import { type Chosen, FloorWorkout } from "./FloorWorkout";
 import { ProblemNote } from "../ProblemNote";
-import { useStore, useTick } from "../hooks";
+import { useStore, useTick, useWall } from "../hooks";
+import { WallPages } from "./WallPages";
+import { WallTools } from "./WallTools";
 
 /** Three polls without an answer: what is shown is no longer how it is. */
 const OLD_AFTER_MS = 10_000;
@@ -41,6 +43,7 @@ export function FloorPage({ config, floor }: Props) {
   const connect = () => watching.current?.connect();
 
   const state = useStore(store);
+  const wall = useWall();
   const shown = isFloor(floor) && state.refusal === "";
   const { seen_ms } = state;
   const isOld = useTick((now_ms) => seen_ms !== null && now_ms - seen_ms >= OLD_AFTER_MS);
@@ -55,6 +58,7 @@ export function FloorPage({ config, floor }: Props) {
         <a className="link" href={floorAddress(window.location.search, null)}>
           My workout
         </a>
+        {shown && <WallTools floor={floor} />}
         {shown && <ConnectionState status={state.status} onConnect={connect} />}
       </header>
       <main className="floor" data-old={isOld}>
@@ -72,7 +76,11 @@ export function FloorPage({ config, floor }: Props) {
         )}
         {state.refusal !== "" && <p className="hint">{COACHES}</p>}
         {shown && seen_ms !== null && state.people.length === 0 && <Empty floor={floor} />}
-        <FloorGrid people={state.people} onOpen={setChosen} />
+        {wall ? (
+          <WallPages people={state.people} held={chosen !== null} onOpen={setChosen} />
+        ) : (
+          <FloorGrid people={state.people} onOpen={setChosen} />
+        )}
       </main>
       {chosen && <FloorWorkout key={chosen.user} chosen={chosen} watching={watching} onClose={close} />}
     </>
@@ -96,8 +104,9 @@ function Since({ at_ms }: { readonly at_ms: number }) {
 function Empty({ floor }: { readonly floor: string }) {
   return (
     <p className="hint">
-      People come here by themselves: on their own page, under “How songs are chosen”, they write{" "}
-      <code>{floor}</code> and press “Join”. They are seen here from their next song on.
+      People come here by themselves: with their phone&rsquo;s camera, by the code under “Let people join”,
+      or on their own page, under “How songs are chosen”, where they write <code>{floor}</code> and press
+      “Join”. They are seen here from their next song on.
     </p>
   );
 }

@@ -4,7 +4,7 @@ import { rangeOf, zoneWords, ZONES } from "../../workout/zone";
 import type { Sample } from "../../wire/messages";
 import { csvOf, fileName, tcxOf } from "../../workout/export";
 import type { State } from "../../session/store";
-import { type Summary as Figures, type SongFit, summaryOf } from "../../workout/summary";
+import { type Summary as Figures, type SongFit, samplesOf, summaryOf } from "../../workout/summary";
 import { duration } from "../../workout/words";
 import { Chart } from "../chart/Chart";
 import { FitWords } from "../song/Fit";
@@ -12,17 +12,17 @@ import { Press } from "../Press";
 import { zoneColour } from "../heart/ZoneBar";
 import "./Summary.css";
 
-interface Props {
+export interface Props {
   /** The workout as it was when it ended, at `at_ms`. */
   readonly state: State;
   readonly at_ms: number;
-  /** Oldest first. */
-  readonly samples: readonly Sample[];
+  /** What this device measured, oldest first. */
+  readonly measured: readonly Sample[];
   readonly onBack: () => void;
 }
 
 /** What the workout was: its figures, its songs, and files of it. */
-export function Summary({ state, at_ms, samples, onBack }: Props) {
+export function Summary({ state, at_ms, measured, onBack }: Props) {
   const head = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     head.current?.focus();
@@ -32,6 +32,7 @@ export function Summary({ state, at_ms, samples, onBack }: Props) {
     () => state.songs.filter(({ starts_at_ms }) => starts_at_ms <= at_ms),
     [state.songs, at_ms],
   );
+  const samples = useMemo(() => samplesOf(state, measured), [state, measured]);
   const figures = state.settings && summaryOf(samples, songs, rangeOf(state.settings));
   const cut = state.settings?.responsive ? "Cut short" : "Skipped";
   return (
@@ -43,7 +44,14 @@ export function Summary({ state, at_ms, samples, onBack }: Props) {
         <>
           <Totals figures={figures} cut={cut} />
           <Zones figures={figures} />
-          <Chart trace={state.trace} session={state.session} songs={songs} at_ms={at_ms} whole />
+          <Chart
+            trace={state.trace}
+            session={state.session}
+            songs={songs}
+            settings={state.settings}
+            at_ms={at_ms}
+            whole
+          />
           <Songs figures={figures} cut={cut} />
         </>
       ) : (

@@ -1,0 +1,43 @@
+import { describe, expect, test } from "vitest";
+
+import { askedToJoin, joinAddress } from "../src/floor/name";
+import { PER_PAGE, pagesOf } from "../src/floor/pages";
+
+const crowd = (count: number) => Array.from({ length: count }, (_, number) => number);
+
+describe("a wall in pages", () => {
+  test("has everybody once, in their order", () => {
+    for (const count of [0, 1, 48, 49, 60, 110, 200]) expect(pagesOf(crowd(count)).flat()).toEqual(crowd(count));
+  });
+
+  test("has one page for as many as fit", () => {
+    expect(pagesOf([])).toEqual([[]]);
+    expect(pagesOf(crowd(PER_PAGE))).toHaveLength(1);
+    expect(pagesOf(crowd(PER_PAGE + 1))).toHaveLength(2);
+  });
+
+  test("has no page that is too long, and none without people", () => {
+    for (let count = 1; count <= 200; count += 1) {
+      const lengths = pagesOf(crowd(count)).map(({ length }) => length);
+      expect(Math.max(...lengths)).toBeLessThanOrEqual(PER_PAGE);
+      expect(Math.min(...lengths)).toBeGreaterThan(0);
+    }
+  });
+
+  test("is as long with one person more, but for a new row", () => {
+    const first = (count: number) => pagesOf(crowd(count))[0]?.length;
+    expect([first(101), first(105), first(108)]).toEqual([36, 36, 36]);
+  });
+});
+
+describe("the way to join a floor", () => {
+  test("leads to one's own page, which asks", () => {
+    const address = joinAddress("https://tempofit.example/?floor=class-a&user=coach", "class-a");
+    expect(address).toBe("https://tempofit.example/?join=class-a");
+    expect(askedToJoin(new URL(address).search)).toBe("class-a");
+  });
+
+  test("is none to what can be no floor", () => {
+    expect([askedToJoin(""), askedToJoin("?join="), askedToJoin("?join=Class%20A")]).toEqual([null, null, null]);
+  });
+});
