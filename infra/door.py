@@ -40,6 +40,7 @@ from infra.gateway import (
 
 PATH = "heartrate"
 JSON = "application/json"
+SCHEMA = json.dumps(draft4(HeartRateBatch), separators=(",", ":"))
 THROTTLE_RATE = 1_000
 THROTTLE_BURST = 500
 """Requests a second: a tenth of an account's 10,000 and 5,000 in a burst. Whoever crowds this door
@@ -82,14 +83,12 @@ REFUSALS = {
 OTHER_REFUSALS = ("DEFAULT_4XX", "DEFAULT_5XX")
 
 
-def create_door(
-    scope: Stack, authorize: Function, heart_rate: Stream, stage_name: str
-) -> CfnRestApi:
+def create_door(scope: Stack, authorize: Function, heart_rate: Stream, stage_name: str) -> None:
     """Creates the door, with the stage `stage_name` and its address as an output."""
     api = CfnRestApi(
         scope,
         "door",
-        name=f"TempoFit {stage_name} door",
+        name=door_name(stage_name),
         endpoint_configuration=CfnRestApi.EndpointConfigurationProperty(types=["REGIONAL"]),
     )
     accept(api, "APIG2", "Its one method that takes a body has a model and a validator.")
@@ -104,7 +103,11 @@ def create_door(
     ]
     _deploy(scope, api, parts, stage_name)
     CfnOutput(scope, "HeartRateUrl", value=door_url(api, stage_name))
-    return api
+
+
+def door_name(stage_name: str) -> str:
+    """What the door's API is called, and its metrics with it."""
+    return f"TempoFit {stage_name} door"
 
 
 def door_url(api: CfnRestApi, stage_name: str) -> str:
@@ -136,7 +139,7 @@ def _post(
         content_type=JSON,
     )
     # As text, in which CloudFormation makes nothing of the numbers; CDK knows objects only.
-    model.add_property_override("Schema", json.dumps(draft4(HeartRateBatch), separators=(",", ":")))
+    model.add_property_override("Schema", SCHEMA)
     validator = CfnRequestValidator(
         scope, "door-validator", rest_api_id=api.ref, name="body", validate_request_body=True
     )
@@ -213,7 +216,7 @@ def _refusals(scope: Stack, api: CfnRestApi) -> list[CfnResource]:
 
 
 def _deploy(scope: Stack, api: CfnRestApi, parts: list[CfnResource], stage_name: str) -> None:
-    name = deployment_name(scope, parts)
+    name = deployment_name(scope, parts, SCHEMA)
     deployment = CfnDeployment(scope, f"door-{name}", rest_api_id=api.ref)
     for part in parts:
         deployment.add_resource_dependency(part)

@@ -43,9 +43,10 @@ def execute_arn(api_id: str, resource: str) -> str:
     return f"arn:{Aws.PARTITION}:execute-api:{Aws.REGION}:{Aws.ACCOUNT_ID}:{api_id}/{resource}"
 
 
-def deployment_name(scope: Stack, parts: Sequence[CfnResource]) -> str:
-    """A deployment never changes, so a new picture of the parts gets a new name."""
-    picture = json.dumps(scope.resolve([part._cfn_properties for part in parts]), sort_keys=True)
+def deployment_name(scope: Stack, parts: Sequence[CfnResource], *more: str) -> str:
+    """A deployment never changes, so a new picture of the parts, and of `more`, gets a new name."""
+    seen = [scope.resolve([part._cfn_properties for part in parts]), *more]
+    picture = json.dumps(seen, sort_keys=True)
     return f"deployment-{sha256(picture.encode()).hexdigest()[:12]}"
 
 

@@ -8,7 +8,7 @@ from events.session import OWN
 from infra.api import ACTIONS, create_api, let_close, let_push, open_api, socket_url
 from infra.bundle import function_code
 from infra.cache import Cache, create_cache, let_connect
-from infra.door import create_door
+from infra.door import create_door, door_name
 from infra.functions import (
     FORGET_TIMEOUT,
     MEMORY_MB,
@@ -101,6 +101,7 @@ class TempoFit(Stack):
             tables,
             api,
             stage,
+            door_name(settings.stage),
             cache.cache.ref,
             network.gateways,
         )

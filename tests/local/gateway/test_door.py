@@ -1,6 +1,7 @@
 """Heart rates that come by POST: what is taken, what is refused, and that both are said."""
 
 import json
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ async def post(
     sent = {"Content-Type": JSON} | {name.replace("_", "-"): text for name, text in headers.items()}
     if token is not None:
         sent["Authorization"] = token
-    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    data = body if isinstance(body, bytes | BytesIO) else json.dumps(body).encode()
     async with cloud.http.post(f"{cloud.url}/beat", data=data, headers=sent) as response:
         assert response.headers["Access-Control-Allow-Origin"] == "*"
         return response.status, await response.json()
@@ -99,8 +100,8 @@ async def test_a_body_of_another_type_is_refused_and_a_charset_is_none(
 async def test_a_body_may_have_ten_megabytes_and_no_more(cloud: Cloud, user: str) -> None:
     body = json.dumps(BEAT).encode()
     padded = body + b" " * (10 * 1024 * 1024 - len(body))
-    assert (await post(cloud, f"Bearer allow-{user}", padded))[0] == 200
-    assert (await post(cloud, f"Bearer allow-{user}", padded + b" "))[0] == 413
+    assert (await post(cloud, f"Bearer allow-{user}", BytesIO(padded)))[0] == 200
+    assert (await post(cloud, f"Bearer allow-{user}", BytesIO(padded + b" ")))[0] == 413
     assert cloud.kinesis.of(user) == [BEAT]
 
 
