@@ -8,6 +8,7 @@ import {
   HEART_RATE_SERVICE,
   chooseStrap,
 } from "../src/heart/bluetooth";
+import { Best } from "../src/heart/best";
 import { type MadeUp, madeUpHeartRate, makeUp } from "../src/heart/madeUp";
 import { OFF, Source, type SourceStatus, wayInUse } from "../src/heart/source";
 import { Sources } from "../src/views/heart/Sources";
@@ -301,6 +302,7 @@ describe("the view", () => {
     onSkipPause: nothing,
     onService: nothing,
     onStop: nothing,
+    beside: { best: new Best(), onHeartRate: nothing, onCadence: () => false },
   };
   const shown = (
     status: SourceStatus,
