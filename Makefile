@@ -18,7 +18,7 @@ OTHER := $(shell test "$(origin PYTHON)" = file || test ! -x $(BIN)/python || \
 PACKAGES := events lambdas infra local simulator catalog evaluation planning benchmarks tempofit tests
 
 .DEFAULT_GOAL := help
-.PHONY: other-python help setup hdf5 audio run test check fast format lint types page pipeline fuzz bench mutants screenshots synth bootstrap deploy destroy localstack lock clean
+.PHONY: other-python help setup hdf5 audio strap run test check fast format lint types page pipeline fuzz bench mutants screenshots synth bootstrap deploy destroy localstack lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -29,12 +29,14 @@ hdf5: $(VENV)/.hdf5 ## Install what reads the Million Song Dataset's own files
 
 audio: $(VENV)/.audio ## Install what reads music files: `tempofit songs import FOLDER` needs it
 
+strap: $(VENV)/.strap ## Install what speaks Bluetooth: `tempofit strap` needs it
+
 run: setup ## Run everything on this machine with 25 simulated athletes
 	@exec $(BIN)/tempofit up --athletes 25
 
 test: check pipeline ## Everything that CI runs
 
-check: setup audio hdf5 format lint types fast page ## Format, lint, types and the fast tests
+check: setup audio hdf5 strap format lint types fast page ## Format, lint, types and the fast tests
 
 format:
 	@$(BIN)/ruff format --check $(PACKAGES)
@@ -112,7 +114,7 @@ localstack: setup ## Deploy the dev stage into a LocalStack on this machine
 	  -c oidc_audience=tempofit -c oidc_jwks_url=$(ISSUER)/jwks.json
 
 lock: $(VENV)/.installed ## Lock the dependencies anew
-	@for name in uv lambdas all mutants hdf5 supysonic audio; do \
+	@for name in uv lambdas all mutants hdf5 supysonic audio strap; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-annotate --no-emit-index-url --no-emit-find-links \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
@@ -146,6 +148,11 @@ $(VENV)/.hdf5: $(VENV)/.installed requirements/hdf5.txt
 $(VENV)/.audio: requirements/audio.txt $(VENV)/.installed
 	@echo "Installing what reads music files."
 	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/audio.txt
+	@touch $@
+
+$(VENV)/.strap: $(VENV)/.installed requirements/strap.txt
+	@echo "Installing what speaks Bluetooth."
+	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/strap.txt
 	@touch $@
 
 frontend/node_modules/.installed: $(VENV)/.installed frontend/package-lock.json

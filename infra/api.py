@@ -1,8 +1,6 @@
 """The WebSocket API: authorizer, routes, models, the direct way into Kinesis, the stage."""
 
-import json
 from collections.abc import Mapping
-from hashlib import sha256
 
 from aws_cdk import Aws, CfnResource, Stack
 from aws_cdk.aws_apigatewayv2 import (
@@ -15,7 +13,6 @@ from aws_cdk.aws_apigatewayv2 import (
     CfnRouteResponse,
     CfnStage,
 )
-from aws_cdk.aws_iam import Role, ServicePrincipal
 from aws_cdk.aws_kinesis import Stream
 from aws_cdk.aws_lambda import Function
 from constructs import Construct
@@ -23,6 +20,15 @@ from constructs import Construct
 from infra import mapping_templates
 from infra.checks import accept
 from infra.functions import allow
+from infra.gateway import (
+    KINESIS_CONTENT_TYPE,
+    deployment_name,
+    execute_arn,
+    invocation_uri,
+    let_invoke,
+    put_role,
+    put_uri,
+)
 from infra.models import create_models, model_name
 from infra.settings import Settings
 
@@ -65,7 +71,7 @@ def let_close(function: Function, api: CfnApi, stage: str) -> None:
 
 
 def _let_manage(function: Function, api: CfnApi, resource: str) -> None:
-    allow(function, _execute_arn(api, resource), "execute-api:ManageConnections")
+    allow(function, execute_arn(api.ref, resource), "execute-api:ManageConnections")
     arn = f"arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<websocket>/{resource}"
     accept(api.stack, f"IAM5[Resource::{arn}]", "A connection's id is not known beforehand.")
 
@@ -98,10 +104,10 @@ def _connect(
         api_id=api.ref,
         name="authorize",
         authorizer_type="REQUEST",
-        authorizer_uri=_invocation_uri(authorize),
+        authorizer_uri=invocation_uri(authorize),
         identity_source=["route.request.querystring.token"],
     )
-    _let_invoke(api, authorize, f"authorizers/{authorizer.ref}")
+    let_invoke(authorize, api.ref, f"authorizers/{authorizer.ref}")
     integration = _lambda_integration(scope, api, "$connect", connect)
     route = CfnRoute(
         scope,
@@ -127,19 +133,16 @@ def _heart_rate_route(
     scope: Stack, api: CfnApi, stream: Stream, model: CfnResource
 ) -> list[CfnResource]:
     """No function stands in this way, and nothing is answered when all is well."""
-    role = Role(scope, "heartrate-role", assumed_by=ServicePrincipal("apigateway.amazonaws.com"))
-    stream.grant(role, "kinesis:PutRecord")
+    role = put_role(scope, "heartrate-role", stream)
     integration = CfnIntegration(
         scope,
         "heartrate-integration",
         api_id=api.ref,
         integration_type="AWS",
         integration_method="POST",
-        integration_uri=_gateway_arn("kinesis:action/PutRecord"),
+        integration_uri=put_uri(),
         credentials_arn=role.role_arn,
-        request_parameters={
-            "integration.request.header.Content-Type": "'application/x-amz-json-1.1'"
-        },
+        request_parameters=KINESIS_CONTENT_TYPE,
         request_templates={"heartrate": mapping_templates.put_record(stream.stream_name)},
         template_selection_expression=ACTION,
         passthrough_behavior="NEVER",
@@ -207,23 +210,19 @@ def _route(
 
 
 def _lambda_integration(scope: Stack, api: CfnApi, key: str, function: Function) -> CfnIntegration:
-    _let_invoke(api, function, f"*/{key}")
+    let_invoke(function, api.ref, f"*/{key}")
     return CfnIntegration(
         scope,
         f"{_plain(key)}-integration",
         api_id=api.ref,
         integration_type="AWS_PROXY",
         integration_method="POST",
-        integration_uri=_invocation_uri(function),
+        integration_uri=invocation_uri(function),
     )
 
 
 def _deploy(scope: Stack, api: CfnApi, parts: list[CfnResource], stage: str) -> CfnStage:
-    """A deployment never changes, so a new picture of the parts gets a new name."""
-    picture = json.dumps(scope.resolve([part._cfn_properties for part in parts]), sort_keys=True)
-    deployment = CfnDeployment(
-        scope, f"deployment-{sha256(picture.encode()).hexdigest()[:12]}", api_id=api.ref
-    )
+    deployment = CfnDeployment(scope, deployment_name(scope, parts), api_id=api.ref)
     for part in parts:
         deployment.add_resource_dependency(part)
     result = CfnStage(
@@ -238,26 +237,6 @@ def _deploy(scope: Stack, api: CfnApi, parts: list[CfnResource], stage: str) -> 
     )
     accept(result, "APIG1", "Access logs need a role set for the whole account; alarms bring it.")
     return result
-
-
-def _let_invoke(api: CfnApi, function: Function, resource: str) -> None:
-    function.add_permission(
-        "gateway",
-        principal=ServicePrincipal("apigateway.amazonaws.com"),
-        source_arn=_execute_arn(api, resource),
-    )
-
-
-def _execute_arn(api: CfnApi, resource: str) -> str:
-    return f"arn:{Aws.PARTITION}:execute-api:{Aws.REGION}:{Aws.ACCOUNT_ID}:{api.ref}/{resource}"
-
-
-def _invocation_uri(function: Function) -> str:
-    return _gateway_arn(f"lambda:path/2015-03-31/functions/{function.function_arn}/invocations")
-
-
-def _gateway_arn(resource: str) -> str:
-    return f"arn:{Aws.PARTITION}:apigateway:{Aws.REGION}:{resource}"
 
 
 def _target(integration: CfnIntegration) -> str:

@@ -43,6 +43,8 @@ class Watched:
     tables: Tables
     api: CfnApi
     stage: CfnStage
+    door_name: str
+    """What the HTTP door's API is called; its stage is called as the other API's."""
     cache_name: str | None
     gateways: tuple[str, ...]
     """Ids of the NAT gateways."""
@@ -111,6 +113,12 @@ def of_api(watched: Watched, name: str, statistic: str = SUM) -> Metric:
     """Of the stage of the WebSocket API."""
     dimensions = {"ApiId": watched.api.ref, "Stage": watched.stage.stage_name}
     return _metric("AWS/ApiGateway", name, dimensions, statistic)
+
+
+def of_door(watched: Watched, name: str) -> Metric:
+    """Of the stage of the HTTP door, which REST APIs tell by name."""
+    dimensions = {"ApiName": watched.door_name, "Stage": watched.stage.stage_name}
+    return _metric("AWS/ApiGateway", name, dimensions, SUM)
 
 
 def own(

@@ -29,6 +29,7 @@ def create_observability(
     tables: Tables,
     api: CfnApi,
     stage: CfnStage,
+    door_name: str,
     cache_name: str | None,
     gateways: Sequence[str],
 ) -> None:
@@ -44,6 +45,7 @@ def create_observability(
         tables=tables,
         api=api,
         stage=stage,
+        door_name=door_name,
         cache_name=cache_name,
         gateways=tuple(gateways),
         lambda_concurrency=settings.lambda_concurrency,

@@ -20,6 +20,7 @@ from infra.metrics import (
     of_account,
     of_api,
     of_cache,
+    of_door,
     of_function,
     of_gateway,
     of_log,
@@ -262,6 +263,16 @@ def _door(watched: Watched) -> Iterator[Rule]:
         1,
         "websocket-integration-errors",
         "More than 1 % of messages fail behind the WebSocket API.",
+    )
+    yield Rule(
+        "door-errors",
+        math(
+            "100 * FILL(failed, 0) / asked",
+            {"failed": of_door(watched, "5XXError"), "asked": of_door(watched, "Count")},
+        ),
+        1,
+        "http-door-errors",
+        "More than 1 % of heart rates posted at the HTTP door are not taken.",
     )
 
 

@@ -8,6 +8,7 @@ from events.session import OWN
 from infra.api import ACTIONS, create_api, let_close, let_push, open_api, socket_url
 from infra.bundle import function_code
 from infra.cache import Cache, create_cache, let_connect
+from infra.door import create_door, door_name
 from infra.functions import (
     FORGET_TIMEOUT,
     MEMORY_MB,
@@ -91,6 +92,7 @@ class TempoFit(Stack):
             **fan_out,
         )
         stage = open_api(api, functions, streams.heart_rate, settings)
+        create_door(self, functions["authorize"], streams.heart_rate, settings.stage)
         create_observability(
             self,
             settings,
@@ -99,6 +101,7 @@ class TempoFit(Stack):
             tables,
             api,
             stage,
+            door_name(settings.stage),
             cache.cache.ref,
             network.gateways,
         )

@@ -1,4 +1,4 @@
-"""$connect: lets in whoever holds an access token of the configured issuer.
+"""$connect and the HTTP door: lets in whoever holds an access token of the configured issuer.
 
 Needs no boto3, no redis and no pydantic: it starts cold in front of every first message.
 """
@@ -39,17 +39,24 @@ keys = PyJWKClient(
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """An IAM policy that allows or denies this connection; the principal is the subject.
+    """An IAM policy that allows or denies what is asked for; the principal is the subject.
 
     Its context, which holds no lists, says `role` "coach" to the functions, or "athlete".
     """
     try:
-        claims = claims_of((event.get("queryStringParameters") or {}).get("token", ""))
+        claims = claims_of(_token(event))
     except Exception as error:  # noqa: BLE001 - whatever a token does to its readers opens no door
         print(f'{{"level":"WARNING","message":"Refused a token: {type(error).__name__}"}}')
         return _policy("nobody", "Deny", event["methodArn"])
     role = COACH if COACH in _groups(claims) else "athlete"
     return _policy(claims["sub"], "Allow", event["methodArn"], role=role)
+
+
+def _token(event: dict[str, Any]) -> str:
+    """Of a WebSocket, the query's `token`; at the HTTP door, what stands behind `Bearer`."""
+    if event.get("type") == "TOKEN":
+        return str(event["authorizationToken"]).partition(" ")[2]
+    return str((event.get("queryStringParameters") or {}).get("token", ""))
 
 
 def claims_of(token: str) -> dict[str, Any]:

@@ -17,6 +17,8 @@ class Addresses(msgspec.Struct, frozen=True):
 
     page_url: str = ""
     websocket_url: str = ""
+    heart_rate_url: str = ""
+    """Where heart rates are posted."""
     token_url: str = ""
     management_url: str = ""
     kinesis_url: str = ""

@@ -6,6 +6,8 @@ rebinding), Origin where the page is from, and Sec-Fetch-Site that it is from el
 is no Origin. Programs send Host alone.
 """
 
+from collections.abc import Collection
+
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
@@ -17,17 +19,20 @@ ELSEWHERE = ("cross-site", "same-site")
 HEADERS = {"Cross-Origin-Resource-Policy": "same-origin", "X-Content-Type-Options": "nosniff"}
 
 
-def guard(port: int, *page_ports: int) -> Middleware:
+def guard(port: int, *page_ports: int, open_to_pages: Collection[str] = ()) -> Middleware:
     """Answers 403 with a sentence to whatever is not for this machine or from another page.
 
-    `port` is the part's own; pages of it, and of `page_ports`, may ask.
+    `port` is the part's own; pages of it, and of `page_ports`, may ask. The paths `open_to_pages`
+    any page may: what they answer is known by a token, which no browser adds by itself.
     """
     hosts = _hosts(port)
     origins = {f"http://{host}" for each in (port, *page_ports) for host in _hosts(each)}
 
     @web.middleware
     async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-        sentence = _wrong_host(request, hosts) or _wrong_page(request, origins)
+        sentence = _wrong_host(request, hosts)
+        if not sentence and request.path not in open_to_pages:
+            sentence = _wrong_page(request, origins)
         if sentence:
             return web.Response(status=403, text=f"{sentence}\n", headers=HEADERS)
         return await handler(request)

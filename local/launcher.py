@@ -218,6 +218,7 @@ def _plan(
     addresses = Addresses(
         page_url=urls["web"],
         websocket_url=f"ws://{HOST}:{ports['gateway']}/{stack.api.stage}",
+        heart_rate_url=f"{management_url}/{stack.door.path}",
         token_url=f"{urls['web']}/token",
         management_url=management_url,
         kinesis_url=urls["streams"],
@@ -309,6 +310,7 @@ def _start_servers(
             log_directory=logs,
             workers=WORKERS,
             page_port=ports["web"],
+            door=stack.door,
         ),
         "web": web.Config(
             host=HOST,

@@ -98,6 +98,7 @@ def _specs(settings: Settings, account: quotas.Account) -> list[_Spec]:
                 plan.api.messages_per_second
                 + plan.api.pushes_per_second
                 + plan.api.connects_per_second
+                + plan.api.posts_per_second
             ),
             account.api_requests_per_second,
             "ask AWS for more; send less often; more accounts or regions behind one name",
@@ -158,10 +159,20 @@ def _limits(load: Load, settings: Settings, account: quotas.Account, plan: Plan)
     def plan_of(users: int) -> Plan:
         return Plan(structs.replace(load, users=users), settings)
 
+    specs = [*_specs(settings, account), *([_door(settings)] if load.by_http else [])]
     return [
         Limit(spec.name, spec.used(plan), spec.most, _users_at(spec, plan_of), spec.remedy)
-        for spec in _specs(settings, account)
+        for spec in specs
     ]
+
+
+def _door(settings: Settings) -> _Spec:
+    return _Spec(
+        "HTTP door throttle, requests/s",
+        lambda plan: plan.api.posts_per_second,
+        settings.door_rate,
+        "send by a socket; raise THROTTLE_RATE in infra/door.py with the account's quota",
+    )
 
 
 def _users_at(spec: _Spec, plan_of: Callable[[int], Plan]) -> int:
@@ -209,6 +220,7 @@ def _metered(load: Load, settings: Settings, plan: Plan) -> list[Metered]:
             )
             for hop in plan.hops
         ),
+        *([("HTTP door requests", "request", api.posts_per_second)] if load.by_http else []),
         ("Lambda requests", "request", invocations),
         ("Lambda duration", "GB-second", _gb_running(plan, settings)),
         ("DynamoDB reads song-ends", "read unit", dynamodb.read_units_per_second),

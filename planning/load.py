@@ -19,6 +19,8 @@ class Load(Struct, frozen=True):
     """People of the last two weeks for each who works out now. Assumed."""
     workouts: float = 5
     """Of each member in two weeks. Assumed."""
+    by_http: float = 0.0
+    """Share of people whose heart rates come by the HTTP door; all else goes by their socket."""
 
     @property
     def songs_per_second(self) -> float:

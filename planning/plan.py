@@ -30,6 +30,8 @@ class Api(Struct, frozen=True):
     pushes_per_second: float
     connects_per_second: float
     renewals_per_second: float
+    posts_per_second: float
+    """Heart rates at the HTTP door."""
 
 
 class Plan:
@@ -44,6 +46,8 @@ class Plan:
         self.api = _api(load)
         self.calls_per_second = dict.fromkeys(SOCKET_SECONDS, load.starts_per_second)
         self.calls_per_second["workout"] = self.api.questions_per_second
+        asked = load.users * load.by_http / quotas.AUTHORIZER_SECONDS
+        self.calls_per_second["authorize"] += asked
         self.answer_bytes_per_second = _answer_bytes_per_second(load)
         self.push_bytes_per_second = self.api.pushes_per_second * self.sizes.song
         self.concurrency = sum(hop.concurrency for hop in self.hops) + sum(
@@ -73,11 +77,13 @@ def _api(load: Load) -> Api:
     starts = load.starts_per_second
     sent = page.messages(load, load.workout_seconds)
     answered = sum(sent.values()) - sent["heartrate"]
+    posted = sent["heartrate"] * load.by_http
     return Api(
-        messages_per_second=starts * sum(sent.values()),
+        messages_per_second=starts * (sum(sent.values()) - posted),
         questions_per_second=starts * sent["workout"],
         answers_per_second=starts * answered,
         pushes_per_second=load.songs_per_second,
         connects_per_second=load.starts_per_second,
         renewals_per_second=load.users / quotas.CONNECTION_SECONDS,
+        posts_per_second=starts * posted,
     )

@@ -42,6 +42,7 @@ class Price(Struct, frozen=True):
 
 
 _API = "Amazon API Gateway pricing: WebSocket APIs"
+_REST = "Amazon API Gateway pricing: REST APIs"
 _KINESIS = "Amazon Kinesis Data Streams pricing: provisioned mode"
 _LAMBDA = "AWS Lambda pricing: Arm"
 _DYNAMODB = "Amazon DynamoDB pricing: on-demand capacity"
@@ -62,6 +63,18 @@ PRICES = (
         ((BILLION, 0.80 / MILLION),),
     ),
     Price("API Gateway connections", "connection-minute", 0.25 / MILLION, _API, "price list"),
+    Price(
+        "HTTP door requests",
+        "request",
+        3.50 / MILLION,
+        _REST,
+        "articles",
+        (
+            (333 * MILLION, 2.80 / MILLION),
+            (BILLION, 2.38 / MILLION),
+            (20 * BILLION, 1.51 / MILLION),
+        ),
+    ),
     Price("Kinesis shards", "shard-hour", 0.015, _KINESIS, "price list"),
     Price("Kinesis records", "PUT payload unit", 0.014 / MILLION, _KINESIS, "price list"),
     Price("Lambda requests", "request", 0.20 / MILLION, _LAMBDA, "articles"),

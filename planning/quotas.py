@@ -25,6 +25,8 @@ some regions."""
 CONNECTS_PER_SECOND = 500
 CONNECTION_SECONDS = 7_200
 """API Gateway: "Quotas for configuring and running a WebSocket API"."""
+AUTHORIZER_SECONDS = 300
+"""API Gateway: for so long a REST API believes what its authorizer said of a token, by default."""
 MESSAGE_BYTES = 32_768
 """API Gateway: "Pricing". A message is metered in units of 32 KB."""
 

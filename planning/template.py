@@ -38,6 +38,8 @@ class Settings(Struct, frozen=True):
     memory_mb: int
     """Of the functions behind the WebSocket."""
     throttle_rate: float
+    door_rate: float
+    """Requests a second that the HTTP door lets in."""
     groups: int = GROUPS
 
 
@@ -62,10 +64,12 @@ def settings_of(template: Mapping[str, Any]) -> Settings:
         )
     (average,) = (one for one in variables.values() if "EMIT_EVERY_SECONDS" in one)
     (stage,) = by_type["AWS::ApiGatewayV2::Stage"].values()
+    (door,) = by_type["AWS::ApiGateway::Stage"].values()
     return Settings(
         readers=readers,
         emit_every_seconds=float(average["EMIT_EVERY_SECONDS"]),
         interval_seconds=int(average["INTERVAL_SECONDS"]),
         memory_mb=min(properties["MemorySize"] for properties in functions.values()),
+        door_rate=door["MethodSettings"][0]["ThrottlingRateLimit"],
         throttle_rate=stage["DefaultRouteSettings"]["ThrottlingRateLimit"],
     )

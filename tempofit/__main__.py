@@ -16,6 +16,7 @@ COMMANDS = (
     "status",
     "tail",
     "simulate",
+    "strap",
     "why",
     "evaluate",
     "capacity",

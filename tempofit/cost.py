@@ -25,6 +25,10 @@ def cost(
     flush: Annotated[
         float, typer.Option(min=1, max=60, help="Seconds between two messages of a client.")
     ] = ADAPTIVE_FLUSH_SECONDS,
+    by_http: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="Share of people whose heart rates come by HTTP."),
+    ] = 0.0,
     json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """The bill of so many people at once, line by line, and the quotas that they need.
@@ -33,7 +37,7 @@ def cost(
     docs/cost.md says how. Nothing is run or asked of AWS.
     """
     try:
-        found = model.cost(Load(users, flush), synthesize(STAGE))
+        found = model.cost(Load(users, flush, by_http=by_http), synthesize(STAGE))
     except SynthError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None

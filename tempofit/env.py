@@ -17,8 +17,8 @@ def env(
     """Print what tools need to reach the local cloud, as lines for a shell.
 
     In a shell: eval "$(tempofit env)". Then aws, redis-cli and programs of one's own find what
-    runs: endpoints, credentials, region, Redis, the page, the WebSocket API, tokens, and the names
-    of tables and streams. Exits with 1 when no cloud runs.
+    runs: endpoints, credentials, region, Redis, the page, the WebSocket API, the HTTP door,
+    tokens, and the names of tables and streams. Exits with 1 when no cloud runs.
     """
     try:
         variables = of(running_addresses())
@@ -44,6 +44,7 @@ def of(known: Addresses) -> dict[str, str]:
         "REDIS_URL": known.redis_url,
         "TEMPOFIT_PAGE_URL": known.page_url,
         "TEMPOFIT_WEBSOCKET_URL": known.websocket_url,
+        "TEMPOFIT_HEART_RATE_URL": known.heart_rate_url,
         "TEMPOFIT_TOKEN_URL": known.token_url,
         "HEART_RATE_STREAM": known.heart_rate_stream,
         "AVERAGES_STREAM": known.averages_stream,

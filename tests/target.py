@@ -169,6 +169,7 @@ def _addresses(outputs: Mapping[str, str], endpoint: str | None, token_url: str)
     address = f"{gateway.get_api(ApiId=api_id)['ApiEndpoint']}/{stage}"
     return Addresses(
         websocket_url=address,
+        heart_rate_url=outputs["HeartRateUrl"],
         management_url=address.replace("ws", "http", 1),
         token_url=token_url,
         heart_rate_stream=outputs["HeartRateStream"],

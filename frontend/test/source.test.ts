@@ -8,6 +8,7 @@ import {
   HEART_RATE_SERVICE,
   chooseStrap,
 } from "../src/heart/bluetooth";
+import { Best } from "../src/heart/best";
 import { type MadeUp, madeUpHeartRate, makeUp } from "../src/heart/madeUp";
 import { OFF, Source, type SourceStatus, wayInUse } from "../src/heart/source";
 import { Sources } from "../src/views/heart/Sources";
@@ -290,6 +291,42 @@ test("a source that was left is not heard of any more, whatever it still says", 
   expect(statuses).toEqual([]);
 });
 
+test("a strap that says 0, then 255, and repeats an old packet after each reconnect: none of it counts twice", async () => {
+  await choose();
+  const each = async (count: number, ...bytes: readonly number[]) => {
+    for (let second = 0; second < count; second += 1) {
+      strap.sends(...bytes);
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+  };
+  const comesBack = async () => {
+    strap.outOfReach = true;
+    strap.goes();
+    expect(said()).toMatch("was lost");
+    await vi.advanceTimersByTimeAsync(12_000);
+    strap.outOfReach = false;
+    await vi.advanceTimersByTimeAsync(31_000);
+  };
+  await each(20, 0x06, 0x78);
+  await each(8, 0x06, 0x00);
+  expect(statuses.at(-1)?.phase).toBe("warning");
+  expect(said()).toMatch("says 0 beats a minute, which is not used");
+  await each(10, 0x06, 0x79);
+  expect(said()).toBe("Connected to Polar H10.");
+  await each(5, 0x00, 0xff);
+  expect(said()).toMatch("says 255 beats a minute, which is not used");
+  expect(heart_rates).toHaveLength(30);
+  for (const packets of [1, 2, 3]) {
+    await comesBack();
+    strap.sends(0x00, 0x6e);
+    await vi.advanceTimersByTimeAsync(2900);
+    expect(heart_rates.slice(30)).toEqual(Array<number>(packets).fill(110));
+  }
+  await each(20, 0x06, 0x7d);
+  expect(heart_rates.slice(33)).toEqual(Array<number>(20).fill(125));
+  expect(said()).toBe("Connected to Polar H10.");
+});
+
 describe("the view", () => {
   const nothing = () => undefined;
   const handlers = {
@@ -301,6 +338,7 @@ describe("the view", () => {
     onSkipPause: nothing,
     onService: nothing,
     onStop: nothing,
+    beside: { best: new Best(), onHeartRate: nothing, onCadence: () => false },
   };
   const shown = (
     status: SourceStatus,

@@ -82,10 +82,14 @@ class Backends:
         if isinstance(integration, LambdaIntegration):
             return function(self.workers[integration.function])
         if isinstance(integration, KinesisIntegration):
-            if "AWS_ENDPOINT_URL_KINESIS" not in self._endpoints:
-                raise StartError(f"The route {route.key!r} needs AWS_ENDPOINT_URL_KINESIS.")
-            return kinesis(integration, self._endpoints["AWS_ENDPOINT_URL_KINESIS"], self._http)
+            return self.put(integration, f"The route {route.key!r}")
         return mock(integration)
+
+    def put(self, integration: KinesisIntegration, whose: str) -> Integration:
+        """A direct integration with Kinesis. Raises StartError and TemplateError."""
+        if "AWS_ENDPOINT_URL_KINESIS" not in self._endpoints:
+            raise StartError(f"{whose} needs AWS_ENDPOINT_URL_KINESIS.")
+        return kinesis(integration, self._endpoints["AWS_ENDPOINT_URL_KINESIS"], self._http)
 
     def _http(self) -> aiohttp.ClientSession:
         assert self._session is not None, "no message comes before the start"

@@ -1,6 +1,6 @@
-"""The WebSocket API on this machine: `python -m local.gateway.server CONFIG`.
+"""The WebSocket API and the HTTP door on this machine: `python -m local.gateway.server CONFIG`.
 
-What API Gateway does, driven by `template.stack.Api` alone: authorizer, routes, models,
+What API Gateway does, driven by `template.stack.Api` and `Door` alone: authorizer, routes, models,
 integrations, route responses, quotas, `@connections`. Messages of one connection are handled in
 their order.
 """
@@ -24,6 +24,7 @@ from local.gateway.authorization import RefusedError, authorize, authorizer_fail
 from local.gateway.backends import Backends, meanwhile
 from local.gateway.connection import BufferFullError, Connection, GoneError, new_id, now_ms
 from local.gateway.connections import Connections, aws_error
+from local.gateway.door import DoorKeeper
 from local.gateway.frames import MESSAGE_BYTES
 from local.gateway.identity_source import identity_reader
 from local.gateway.integrations import (
@@ -37,7 +38,7 @@ from local.gateway.mapping_template import TemplateError
 from local.gateway.models import Models
 from local.gateway.selection import parse, select_route
 from local.guard import guard
-from local.template.stack import Api, Function, LambdaIntegration
+from local.template.stack import Api, Door, Function, LambdaIntegration
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,8 @@ class Config(Struct, frozen=True):
     """Worker processes by name of the function; 1 unless named."""
     page_port: int | None = None
     """Of the page that may connect; no other page may."""
+    door: Door | None = None
+    """The REST API of the same functions, if there is one; any page may send there."""
 
 
 class Report(Struct, frozen=True):
@@ -70,14 +73,13 @@ class Report(Struct, frozen=True):
 
 
 class Gateway:
-    """One WebSocket API."""
+    """One WebSocket API, and the door beside it."""
 
     def __init__(self, config: Config) -> None:
         """Raises StartError if the API is not usable."""
         self.api = config.api
         self.connections = Connections()
         pages = [] if config.page_port is None else [config.page_port]
-        self._guard = guard(config.port, *pages)
         self._domain_name = f"{config.host}:{config.port}"
         self._method_arn = events.method_arn(self.api)
         self._routes = {route.key: route for route in self.api.routes}
@@ -88,6 +90,9 @@ class Gateway:
             Path(config.log_directory),
             config.workers,
         )
+        self._door = self._keeper(config.door)
+        doors = [self._door.path] if self._door else []
+        self._guard = guard(config.port, *pages, open_to_pages=doors)
         try:
             sources = self.api.authorizer.identity_sources
             self._identity = [identity_reader(source) for source in sources]
@@ -99,12 +104,25 @@ class Gateway:
         except (ValueError, fastjsonschema.JsonSchemaDefinitionException, TemplateError) as error:
             raise part.StartError(f"The WebSocket API is not usable: {error}") from error
 
+    def _keeper(self, door: Door | None) -> DoorKeeper | None:
+        """Raises StartError for a door whose authorizer is not there, or whose model is none."""
+        if door is None:
+            return None
+        if door.authorizer.function not in self._backends.workers:
+            raise part.StartError(f"The HTTP door asks {door.authorizer.function!r}, unknown here.")
+        try:
+            put = self._backends.put(door.integration, f"The HTTP door {door.path!r}")
+            return DoorKeeper(door, self._backends.workers[door.authorizer.function], put)
+        except (fastjsonschema.JsonSchemaDefinitionException, TemplateError) as error:
+            raise part.StartError(f"The HTTP door is not usable: {error}") from error
+
     def application(self) -> web.Application:
-        """The server: handshakes at `/STAGE`, `@connections` below it, a `Report`, and no more."""
+        """The server: handshakes at `/STAGE`, `@connections` and the door below it, a `Report`."""
         app = web.Application(middlewares=[self._guard], client_max_size=MESSAGE_BYTES)
         stage = self.api.stage
         app.add_routes([web.get(f"/{stage}", self._connect, allow_head=False)])
         app.add_routes(self.connections.routes(stage))
+        app.add_routes(self._door.routes() if self._door else [])
         app.add_routes([web.get("/_status", self._status)])
         app.router.add_route("*", "/{path:.*}", self._elsewhere)
         app.cleanup_ctx.append(self._running)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 FREE: Mapping[str, tuple[str, ...]] = {
+    "AWS::ApiGateway::Model": ("Schema",),
+    "AWS::ApiGateway::RestApi": ("Body", "Policy"),
     "AWS::ApiGatewayV2::Api": ("Body",),
     "AWS::ApiGatewayV2::IntegrationResponse": ("ResponseParameters", "ResponseTemplates"),
     "AWS::ApiGatewayV2::Model": ("Schema",),

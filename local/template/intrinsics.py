@@ -23,6 +23,7 @@ ARNS = {
     "AWS::SQS::Queue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:",
 }
 NOT_HERE = {
+    ("AWS::ApiGateway::RestApi", "RootResourceId"): "{name}-root",
     ("AWS::EC2::SecurityGroup", "GroupId"): "sg-{name}",
     ("AWS::ElastiCache::ServerlessCache", "Endpoint.Address"): "{name}.invalid",
     ("AWS::ElastiCache::ServerlessCache", "Endpoint.Port"): "6379",
@@ -94,7 +95,7 @@ class Intrinsics:
         match resource["Type"]:
             case "AWS::SQS::Queue":
                 return f"{self._queues}/{ACCOUNT}/{self.name(target)}"
-            case "AWS::ApiGatewayV2::Stage":
+            case "AWS::ApiGateway::Stage" | "AWS::ApiGatewayV2::Stage":
                 return str(resource["Properties"]["StageName"])
         return self.name(target)
 

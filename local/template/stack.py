@@ -95,6 +95,45 @@ class Api(Struct, frozen=True):
     routes: list[Route]
 
 
+class Answer(Struct, frozen=True):
+    """What the gateway itself answers over HTTP; a status of None is API Gateway's own."""
+
+    status: int | None
+    headers: dict[str, str]
+    body: str
+
+
+class TokenAuthorizer(Struct, frozen=True):
+    """The TOKEN authorizer of a REST API: `function` is asked about a header that fits `form`."""
+
+    function: str
+    header: str
+    form: str
+    believed_seconds: float
+
+
+class Door(Struct, frozen=True):
+    """The REST API: one path, where a POST becomes a Kinesis record."""
+
+    api_id: str
+    stage: str
+    path: str
+    authorizer: TokenAuthorizer
+    schema: dict[str, Any]
+    """Which bodies are taken."""
+    integration: KinesisIntegration
+    taken: Answer
+    """When Kinesis took the record."""
+    refused: Answer
+    """When it did not."""
+    preflight: Answer
+    refusals: dict[str, Answer]
+    """By type, what the gateway answers where it refuses by itself."""
+    rate: float
+    burst: int
+    """Requests a second, and at once."""
+
+
 class Stack(Struct, frozen=True):
     """Everything that the local cloud runs. Tables and queues are boto3 `create_*` arguments."""
 
@@ -106,3 +145,4 @@ class Stack(Struct, frozen=True):
     """TTL attribute by table name."""
     queues: list[dict[str, Any]]
     api: Api
+    door: Door

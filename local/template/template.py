@@ -1,15 +1,14 @@
 """Reads the synthesized CloudFormation template into what the local cloud runs."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from jsonschema import Draft4Validator, SchemaError
-
 from local.kinesis.requests import KinesisError, check_stream
 from local.template.casts import cast
+from local.template.door import DOOR, read_door
 from local.template.intrinsics import Intrinsics, StackError
 from local.template.mappings import read_mapping
+from local.template.resources import Properties, Resources, invoked, only, schema
 from local.template.stack import (
     Api,
     Authorizer,
@@ -24,6 +23,7 @@ from local.template.stack import (
 
 READ = frozenset(
     {
+        *DOOR,
         "AWS::ApiGatewayV2::Api",
         "AWS::ApiGatewayV2::Authorizer",
         "AWS::ApiGatewayV2::Integration",
@@ -48,17 +48,16 @@ IGNORED_SERVICES = tuple(
     )
 )
 IGNORED = frozenset(
-    ("AWS::ApiGatewayV2::Deployment", "AWS::Lambda::Permission", "AWS::SQS::QueuePolicy")
+    (
+        *("AWS::ApiGateway::Deployment", "AWS::ApiGatewayV2::Deployment"),
+        *("AWS::Lambda::Permission", "AWS::SQS::QueuePolicy"),
+    )
 )
 """Not needed here: everything may call everything on this machine, logs are files, tokens come from
 the issuer of this machine, and Redis is the launcher's."""
 
 TABLE = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
 """What DynamoDB's create_table takes of a table in a template."""
-
-Properties = dict[str, Any]
-Resources = dict[str, dict[str, Properties]]
-"""Resolved properties by type and local name."""
 
 
 def read(
@@ -83,6 +82,7 @@ def read(
         time_to_live=_time_to_live(tables),
         queues=[_queue(*item) for item in queues.items()],
         api=_api(resources),
+        door=read_door(resources),
     )
 
 
@@ -161,16 +161,16 @@ def _queue(name: str, properties: Properties) -> dict[str, Any]:
 
 
 def _api(resources: Resources) -> Api:
-    api_id, api = _only(resources, "AWS::ApiGatewayV2::Api")
-    _, stage = _only(resources, "AWS::ApiGatewayV2::Stage")
-    _, authorizer = _only(resources, "AWS::ApiGatewayV2::Authorizer")
+    api_id, api = only(resources, "AWS::ApiGatewayV2::Api")
+    _, stage = only(resources, "AWS::ApiGatewayV2::Stage")
+    _, authorizer = only(resources, "AWS::ApiGatewayV2::Authorizer")
     models = _models(resources)
     return Api(
         api_id=api_id,
         stage=stage["StageName"],
         route_selection_expression=api["RouteSelectionExpression"],
         authorizer=Authorizer(
-            function=_invoked(authorizer["AuthorizerUri"]),
+            function=invoked(authorizer["AuthorizerUri"]),
             identity_sources=authorizer["IdentitySource"],
         ),
         routes=[
@@ -180,38 +180,13 @@ def _api(resources: Resources) -> Api:
     )
 
 
-def _only(resources: Resources, kind: str) -> tuple[str, Properties]:
-    if len(resources[kind]) != 1:
-        raise StackError(
-            f"The template has {len(resources[kind])} resources of type {kind}; "
-            "the local cloud runs exactly one."
-        )
-    return next(iter(resources[kind].items()))
-
-
 def _models(resources: Resources) -> dict[str, dict[str, Any]]:
     """JSON Schema by name of the model, be it CloudFormation's own or a custom resource."""
     return {
-        model["Name"]: _schema(model)
+        model["Name"]: schema(model)
         for kind in ("AWS::ApiGatewayV2::Model", "Custom::WebSocketModel")
         for model in resources[kind].values()
     }
-
-
-def _schema(model: Properties) -> dict[str, Any]:
-    """The schema of a model, as API Gateway takes it: an object, or text that says one."""
-    given = model["Schema"]
-    try:
-        schema: dict[str, Any] = json.loads(given) if isinstance(given, str) else given
-        Draft4Validator.check_schema(schema)
-    except (json.JSONDecodeError, SchemaError) as error:
-        raise StackError(
-            f"Invalid model schema specified: the model {model['Name']!r} is no JSON Schema of "
-            f"draft 4, for {str(error).splitlines()[0]}. CloudFormation makes text of a schema's "
-            "numbers: give the whole schema as text to a Custom::WebSocketModel, as "
-            "infra/models.py does."
-        ) from None
-    return schema
 
 
 def _route(
@@ -248,7 +223,7 @@ def _integration(
     }
     kind, uri = properties["IntegrationType"], properties.get("IntegrationUri", "")
     if kind == "AWS_PROXY":
-        return LambdaIntegration(function=_invoked(uri))
+        return LambdaIntegration(function=invoked(uri))
     if kind == "MOCK":
         return MockIntegration(**templates)
     if kind == "AWS" and ":kinesis:action/" in uri:
@@ -269,8 +244,3 @@ def _response_templates(integration: str, resources: Resources) -> dict[str, str
         if response["IntegrationId"] == integration
         for key, template in response.get("ResponseTemplates", {}).items()
     }
-
-
-def _invoked(uri: str) -> str:
-    """The function in arn:aws:apigateway:…:functions/arn:aws:lambda:…:function:NAME/invocations."""
-    return uri.removesuffix("/invocations").rpartition(":")[2]

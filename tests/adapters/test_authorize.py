@@ -78,6 +78,20 @@ def test_a_token_of_the_issuer_lets_its_subject_in() -> None:
     assert effect(token()) == ("Allow", "ann")
 
 
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
+def test_at_the_http_door_the_token_stands_behind_its_scheme(scheme: str) -> None:
+    assert at_the_door(f"{scheme} {token()}") == ("Allow", "ann")
+    assert at_the_door(f"{scheme} {token(OTHER_KEY)}") == DENIED
+    assert at_the_door(token()) == DENIED
+
+
+def at_the_door(authorization: str) -> tuple[str, str]:
+    event = {"type": "TOKEN", "authorizationToken": authorization, "methodArn": ARN}
+    policy = authorize.handler(event, Context)
+    [statement] = policy["policyDocument"]["Statement"]
+    return statement["Effect"], policy["principalId"]
+
+
 @pytest.mark.parametrize(
     "claims",
     [

@@ -9,9 +9,9 @@ from aws_cdk import App, Stack
 from aws_cdk.aws_sqs import Queue
 from constructs import Node
 
-from events.messages import Rate
+from events.messages import Error, Rate
 from events.schemas import ROUTES
-from infra import mapping_templates
+from infra import door, mapping_templates
 from infra.checks import accept, add_checks
 from infra.settings import BUDGETS_USD, SHARDS, Settings, read_settings
 from infra.stack import TempoFit
@@ -46,6 +46,17 @@ def test_a_changed_schema_makes_a_new_deployment(
     first = _deployment(tmp_path / "1")
     monkeypatch.setitem(ROUTES, "skip", Rate)
     assert _deployment(tmp_path / "2") != first
+
+
+def test_a_changed_answer_or_schema_of_the_door_makes_a_new_deployment_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [_deployment(tmp_path / "1", "door-")]
+    monkeypatch.setattr(door, "SCHEMA", "{}")
+    names.append(_deployment(tmp_path / "2", "door-"))
+    monkeypatch.setitem(door.REFUSALS, "THROTTLED", Error("busy", "Wait."))
+    names.append(_deployment(tmp_path / "3", "door-"))
+    assert len(set(names)) == 3
 
 
 def test_what_was_never_tried_on_aws_can_be_left_out(tmp_path: Path, dev: Template) -> None:
@@ -165,10 +176,11 @@ def kinds(template: Template) -> Counter[str]:
     return Counter(resource["Type"] for resource in template["Resources"].values())
 
 
-def _deployment(folder: Path) -> str:
+def _deployment(folder: Path, api: str = "") -> str:
     app = App(context={"aws:cdk:bundling-stacks": []}, outdir=str(folder))
     stack = TempoFit(app, read_settings(_context({})))
-    (deployment,) = [c.node.id for c in stack.node.children if "deployment-" in c.node.id]
+    named = [c.node.id for c in stack.node.children]
+    (deployment,) = [one for one in named if one.startswith(f"{api}deployment-")]
     return deployment
 
 

@@ -292,6 +292,7 @@ def test_an_account_must_give_no_parameter(template: Template) -> None:
 def test_outputs_name_what_an_operator_asks_for(template: Template) -> None:
     assert template["Outputs"].keys() == {
         "WebSocketUrl",
+        "HeartRateUrl",
         "SongsTable",
         "SongEndsTable",
         "TastesTable",

@@ -102,6 +102,31 @@ def test_a_message_every_second_costs_more_than_five_times_as_much() -> None:
     assert bill(10_000, 1.0).per_1000_user_hours_usd > 5 * bill().per_1000_user_hours_usd
 
 
+def test_whoever_posts_heart_rates_pays_for_requests_instead_of_messages() -> None:
+    by_socket, by_http = bill(), cost(Load(10_000, 12.0, by_http=0.25), prod())
+    posted = line(by_http, "HTTP door requests")
+    saved = [line(one, "API Gateway messages in").quantity_per_hour for one in (by_socket, by_http)]
+    assert posted.quantity_per_hour == pytest.approx(0.25 * 10_000 * 3600 / 12)
+    assert saved[0] - saved[1] == pytest.approx(posted.quantity_per_hour)
+    asked = [line(one, "Lambda requests").quantity_per_hour for one in (by_socket, by_http)]
+    assert asked[1] - asked[0] == pytest.approx(0.25 * 10_000 * 3600 / 300)
+    assert by_http.per_month_usd > by_socket.per_month_usd
+    assert "HTTP door requests" not in {one.line for one in by_socket.lines}
+
+
+def test_the_door_is_a_limit_of_those_who_go_through_it() -> None:
+    template = settings_of(prod())
+    name = "HTTP door throttle, requests/s"
+    (limit,) = (
+        one
+        for one in capacity(Load(10_000, 12.0, by_http=1.0), template).limits
+        if one.name == name
+    )
+    assert limit.used == pytest.approx(10_000 / 12)
+    assert limit.users == pytest.approx(12 * template.door_rate, rel=0.05)
+    assert name not in {one.name for one in capacity(Load(10_000, 12.0), template).limits}
+
+
 def test_what_stands_ready_weighs_less_the_more_people_there_are() -> None:
     each = [bill(users).per_1000_user_hours_usd for users in cost_tables.SIZES]
     assert each == sorted(each, reverse=True)

@@ -13,7 +13,10 @@ export const FLICKER_MS = 3_000;
 
 /** As much of Web Bluetooth as is used; TypeScript's own types do not have it. */
 export interface Bluetooth {
-  requestDevice(options: { filters: { services: number[] }[] }): Promise<Device>;
+  requestDevice(options: {
+    filters: { services: number[] }[];
+    optionalServices?: number[];
+  }): Promise<Device>;
 }
 
 export interface Device extends EventTarget {
@@ -43,7 +46,7 @@ export function chooseStrap(
 ): Running {
   const strap = new Strap(listener, random);
   if (bluetooth) void strap.choose(bluetooth);
-  else listener.onStatus({ phase: "failed", sentence: NO_BLUETOOTH });
+  else listener.onStatus({ phase: "failed", sentence: noBluetooth(navigator) });
   return strap;
 }
 
@@ -151,14 +154,22 @@ class Strap implements Running {
   };
 }
 
-const NO_BLUETOOTH =
-  "This browser cannot reach a strap: it has no Web Bluetooth. Chrome and Edge have it, on computers and on Android.";
+/** What is said where a page cannot reach a strap, with the ways that work there. */
+export function noBluetooth({ userAgent, maxTouchPoints }: Pick<Navigator, "userAgent" | "maxTouchPoints">): string {
+  const isApple = /iPhone|iPad|iPod/.test(userAgent) || (/Macintosh/.test(userAgent) && maxTouchPoints > 1);
+  return `This browser cannot reach a strap: it has no Web Bluetooth. ${isApple ? ON_APPLE : ELSEWHERE}`;
+}
 
-function nameOf({ name }: Device): string {
+const ELSEWHERE = "Chrome and Edge have it, on computers and on Android.";
+/** An iPad says that it is a Macintosh, and has fingers. */
+const ON_APPLE =
+  "On an iPhone or iPad, open this page in Bluefy, a browser that has it; or choose Pulsoid or HypeRate under More ways, whose apps read straps and watches; or use an app for your watch or a shortcut that sends heart rates by WebSocket or HTTP, as docs/client.md says.";
+
+export function nameOf({ name }: Device): string {
   return name === undefined || name === "" ? "the strap" : name;
 }
 
-function whyNot(error: unknown): string {
+export function whyNot(error: unknown): string {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   if (/adapter|turned off/i.test(message)) return "Bluetooth is switched off or missing on this device.";
   if (name === "NotFoundError") return "No strap was chosen. Put it on first: it is found while it is worn.";

@@ -49,6 +49,30 @@ export interface Running {
   stop(): void;
 }
 
+/** What a chunk that is loaded when it is needed begins with `begin`; `failed`, where it does not come. */
+export function later<Loaded>(
+  loading: Promise<Loaded>,
+  begin: (loaded: Loaded) => Running,
+  failed: (sentence: string) => void,
+): Running {
+  let running: Running | null = null;
+  let stopped = false;
+  loading.then(
+    (loaded) => {
+      if (!stopped) running = begin(loaded);
+    },
+    () => {
+      if (!stopped) failed("What is needed for this could not be loaded. Try again with a connection.");
+    },
+  );
+  return {
+    stop: () => {
+      stopped = true;
+      running?.stop();
+    },
+  };
+}
+
 /** What is in use; null where nothing is. */
 export function wayInUse(status: SourceStatus): Way | null {
   return "way" in status ? status.way : null;

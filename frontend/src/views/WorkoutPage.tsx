@@ -138,6 +138,11 @@ function Live(props: LiveProps) {
     onHeartRate: asks.heartRate,
     newestTime: asks.newestTime,
     recordings: dropped.recordings,
+    onCadence: (cadence) => {
+      const follows = state.settings?.mode === "cadence" && state.change.phase !== "asked";
+      if (follows) asks.change({ cadence: Math.round(cadence) });
+      return follows;
+    },
   });
   const skipNow = () => {
     if (playing && !spare) asks.skip(playing.slot);

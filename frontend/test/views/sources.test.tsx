@@ -20,9 +20,10 @@ beforeEach(() => {
 
 const onHeartRate = (heart_rate: number) => heart_rates.push(heart_rate);
 const newestTime = () => 0;
+const onCadence = () => false;
 
 function Used({ maySend }: { readonly maySend: boolean }) {
-  const source = useSource({ user: "anna", maySend, kept: keptSource("anna"), onHeartRate, newestTime, recordings });
+  const source = useSource({ user: "anna", maySend, kept: keptSource("anna"), onHeartRate, newestTime, recordings, onCadence });
   return <Sources {...source} off={!maySend} comes={false} starts={false} isOver={false} deployed={false} />;
 }
 

@@ -15,13 +15,16 @@ from aiohttp import ClientWebSocketResponse, WSMsgType, web
 
 from local.gateway.server import Gateway
 from local.template.stack import (
+    Answer,
     Api,
     Authorizer,
+    Door,
     Function,
     KinesisIntegration,
     LambdaIntegration,
     MockIntegration,
     Route,
+    TokenAuthorizer,
 )
 
 if TYPE_CHECKING:
@@ -82,6 +85,32 @@ def api() -> Api:
                 responds=True,
             ),
         ],
+    )
+
+
+ANY_PAGE = {"Access-Control-Allow-Origin": "*"}
+
+
+def door(rate: float = 10_000, burst: int = 10_000) -> Door:
+    return Door(
+        api_id="d4e5f6",
+        stage="dev",
+        path="beat",
+        authorizer=TokenAuthorizer("authorize", "Authorization", "^Bearer [-a-z0-9]+$", 300),
+        schema=BEAT,
+        integration=KinesisIntegration(
+            "PutRecord", "application/x-amz-json-1.1", {"application/json": PUT_RECORD}, None, {}
+        ),
+        taken=Answer(200, ANY_PAGE, '{"type":"taken"}'),
+        refused=Answer(503, ANY_PAGE, '{"code":"not_taken"}'),
+        preflight=Answer(204, {**ANY_PAGE, "Access-Control-Allow-Methods": "POST"}, ""),
+        refusals={
+            "BAD_REQUEST_BODY": Answer(None, ANY_PAGE, '{"code":"bad_request_body"}'),
+            "DEFAULT_4XX": Answer(None, ANY_PAGE, ""),
+            "DEFAULT_5XX": Answer(None, ANY_PAGE, ""),
+        },
+        rate=rate,
+        burst=burst,
     )
 
 

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from local.gateway.server import Config, Gateway
 from local.processes import free_port
-from tests.local.gateway.cloud import Cloud, Kinesis, api, functions, served
+from tests.local.gateway.cloud import Cloud, Kinesis, api, door, functions, served
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
@@ -26,6 +26,7 @@ async def cloud(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cloud
         functions(notes),
         {"AWS_ENDPOINT_URL_KINESIS": f"http://127.0.0.1:{kinesis_port}"},
         str(tmp_path_factory.mktemp("logs")),
+        door=door(),
     )
     gateway = Gateway(config)
     async with (

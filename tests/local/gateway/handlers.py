@@ -12,7 +12,12 @@ WAIT_SECONDS = 20
 
 def authorize(event: Event, _: object) -> Event:
     """Allows `allow-NAME` as NAME; every other token is a way to be refused."""
-    token = event["queryStringParameters"]["token"]
+    if event["type"] == "TOKEN":
+        token = event["authorizationToken"].removeprefix("Bearer ")
+        with (Path(os.environ["NOTES"]) / f"asked-{token}").open("a") as asked:
+            asked.write(event["methodArn"] + "\n")
+    else:
+        token = event["queryStringParameters"]["token"]
     if token == "unauthorized":
         raise Exception("Unauthorized")
     if token == "crash":

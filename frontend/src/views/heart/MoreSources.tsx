@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { Suspense, lazy, useRef, useState } from "react";
 
 import { RECORDINGS } from "../../heart/recorded";
 import type { Relay } from "../../heart/relay";
@@ -7,6 +7,13 @@ import type { Progress, SourceStatus, Way } from "../../heart/source";
 import { duration } from "../../workout/words";
 import { Press } from "../Press";
 import { ServiceForm } from "./ServiceForm";
+import type { Beside } from "./useSource";
+
+const Machine = lazy(() => import("./Machine").catch(() => ({ default: Missing })));
+
+function Missing() {
+  return <p>What reads machines and sensors could not be loaded. Load this page again with a connection.</p>;
+}
 
 interface Props {
   readonly status: SourceStatus;
@@ -23,12 +30,16 @@ interface Props {
   readonly onSkipPause: () => void;
   readonly onService: (relay: Relay) => void;
   readonly onStop: () => void;
+  readonly beside: Beside;
+  /** Whether this page may not send heart rates. */
+  readonly off: boolean;
 }
 
 /** The ways that most people never need: recordings and services; open while one is in use. */
 export function MoreSources(props: Props) {
   const { status, way, isOff, onFile, onSpeed, onChoose, onSkipPause, onService, onStop, speed, deployed } = props;
   const [isOpen, setOpen] = useState(false);
+  const [wasOpen, setWasOpen] = useState(false);
   const [wayBefore, setWayBefore] = useState<Way | null>(null);
   if (way !== wayBefore) {
     setWayBefore(way);
@@ -42,6 +53,7 @@ export function MoreSources(props: Props) {
       open={isOpen}
       onToggle={(event) => {
         setOpen(event.currentTarget.open);
+        if (event.currentTarget.open) setWasOpen(true);
       }}
     >
       <summary>More ways</summary>
@@ -87,6 +99,11 @@ export function MoreSources(props: Props) {
           onService={onService}
           onStop={onStop}
         />
+      )}
+      {wasOpen && (
+        <Suspense>
+          <Machine {...props.beside} off={props.off} />
+        </Suspense>
       )}
     </details>
   );

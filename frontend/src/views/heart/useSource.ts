@@ -1,13 +1,14 @@
 /** The source of this device's heart rate, as the views use it. */
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 
-import { type Bluetooth, chooseStrap } from "../../heart/bluetooth";
+import { Best, ranked } from "../../heart/best";
+import type { Bluetooth } from "../../heart/bluetooth";
 import { type KeptSource, keepSource } from "../../heart/kept";
 import { type MadeUp, makeUp } from "../../heart/madeUp";
 import { type PlayingFile, playFile } from "../../heart/recorded";
 import type { Relay } from "../../heart/relay";
 import type { Speed } from "../../heart/replay";
-import { type Moment, OFF, Source, type SourceStatus, type Way, wayInUse } from "../../heart/source";
+import { type Moment, OFF, Source, type SourceStatus, type Way, later, wayInUse } from "../../heart/source";
 import { subscribe } from "../../heart/subscription";
 import { keepScreenOn } from "../../music/keys";
 import type { Mailbox } from "../../ownSongs/mailbox";
@@ -24,6 +25,12 @@ interface Asked {
   readonly newestTime: () => number;
   /** Recorded workouts that are dropped on the page. */
   readonly recordings: Mailbox<File>;
+  /** Steps or turns a minute that a sensor measures, seldom; whether they were told to the server. */
+  readonly onCadence: (cadence: number) => boolean;
+}
+
+export interface Beside extends Pick<Asked, "onHeartRate" | "onCadence"> {
+  readonly best: Best;
 }
 
 /** The source in use, and what may be done about it. */
@@ -44,14 +51,21 @@ export interface UsedSource {
   readonly onSkipPause: () => void;
   readonly onService: (relay: Relay) => void;
   readonly onStop: () => void;
+  /** What a bike, treadmill or sensor beside the source needs. */
+  readonly beside: Beside;
 }
 
 /** Holds the source of this device's heart rate until the view goes; a made-up heart outlives a reload. */
-export function useSource({ user, maySend, kept, onHeartRate, newestTime, recordings }: Asked): UsedSource {
+export function useSource(asked: Asked): UsedSource {
+  const { user, maySend, kept, onHeartRate, newestTime, recordings, onCadence } = asked;
   const [status, setStatus] = useState<SourceStatus>(OFF);
   const [speed, setSpeed] = useState<Speed>(10);
   const [refusal, setRefusal] = useState("");
-  const source = useMemo(() => new Source({ onStatus: setStatus, onHeartRate }), [onHeartRate]);
+  const best = useMemo(() => new Best(), []);
+  const source = useMemo(
+    () => new Source(ranked(best, { onStatus: setStatus, onHeartRate })),
+    [onHeartRate, best],
+  );
   const playing = useRef<PlayingFile | null>(null);
   const madeUp = useRef<MadeUp | null>(null);
   const way = wayInUse(status);
@@ -96,7 +110,15 @@ export function useSource({ user, maySend, kept, onHeartRate, newestTime, record
     speed,
     onStrap: () => {
       const { bluetooth } = navigator as Navigator & { readonly bluetooth?: Bluetooth };
-      begin((listener) => chooseStrap(bluetooth, listener));
+      begin((listener) =>
+        later(
+          import("../../heart/bluetooth"),
+          ({ chooseStrap }) => chooseStrap(bluetooth, listener),
+          (sentence) => {
+            listener.onStatus({ phase: "failed", sentence });
+          },
+        ),
+      );
     },
     onMakeUp: () => {
       begin((listener) => (madeUp.current = makeUp(listener)));
@@ -116,6 +138,7 @@ export function useSource({ user, maySend, kept, onHeartRate, newestTime, record
       setRefusal("");
       source.stop();
     },
+    beside: { best, onHeartRate, onCadence },
   };
 }
 
