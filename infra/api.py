@@ -143,7 +143,7 @@ def _heart_rate_route(
         integration_uri=put_uri(),
         credentials_arn=role.role_arn,
         request_parameters=KINESIS_CONTENT_TYPE,
-        request_templates={"heartrate": mapping_templates.put_record(stream.stream_name)},
+        request_templates={"heartrate": mapping_templates.put_message(stream.stream_name)},
         template_selection_expression=ACTION,
         passthrough_behavior="NEVER",
     )

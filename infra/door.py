@@ -160,7 +160,7 @@ def _post(
             uri=put_uri(),
             credentials=put_role(scope, "door-role", stream).role_arn,
             request_parameters=KINESIS_CONTENT_TYPE,
-            request_templates={JSON: mapping_templates.put_record(stream.stream_name)},
+            request_templates={JSON: mapping_templates.put_post(stream.stream_name)},
             passthrough_behavior="NEVER",
             integration_responses=[
                 _answer("200", json.dumps(TAKEN), selection_pattern=KINESIS_TOOK),

@@ -1,4 +1,4 @@
-"""Request and response templates of the WebSocket API, in Velocity, as API Gateway runs them."""
+"""Request and response templates of the APIs, in Velocity, as API Gateway runs them."""
 
 from events.messages import Error, encode
 
@@ -12,19 +12,27 @@ UNKNOWN_ACTION = Error(
 MOCK_REQUEST = '{"statusCode":200}'
 
 
-def put_record(stream_name: str) -> str:
-    """The Kinesis PutRecord call for one message.
+def put_message(stream_name: str) -> str:
+    """The Kinesis PutRecord call for one message, with its connection as `events.stream.Sent`."""
+    sent = """"[$quote$context.connectionId$quote,$input.json('$')]\""""
+    return "#set($quote = '\"')" + _put_record(stream_name, sent)
 
-    Identity comes from the authorizer alone. What is spliced in is the body as the route's model
-    read it and accepted it, not as it was sent: of a key that comes twice, both know the last. The
-    connection goes with it, as `events.stream.Sent`.
+
+def put_post(stream_name: str) -> str:
+    """The Kinesis PutRecord call for one post, which comes over no connection."""
+    return _put_record(stream_name, "$input.json('$')")
+
+
+def _put_record(stream_name: str, data: str) -> str:
+    """Identity comes from the authorizer alone.
+
+    What is spliced in is the body as the model read it and accepted it, not as it was sent: of a
+    key that comes twice, both know the last.
     """
     return (
-        "#set($quote = '\"')"
         f'{{"StreamName":"{stream_name}",'
         '"PartitionKey":"$context.authorizer.principalId",'
-        '"Data":"$util.base64Encode('
-        '"[$quote$context.connectionId$quote,$input.json(\'$\')]")"}'
+        f'"Data":"$util.base64Encode({data})"}}'
     )
 
 

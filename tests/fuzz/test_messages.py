@@ -14,7 +14,7 @@ from events import stream
 from events.asyncapi import EXAMPLES
 from events.messages import ClientMessage
 from events.schemas import ROUTES, draft4
-from infra.mapping_templates import put_record
+from infra.mapping_templates import put_message
 from lambdas.adapters.answering import message_of
 from local.gateway.mapping_template import MappingTemplate
 from local.gateway.models import Models
@@ -26,7 +26,7 @@ NAMES = {"workout": "workout_query", "floor": "floor_query"}
 """Examples that are not named as their action."""
 VALID = {key: json.loads((EXAMPLES / f"{NAMES.get(key, key)}.json").read_bytes()) for key in ROUTES}
 DRAFT4 = {key: Draft4Validator(draft4(struct)) for key, struct in ROUTES.items()}
-PUT_RECORD = MappingTemplate(put_record("heart-rate"))
+PUT_RECORD = MappingTemplate(put_message("heart-rate"))
 CONTEXT = {"authorizer": {"principalId": "ann"}, "connectionId": "L0SM9cOFvHcCIhw="}
 MODELS = {
     key: Models(Route(key, LambdaIntegration(key), {key: draft4(struct)}, "$request.body.action"))

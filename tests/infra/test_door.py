@@ -27,14 +27,13 @@ def post(template: Template) -> Any:
     return method
 
 
-def test_the_record_is_the_one_that_a_message_becomes(template: Template) -> None:
-    (by_message,) = [
-        one["RequestTemplates"]["heartrate"]
-        for one in properties(template, "AWS::ApiGatewayV2::Integration")
-        if one["IntegrationType"] == "AWS"
-    ]
+def test_the_record_is_what_was_posted_by_whom_the_token_names(template: Template) -> None:
     integration = post(template)["Integration"]
-    assert integration["RequestTemplates"] == {"application/json": by_message}
+    (record,) = integration["RequestTemplates"].values()
+    assert flat(record) == (
+        '{"StreamName":"HeartRateStream","PartitionKey":"$context.authorizer.principalId",'
+        '"Data":"$util.base64Encode($input.json(\'$\'))"}'
+    )
     assert integration["PassthroughBehavior"] == "NEVER"
     assert ":lambda:" not in flat(integration["Uri"]), "no function stands in this way"
 
