@@ -51,7 +51,7 @@ def glance(users: Sequence[str], tables: Tables) -> Iterator[tuple[Sequence[str]
     for part in _parts(users, MAX_KEYS // len(tables)):
         if monotonic() > until:
             return
-        answer = clients.hasty_dynamodb().batch_get_item(RequestItems=_wanted(part, tables))
+        answer: Any = clients.hasty_dynamodb().batch_get_item(RequestItems=_wanted(part, tables))
         unread = {
             key["user_id"]["S"]
             for left in answer.get("UnprocessedKeys", {}).values()

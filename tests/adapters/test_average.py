@@ -296,7 +296,7 @@ def test_a_session_that_began_after_the_first_look_is_found_by_the_second(
 
 
 def test_a_table_that_hangs_is_asked_once_and_has_less_than_a_second() -> None:
-    asked = []
+    asked: list[int] = []
 
     def hang(**_: Any) -> Any:
         asked.append(1)
@@ -308,7 +308,7 @@ def test_a_table_that_hangs_is_asked_once_and_has_less_than_a_second() -> None:
     invoke(*[(user, batch((0, 100))) for user in people])
     assert len(asked) == 1
     assert sorted(one.user for one in emitted()) == sorted(people)
-    times = clients.hasty_dynamodb().meta.config
+    times: Any = clients.hasty_dynamodb().meta.config
     assert times.connect_timeout + times.read_timeout < 1
 
 
