@@ -1,6 +1,7 @@
 """Steps as the tempo: a phone's motion sensor, as the page reads and tells it."""
 
 import re
+from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
@@ -9,7 +10,11 @@ from tests.browser.conftest import opened
 from tests.browser.strap import SOCKETS, press, wait_until
 
 SOON_MS = 60_000
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+}
 RUNS = """(cadence) => {
   clearInterval(window.running);
   window.running = setInterval(() => {
