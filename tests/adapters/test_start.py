@@ -80,7 +80,13 @@ def test_a_start_in_the_future_is_refused_with_its_time() -> None:
 
 
 def test_who_says_nothing_begins_with_what_they_chose_last_but_for_the_tempo_of_that_day() -> None:
-    chosen = {"mode": "hold", "goal_zone": 4, "age": 61, "floor": "gym", "alias": "Ann"}
+    chosen: dict[str, Any] = {
+        "mode": "hold",
+        "goal_zone": 4,
+        "age": 61,
+        "floor": "gym",
+        "alias": "Ann",
+    }
     invoke(**chosen, lock=128, cadence=85)
     answer = invoke(1000, says=False)
     assert answer["settings"] == to_builtins(Settings(**chosen))

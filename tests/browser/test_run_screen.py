@@ -1,6 +1,7 @@
 """The first minute, and what is seen and pressed at a run, on screens of every size."""
 
 import re
+from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -99,7 +100,7 @@ def test_a_plan_stands_over_the_pulse_and_goes_on(browser: Browser, cloud: Cloud
         for width, height in [(390, 844), (320, 640), (844, 390), (1280, 800)]:
             page.set_viewport_size({"width": width, "height": height})
             for name in ["phase", "countdown", "then", *AT_A_RUN]:
-                wait_until(page, lambda name=name, height=height: bottom(page, name) <= height)
+                wait_until(page, partial(_is_above, page, name, height))
             pause = page.get_by_role("button", name="Play the music").bounding_box()
             assert pause
             assert pause["y"] + pause["height"] <= height
@@ -109,6 +110,10 @@ def test_a_plan_stands_over_the_pulse_and_goes_on(browser: Browser, cloud: Cloud
 
 OVERLAP = 24
 """The box of the figures is higher than they are."""
+
+
+def _is_above(page: Page, name: str, height: int) -> bool:
+    return bottom(page, name) <= height
 
 
 def bottom(page: Page, name: str) -> float:

@@ -32,17 +32,17 @@ export class Best {
 }
 
 /** Hands on the heart rates of a source while they count. */
-export function ranked(best: Best, { onStatus, onHeartRate }: SourceListener): SourceListener {
+export function ranked(best: Best, listener: SourceListener): SourceListener {
   let way: Way | null = null;
   return {
     onStatus: (status) => {
       const now = wayInUse(status);
       if (way !== null && way !== now) best.forget(way);
       way = now;
-      onStatus(status);
+      listener.onStatus(status);
     },
     onHeartRate: (heart_rate, moment) => {
-      if (way === null || best.hears(way, Date.now())) onHeartRate(heart_rate, moment);
+      if (way === null || best.hears(way, Date.now())) listener.onHeartRate(heart_rate, moment);
     },
   };
 }
