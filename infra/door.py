@@ -1,7 +1,7 @@
 """The HTTP door: heart rates by POST, straight into Kinesis, for who has no socket.
 
 A REST API, because an HTTP API has no models: it would take what nobody can read. The record is
-that of the WebSocket API's `heartrate`, so `average` does not know by which of them it came.
+that of a `heartrate` message, but for the connection, over which it did not come.
 """
 
 import json

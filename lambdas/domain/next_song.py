@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Generic, Protocol
 
 from events.pulse import Pulse
@@ -16,7 +17,7 @@ from lambdas.domain.due import (
     song_times,
 )
 from lambdas.domain.plans import phases
-from lambdas.domain.target import Goal, Planned, expected_heart_rate, target_tempo
+from lambdas.domain.target import Goal, Planned, expected_heart_rate, stretch, target_tempo
 
 Near = Callable[[float, int], Sequence[S]]
 """The songs nearest to a tempo, at most so many, as `choose.search` takes it."""
@@ -106,6 +107,7 @@ def next_song(
         return None
     duration_ms = int(choice.song.duration_seconds * 1000)
     starts_at_ms, ends_at_ms = song_times(asked.ends_at_ms, pulse.at_ms, duration_ms)
+    ends_at_ms = int(min(ends_at_ms, _makes_way_ms(chosen, asked.session, starts_at_ms)))
     end = SongEnd(asked.session, asked.slot, ends_at_ms, starts_at_ms, choice.felt_tempo, target)
     return NextSong(target, choice, end)
 
@@ -114,6 +116,13 @@ def _ask(due: DueSlot, end: SongEnd | None) -> Ask:
     if end is None or end.session != due.session:
         return Ask(due.session, due.slot, ends_at_ms=due.session)
     return Ask(due.session, due.slot, end.ends_at_ms, end.target)
+
+
+def _makes_way_ms(chosen: Chosen, session: int, starts_ms: int) -> float:
+    """When a song is over though it has not ended: where a plan that it follows goes on."""
+    if chosen.mode != "plan" or chosen.lock is not None:
+        return inf
+    return session + 1000 * stretch(phases(chosen.plan), (starts_ms - session) / 1000)[1]
 
 
 def _target(chosen: Chosen, heart_rate: float, elapsed_ms: int, previous: float | None) -> float:

@@ -2,6 +2,8 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
+from math import inf
 from typing import Literal, Protocol
 
 Mode = Literal["pulse", "zone", "push", "hold", "recover", "cadence", "plan"]
@@ -30,8 +32,8 @@ RISE_SECONDS = 600
 RISING_SECONDS, RISEN = 60, 0.4
 """From so long on, a heart that uses less than this share of its reserve is expected to rise in
 proportion: some people stay at rest. Fitted to the tuning half."""
-PLAN_SECONDS = 180
-"""How far a plan is looked ahead for the coming song."""
+SHORTEST_SECONDS = 30
+"""A stretch of a plan with no more than this left is not worth a song."""
 
 ZONE_CURVE = (
     (0.00, 95.0),
@@ -130,17 +132,21 @@ def zone_tempo(share: float, span: float = 1.0) -> float:
     return CURVE_MIDDLE + span * (tempo - CURVE_MIDDLE)
 
 
-def planned_zone(plan: Sequence[Planned], elapsed_seconds: float) -> int:
-    """The zone that takes most of the `PLAN_SECONDS` from here on; the last one for ever."""
-    seconds: dict[int, float] = {}
-    start, until = 0.0, elapsed_seconds + PLAN_SECONDS
-    for index, phase in enumerate(plan):
-        end = until if index == len(plan) - 1 else start + phase.seconds
-        covered = min(end, until) - max(start, elapsed_seconds)
-        if covered > 0:
-            seconds[phase.zone] = seconds.get(phase.zone, 0.0) + covered
-        start = end
-    return max(seconds, key=lambda zone: seconds[zone])
+def stretch(plan: Sequence[Planned], elapsed_seconds: float) -> tuple[int, float]:
+    """The zone of a song that begins here, and when it makes way, seconds into the session.
+
+    That is where the zone changes; of the last one, never. A stretch that has no more than
+    `SHORTEST_SECONDS` left is over: the song is the next one's.
+    """
+    ends = list(accumulate(phase.seconds for phase in plan))
+    place = bisect_right(ends, elapsed_seconds + SHORTEST_SECONDS)
+    zone = plan[min(place, len(plan) - 1)].zone
+    changes = (
+        float(begins)
+        for begins, phase in zip(ends[place:], plan[place + 1 :], strict=False)
+        if phase.zone != zone
+    )
+    return zone, next(changes, inf)
 
 
 def target_tempo(
@@ -183,7 +189,7 @@ def _wanted(
         case "cadence" if goal.cadence is not None:
             return goal.cadence if goal.cadence <= MAX_TEMPO else goal.cadence / 2
         case "plan" if plan:
-            return _tempo_of(planned_zone(plan, elapsed_seconds), goal.span)
+            return _tempo_of(stretch(plan, elapsed_seconds)[0], goal.span)
         case _:
             return heart_rate
 

@@ -97,16 +97,36 @@ def test_a_plan_leaves_the_song_of_its_phase_before_and_no_other() -> None:
 
 def test_a_plan_counts_its_seconds_from_the_start_of_the_session() -> None:
     assert target_at(0, Chosen("plan"), Pulse()) == zone_tempo(0.15)
-    assert target_at(500, Chosen("plan"), Pulse()) == zone_tempo(0.15)
-    assert target_at(520, Chosen("plan"), Pulse()) == zone_tempo(0.95)
+    assert target_at(569, Chosen("plan"), Pulse()) == zone_tempo(0.15)
+    assert target_at(570, Chosen("plan"), Pulse()) == zone_tempo(0.95)
 
 
 def test_a_plan_looks_at_when_the_song_begins_not_at_when_it_is_asked_for() -> None:
-    pulse = replace(Pulse(), at_ms=BEGAN_MS + 500_000)
-    asked = Ask(BEGAN_MS, 4, ends_at_ms=BEGAN_MS + 520_000)
+    pulse = replace(Pulse(), at_ms=BEGAN_MS + 560_000)
+    asked = Ask(BEGAN_MS, 4, ends_at_ms=BEGAN_MS + 570_000)
     found = chosen_for(asked, Chosen("plan"), pulse, library(130))
     assert found is not None
     assert found.target == zone_tempo(0.95)
+
+
+def ends_at(seconds: int, chosen: Chosen) -> float:
+    """When a song of 100 seconds ends that begins so long into the session, seconds."""
+    at_ms = BEGAN_MS + seconds * 1000
+    asked = Ask(BEGAN_MS, 4, ends_at_ms=at_ms)
+    found = chosen_for(asked, chosen, replace(Pulse(), at_ms=at_ms), library(130))
+    assert found is not None
+    return (found.end.ends_at_ms - BEGAN_MS) / 1000
+
+
+def test_a_song_makes_way_where_the_plan_goes_on() -> None:
+    assert ends_at(400, Chosen("plan")) == 500
+    assert ends_at(550, Chosen("plan")) == 600
+    assert ends_at(570, Chosen("plan")) == 670
+    assert ends_at(1200, Chosen("plan")) == 1300
+
+
+def test_a_song_is_cut_by_no_plan_that_is_not_followed() -> None:
+    assert ends_at(550, Chosen("pulse")) == ends_at(550, Chosen("plan", lock=130)) == 650
 
 
 def test_the_target_lies_halfway_from_the_average_to_the_newest_heart_rate() -> None:

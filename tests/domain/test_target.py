@@ -1,5 +1,6 @@
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import inf
 from typing import get_args
 
 import pytest
@@ -11,11 +12,12 @@ from lambdas.domain.plans import PLANS, Phase, phases
 from lambdas.domain.target import (
     MAX_TEMPO,
     MIN_TEMPO,
+    SHORTEST_SECONDS,
     Mode,
     expected_heart_rate,
     max_heart_rate,
-    planned_zone,
     reserve,
+    stretch,
     target_tempo,
     zone_tempo,
 )
@@ -140,15 +142,31 @@ def test_a_lock_is_kept_in_every_mode(mode: Mode) -> None:
     assert target_tempo(Goal(mode, lock=128), 190, plan=STEPS, previous=90) == 128
 
 
-def test_a_plan_is_chosen_ahead_by_what_most_of_the_coming_song_lies_in() -> None:
-    assert planned_zone(STEPS, 0) == 1
-    assert planned_zone(STEPS, 200) == 1
-    assert planned_zone(STEPS, 230) == 5
-    assert planned_zone(STEPS, 470) == 2
+def test_a_song_of_a_plan_is_for_its_phase_and_makes_way_where_the_zone_changes() -> None:
+    assert stretch(STEPS, 0) == stretch(STEPS, 269) == (1, 300)
+    assert stretch(STEPS, 270) == stretch(STEPS, 300) == (5, 540)
+
+
+def test_phases_of_one_zone_are_one_stretch() -> None:
+    steps = (Phase(60, 2), Phase(10, 3), Phase(60, 3), Phase(20, 4), Phase(60, 2))
+    assert stretch(steps, 0) == (2, 60)
+    assert stretch(steps, 50) == (3, 130)
+    assert stretch(steps, 101) == (4, 150), "with what is left of the stretch before it"
+    assert stretch(steps, 120) == (2, inf)
 
 
 def test_the_last_phase_of_a_plan_goes_on() -> None:
-    assert planned_zone(STEPS, 100_000) == 2
+    assert stretch(STEPS, 600) == stretch(STEPS, 100_000) == (2, inf)
+
+
+@given(
+    st.lists(st.builds(Phase, st.integers(10, 900), st.integers(1, 5)), min_size=1, max_size=9),
+    st.floats(0, 9_000),
+)
+def test_a_stretch_is_never_so_short_that_no_song_fits(plan: list[Phase], seconds: float) -> None:
+    zone, until = stretch(plan, seconds)
+    assert zone in {phase.zone for phase in plan}
+    assert until > seconds + SHORTEST_SECONDS
 
 
 def test_a_plan_sets_the_tempo_whatever_the_heart_does() -> None:
