@@ -18,7 +18,14 @@ from lambdas.adapters import clients, environment, songs, telemetry
 from local.launcher import CREDENTIALS, Cloud
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
-CLIENTS = (clients.dynamodb, clients.kinesis, clients.sqs, clients.redis, clients.management)
+CLIENTS = (
+    clients.dynamodb,
+    clients.hasty_dynamodb,
+    clients.kinesis,
+    clients.sqs,
+    clients.redis,
+    clients.management,
+)
 CONTEXT = SimpleNamespace(
     function_name="bench",
     memory_limit_in_mb=512,
