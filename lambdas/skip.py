@@ -9,9 +9,10 @@ from events import stream
 from events.messages import Error, ServerMessage, Skip, Skipped
 from events.pulse import Pulse
 from events.session import SongPush, Why
-from lambdas.adapters import clients, song_ends, streams, tastes, windows
+from lambdas.adapters import clients, playlists, song_ends, streams, tastes, windows
 from lambdas.adapters.answering import answers
 from lambdas.adapters.environment import need, read
+from lambdas.adapters.optional import optional
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import Request, in_the_future
 from lambdas.domain.session import Session
@@ -96,12 +97,14 @@ def _bring_forward(request: Request, session: Session, song: SongPush, at_ms: in
     end = replace(session.end, starts_at_ms=moved.starts_at_ms, ends_at_ms=moved.ends_at_ms)
     forward = replace(session, end=end, song=moved)
     song_ends.write(request.user, forward, at_ms=at_ms, arrived_ms=request.arrived_ms)
+    with optional("the playlist"):
+        playlists.move(request.user, moved)
     return moved
 
 
 def _moved(song: SongPush, starts_at_ms: int) -> SongPush:
-    """The same song of the same slot, starting at another time."""
-    length_ms = song.ends_at_ms - song.starts_at_ms
+    """The same song of the same slot, starting earlier; where a plan has it make way, it does."""
+    ends_at_ms = starts_at_ms + int(song.song.duration_seconds * 1000)
     return msgspec.structs.replace(
-        song, starts_at_ms=starts_at_ms, ends_at_ms=starts_at_ms + length_ms
+        song, starts_at_ms=starts_at_ms, ends_at_ms=min(ends_at_ms, song.ends_at_ms)
     )

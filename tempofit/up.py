@@ -139,7 +139,7 @@ def _say_where(cloud: Cloud, athletes: int) -> None:
         f"\nTempoFit runs with {athletes} athletes.\n"
         f"  Page       {addresses.page_url}\n"
         f"  WebSocket  {addresses.websocket_url}\n"
-        f"  HTTP       {addresses.heart_rate_url}\n"
+        f"  HTTP       {addresses.heart_rate_url}  heart rates by POST\n"
         f"  Token      {addresses.token_url}?user=athlete-001\n"
         f"  Logs       {cloud.logs}\n"
         "Ctrl-C stops everything.\n"

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from events import checked
 from events.messages import decode_song_push
 from events.session import SongPush
@@ -61,6 +63,16 @@ def write(pipeline: "Pipeline", user: str, song: SongPush) -> None:
     pipeline.zremrangebyscore(heard, 0, at_ms - HEARD_SECONDS * 1000)
     pipeline.zremrangebyrank(heard, 0, -MOST_HEARD - 1)
     pipeline.expire(heard, HEARD_SECONDS)
+
+
+def move(user: str, song: SongPush) -> None:
+    """Store when a song of the session plays, and nothing else of it; not where it is not there."""
+    key, slot = _key(user, song.session), str(song.slot)
+    field: bytes | None = clients.redis().hget(key, slot)  # type: ignore[assignment]
+    stored_song = stored.readable(decode_song_push, field) if field else None
+    if stored_song is not None:
+        times = {"starts_at_ms": song.starts_at_ms, "ends_at_ms": song.ends_at_ms}
+        clients.redis().hset(key, slot, checked.encode(structs.replace(stored_song, **times)))
 
 
 def replace(user: str, song: SongPush) -> None:

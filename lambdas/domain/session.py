@@ -21,8 +21,9 @@ class Session:
 
 
 def lasting(settings: Settings) -> Settings:
-    """What of a session's settings the next one begins with: no tempo of the day."""
-    return replace(settings, lock=None, cadence=None)
+    """What of a session's settings the next one begins with: no tempo of the day, nor its mode."""
+    mode = "pulse" if settings.mode == "cadence" else settings.mode
+    return replace(settings, mode=mode, lock=None, cadence=None)
 
 
 def with_maximum(settings: Settings, seen: float | None) -> Settings:

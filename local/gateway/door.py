@@ -114,6 +114,8 @@ class DoorKeeper:
             return self._refuse("REQUEST_TOO_LARGE")
         except (UnicodeDecodeError, LookupError):  # of a charset that is none
             return self._refuse("BAD_REQUEST_BODY")
+        except ConnectionError:  # who sent has gone, and reads no answer
+            return self._refuse("BAD_REQUEST_BODY")
         value = parse(body)
         # Where there is no media type, it is taken for JSON; the model is of JSON alone.
         if hdrs.CONTENT_TYPE in request.headers and request.content_type != JSON:

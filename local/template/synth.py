@@ -33,7 +33,7 @@ def synthesize(stage: str = "dev", context: Mapping[str, str] = NO_CONTEXT) -> d
     """
     cached = CACHE / f"{content_hash(stage, context)}.json"
     if not cached.exists():
-        print(f"Synthesizing the {stage} stage; this takes 5 to 20 seconds.", file=sys.stderr)
+        print(f"Synthesizing the {stage} stage; this takes 5 to 40 seconds.", file=sys.stderr)
         store(cached, _run(stage, context))
     template: dict[str, Any] = json.loads(cached.read_bytes())
     return template

@@ -88,7 +88,7 @@ def test_the_next_session_begins_with_what_was_changed() -> None:
     plays()
     invoke(mode="cadence", cadence=172, age=50)
     kept = tastes.read_all(["ann"])["ann"].coming
-    assert kept == Settings(mode="cadence", age=50)
+    assert kept == Settings(age=50), "nobody follows a cadence that is not known"
 
 
 def test_a_cadence_that_follows_the_feet_is_not_kept_again_and_again(

@@ -7,11 +7,17 @@ import pytest
 from events import stream
 from events.session import Opinion, Settings, Song, SongPush, Why
 from lambdas import skip
-from lambdas.adapters import song_ends, tastes, windows
+from lambdas.adapters import playlists, song_ends, tastes, windows
 from lambdas.domain.due import SongEnd
 from lambdas.domain.session import Session
 from lambdas.domain.window import Window, fold
-from tests.adapters.conftest import START_MS, Context, records_of, websocket_event
+from tests.adapters.conftest import (
+    START_MS,
+    Context,
+    keep_song,
+    records_of,
+    websocket_event,
+)
 
 SONG = SongPush(
     session=START_MS,
@@ -101,6 +107,23 @@ def test_a_song_that_was_chosen_already_starts_now_and_stays_the_song_of_its_slo
     assert session.end == SongEnd(START_MS, 3, START_MS + 295_000, START_MS + 95_000)
     assert session.song == msgspec.convert(answer, SongPush)
     assert requests() == []
+
+
+def test_a_song_that_makes_way_for_a_plan_does_so_though_it_is_brought_forward() -> None:
+    cut = msgspec.structs.replace(SONG, ends_at_ms=START_MS + 160_000)
+    end = SongEnd(START_MS, cut.slot, cut.ends_at_ms)
+    song_ends.write("ann", Session(end, Settings(), cut, found().version), at_ms=0, arrived_ms=0)
+    answer = invoke(2, at_ms=95_000)
+    assert (answer["starts_at_ms"], answer["ends_at_ms"]) == (START_MS + 95_000, cut.ends_at_ms)
+    assert found().end.ends_at_ms == cut.ends_at_ms
+
+
+def test_the_playlist_says_when_a_song_really_played_and_what_the_person_thinks_of_it() -> None:
+    keep_song("ann", msgspec.structs.replace(SONG, opinion=Opinion(liked=True)))
+    answer = invoke(2, at_ms=95_000)
+    [song] = playlists.read("ann", START_MS)
+    assert (song.starts_at_ms, song.ends_at_ms) == (answer["starts_at_ms"], answer["ends_at_ms"])
+    assert song.opinion.liked
 
 
 def test_an_answer_names_its_question_and_nothing_that_is_stored_does() -> None:
