@@ -110,8 +110,13 @@ async def test_who_breaks_off_in_the_middle_of_a_body_leaves_no_traceback(
     cloud: Cloud, user: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", cloud.port)
-    head = f"Host: 127.0.0.1:{cloud.port}\r\nAuthorization: Bearer allow-{user}\r\nContent-Length: 99\r\n\r\n"
-    writer.write(f"POST /dev/beat HTTP/1.1\r\n{head}[1".encode())
+    head = [
+        "POST /dev/beat HTTP/1.1",
+        f"Host: 127.0.0.1:{cloud.port}",
+        f"Authorization: Bearer allow-{user}",
+        "Content-Length: 99",
+    ]
+    writer.write("\r\n".join([*head, "", "[1"]).encode())
     await writer.drain()
     await post(cloud, f"Bearer allow-{user}")  # by then the other body is waited for
     writer.transport.abort()
