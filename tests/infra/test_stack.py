@@ -105,11 +105,11 @@ def test_identity_comes_from_the_authorizer_alone(template: Template) -> None:
     text = "".join(
         part if isinstance(part, str) else "NAME" for part in request_template["Fn::Join"][1]
     )
-    assert json.loads(text) == {
-        "StreamName": "NAME",
-        "PartitionKey": "$context.authorizer.principalId",
-        "Data": "$util.base64Encode($input.json('$'))",
-    }
+    assert text == (
+        "#set($quote = '\"')"
+        '{"StreamName":"NAME","PartitionKey":"$context.authorizer.principalId",'
+        '"Data":"$util.base64Encode("[$quote$context.connectionId$quote,$input.json(\'$\')]")"}'
+    )
     assert integration["PassthroughBehavior"] == "NEVER"
 
 
