@@ -8,8 +8,15 @@ from tests.infra.watching import all_metrics, filters, variables
 
 KNOWN = {
     "AWS/ApiGateway": (
-        {"ClientError", "ConnectCount", "ExecutionError", "IntegrationError", "MessageCount"},
-        [{"ApiId", "Stage"}],
+        {
+            "5XXError",
+            "ClientError",
+            "ConnectCount",
+            "ExecutionError",
+            "IntegrationError",
+            "MessageCount",
+        },
+        [{"ApiId", "Stage"}, {"ApiName", "Stage"}],
     ),
     "AWS/DynamoDB": (
         {

@@ -6,7 +6,6 @@ its synthesized role; that no path was left out is read from the source.
 """
 
 import copy
-import json
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -190,7 +189,7 @@ def test_the_gateway_may_do_what_its_integration_does(template: Template) -> Non
             role = flat(properties["CredentialsArn"])
             action = flat(properties["IntegrationUri"]).rpartition(":")[2].replace("action/", "")
             (request,) = properties["RequestTemplates"].values()
-            stream = json.loads(flat(request))["StreamName"]
+            stream = flat(request).partition('"StreamName":"')[2].partition('"')[0]
             assert grants_of_role(template, role) == {Grant(f"kinesis:{action}", stream)}
 
 
