@@ -12,6 +12,7 @@ KNOWN = {
             "5XXError",
             "ClientError",
             "ConnectCount",
+            "Count",
             "ExecutionError",
             "IntegrationError",
             "MessageCount",
