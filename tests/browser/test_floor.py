@@ -129,6 +129,7 @@ def test_a_code_leads_to_a_page_that_asks_before_it_joins(
 ) -> None:
     with open_page("coach") as coach:
         look_at(coach, cloud, "class-b")
+        expect(coach.get_by_text("People come here by themselves")).to_be_visible(timeout=SOON_MS)
         before = coach.locator("main").bounding_box()
         coach.get_by_role("button", name="Let people join").click()
         dialog = coach.get_by_role("dialog", name="Join class-b")
