@@ -57,7 +57,7 @@ describe("settings", () => {
   test("of an answer that left before the change do not undo it", () => {
     const answered = told(change(begun, ZONE), 50, changed);
     expect(told(answered, 200, workoutOf()).settings).toEqual(ZONE);
-    expect(told(answered, 8000, workoutOf()).settings).toEqual(SETTINGS);
+    expect(told(answered, 12_000, workoutOf()).settings).toEqual(SETTINGS);
   });
 
   test("are taken as changed by a workout that tells them, where the answer was lost", () => {
@@ -123,7 +123,7 @@ describe("an opinion", () => {
   test("is not undone by an answer that left before it", () => {
     const answered = told(rate(begun, LIKED), 50, rated);
     expect(opinion(told(answered, 200, workoutOf({ songs: [song] })))).toEqual(LIKED);
-    expect(opinion(told(answered, 8000, workoutOf({ songs: [song] }))).liked).toBeNull();
+    expect(opinion(told(answered, 12_000, workoutOf({ songs: [song] }))).liked).toBeNull();
   });
 
   test("is taken as kept by a song that comes with it, where the answer was lost", () => {

@@ -98,7 +98,7 @@ export function toldOpinion<T extends Wishes>(
 }
 
 /** Until then, an answer to a poll may have left the server before the wish came there. */
-const SETTLED_AFTER_MS = 3_000;
+const SETTLED_AFTER_MS = 10_000;
 
 function isJustTaken(asked: Change | Rate, now_ms: number): boolean {
   return asked.phase === "taken" && now_ms - asked.at_ms < SETTLED_AFTER_MS;
