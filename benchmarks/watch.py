@@ -69,18 +69,21 @@ class Watch:
         await self._stack.enter_async_context(self._redis)
         self._http, self._kinesis = http, Kinesis(http, addresses.kinesis_url)
         self._reader = await self._kinesis.reader(addresses.requests_stream)
-        group = await self._stack.enter_async_context(asyncio.TaskGroup())
         service = Service(addresses.websocket_url, addresses.token_url)
-        self._tasks = []
+        sockets = []
         for number in range(CONNECTIONS):
             user = user_name(number, "crowd")
-            token = await fetch_token(http, service, user)
-            socket = await http.ws_connect(service.websocket_url, params={"token": token})
+            params = {"token": await fetch_token(http, service, user)}
+            connecting = http.ws_connect(service.websocket_url, params=params)
+            sockets.append(await self._stack.enter_async_context(connecting))
             (connection,) = cast(
                 list[bytes], await self._redis.zrange(f"connections:{user}", 0, -1)
             )
             self._connections.append(connection.decode())
-            self._tasks.append(group.create_task(self._listen(number, socket)))
+        group = await self._stack.enter_async_context(asyncio.TaskGroup())
+        self._tasks = [
+            group.create_task(self._listen(number, socket)) for number, socket in enumerate(sockets)
+        ]
         self._tasks += [group.create_task(self._send()), group.create_task(self._look())]
         return self
 
