@@ -81,10 +81,8 @@ class Watch:
             )
             self._connections.append(connection.decode())
         group = await self._stack.enter_async_context(asyncio.TaskGroup())
-        self._tasks = [
-            group.create_task(self._listen(number, socket)) for number, socket in enumerate(sockets)
-        ]
-        self._tasks += [group.create_task(self._send()), group.create_task(self._look())]
+        listening = (self._listen(number, socket) for number, socket in enumerate(sockets))
+        self._tasks = [group.create_task(one) for one in (*listening, self._send(), self._look())]
         return self
 
     async def __aexit__(self, *raised: Any) -> None:

@@ -108,8 +108,8 @@ def growth(
 ) -> None:
     """What a choice, a song end and a sample cost, against the number of songs and people.
 
-    On the stores of a local cloud of its own, with the tables that `tempofit up` has. To store a
-    million songs and a hundred thousand people takes half an hour.
+    On the stores of a local cloud of its own, with the tables that `tempofit up` has. Most of its
+    time goes into storing the songs.
     """
     report = measured(
         lambda say: growths.run(
