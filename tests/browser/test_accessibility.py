@@ -153,7 +153,9 @@ def test_axe_finds_nothing_wrong(
 
 
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-FOCUSED = """() => {
+FOCUSED = """async () => {
+  // What was focused is scrolled to, and drawn, by then.
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
   const { activeElement: it } = document;
   if (!it || it === document.body) return null;
   const { outlineStyle, outlineWidth } = getComputedStyle(it);
@@ -172,6 +174,7 @@ CONTROLS = """() =>
 def test_the_keyboard_reaches_every_control_and_shows_where_it_is(page: Page, cloud: Cloud) -> None:
     an_athlete_at_work(page, cloud.addresses.page_url)
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    page.wait_for_load_state("networkidle")  # what they hold is loaded, and moves nothing any more
     there = page.evaluate(CONTROLS)
     seen: list[dict[str, Any]] = []
     page.evaluate("document.activeElement.blur()")
