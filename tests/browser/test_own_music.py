@@ -42,12 +42,16 @@ SPIES = """
 """Notes what the page sends and is told, and opens no connection while it is in a tunnel."""
 NO_PLAYER = """() => {
   window.silent = [];
-  window.Audio = class {
-    constructor() { window.silent.push(this); }
-    removeAttribute() {}
+  const Real = window.Audio;
+  window.Audio = class extends Real {
+    constructor(...given) {
+      super(...given);
+      window.silent.push(this);
+    }
+    set src(address) {}
   };
 }"""
-"""Audio elements that never say whether a file plays."""
+"""Audio elements that are given no file afterwards, and so never say whether it plays."""
 
 
 def kicks(path: Path, tempo: float, seconds: float = SECONDS) -> Path:
@@ -189,8 +193,10 @@ def test_a_workout_that_ends_stops_the_reading_and_leaves_the_library(
         expect(page.get_by_text("1 of 2 files read")).to_be_visible(timeout=SOON_MS)
         page.get_by_role("button", name="End the workout").click()
         page.get_by_role("button", name="End it").click()
-        page.evaluate("() => window.silent.forEach((each) => each.onerror())")
-        page.get_by_role("button", name="Back to the workout").click()
+        back = page.get_by_role("button", name="Back to the workout")
+        expect(back).to_be_visible(timeout=SOON_MS)
+        page.evaluate("() => window.silent.forEach((each) => each.onerror?.())")
+        back.click()
         expect(page.get_by_text("1 song here", exact=True)).to_be_visible(timeout=SOON_MS)
         changes = messages(page, "sent", lambda each: each["action"] == "change")
         assert [each["settings"]["library"] for each in changes] == ["own", "demo"]

@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useRef, useSyncExternalStore } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useRef, useSyncExternalStore } from "react";
 
 import { type Asked, isWaiting } from "../workout/asked";
 import { workoutTime } from "../workout/clock";
@@ -54,10 +54,10 @@ export function useWall(): boolean {
   return useMedia(WALL);
 }
 
-/** Is aborted when the view goes. */
+/** Is aborted as the view goes, before anything else happens. */
 export function useLeaving(): { readonly current: AbortSignal } {
   const leaving = useRef(new AbortController().signal);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const going = new AbortController();
     leaving.current = going.signal;
     return () => {
