@@ -18,7 +18,7 @@ CACHE_ROLE = "AWSServiceRoleForElastiCache"
 def environment() -> tuple[str, str]:
     """The account and the region of the person's credentials. Raises CloudError."""
     with aws_errors("The credentials cannot be used"):
-        cloudformation, sts = stage_client("cloudformation"), stage_client("sts")
+        cloudformation, sts = stage_client("cloudformation"), stage_client("sts", attempts=2)
         return sts.get_caller_identity()["Account"], cloudformation.meta.region_name
 
 
