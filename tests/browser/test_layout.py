@@ -18,8 +18,8 @@ OVERPRINTS = """(within) => {
   const seen = [...document.querySelectorAll(`${within} *`)].filter((it) =>
     [...it.childNodes].some(isText) && it.checkVisibility() && !it.closest(unseen)
     && getComputedStyle(it).clipPath === "none" && !it.closest(".head"));
-  const boxOf = (it) => {
-    let { left, top, right, bottom } = it.getBoundingClientRect();
+  const clipped = (it, line) => {
+    let { left, top, right, bottom } = line;
     for (let each = it; each; each = each.parentElement) {
       if (getComputedStyle(each).overflow === "visible") continue;
       const clip = each.getBoundingClientRect();
@@ -28,14 +28,17 @@ OVERPRINTS = """(within) => {
     }
     return { left, top, right, bottom };
   };
+  const linesOf = (it) => [...it.getClientRects()].map((line) => clipped(it, line));
+  const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4;
   const found = [];
   for (const [index, one] of seen.entries()) {
     for (const other of seen.slice(index + 1)) {
       if (one.contains(other) || other.contains(one)) continue;
-      const [a, b] = [boxOf(one), boxOf(other)];
-      const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
-      const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-      if (wide > 2 && high > 4) found.push(`${one.textContent} | ${other.textContent}`);
+      const lines = linesOf(other);
+      if (linesOf(one).some((a) => lines.some((b) => meet(a, b)))) {
+        found.push(`${one.textContent} | ${other.textContent}`);
+      }
     }
   }
   return found;
