@@ -106,7 +106,7 @@ def sizes(load: Load) -> Sizes:
     )
     one, two = (len(encode(Averages([average] * many))) for many in (1, 2))
     beat, beats = (
-        len(json.encode(Sent("c" * CONNECTION_ID_BYTES, HeartRateBatch([sample] * many))))
+        len(json.encode(Sent("c" * CONNECTION_ID_BYTES, HeartRateBatch([sample] * many), at_ms)))
         for many in (1, 2)
     )
     return Sizes(
