@@ -29,7 +29,7 @@ from lambdas.adapters.optional import optional
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.domain.allowance import Verdict
 from lambdas.domain.line import MINUTE_MS
-from lambdas.domain.voice import NO_CONNECTION, hear, listen, voice_of
+from lambdas.domain.voice import hear, listen, voice_in
 from lambdas.domain.window import (
     Window,
     emit,
@@ -191,7 +191,7 @@ def _fold(
     if verdict is not Verdict.TAKEN:
         return verdict
     until_ms = record.arrived_ms + MAX_FUTURE_MS
-    late = hear(window, _voice(record), value.samples, until_ms, GAP_MS)
+    late = hear(window, voice_in(record.value), value.samples, until_ms, GAP_MS)
     if late is None:
         left_out[user] = left_out.get(user, 0) + len(value.samples)
         return verdict
@@ -208,12 +208,6 @@ def _fold(
         if window.minute != minute and line:
             lines[user, minute] = line
     return verdict
-
-
-def _voice(record: Record) -> int:
-    if isinstance(record.value, stream.Sent):
-        return voice_of(record.value.connection, record.value.connected_at_ms)
-    return NO_CONNECTION
 
 
 def _send(averages: list[tuple[stream.Average, bytes]]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from zlib import crc32
 
+from events.stream import HeartRateBatch, Sent, SessionStart
 from lambdas.domain.window import STALE_AFTER_MS, Window, fold
 
 SILENT_MS = STALE_AFTER_MS
@@ -20,6 +21,13 @@ def voice_of(connection: str, connected_at_ms: int) -> int:
     Where nobody tells when, at 0; it bears the name of the connection all the same.
     """
     return connected_at_ms * _NAMES + crc32(connection.encode()) % (_NAMES - 1) + 1
+
+
+def voice_in(record: Sent | HeartRateBatch | SessionStart) -> int:
+    """The voice that speaks in a record of `heart-rate`."""
+    if isinstance(record, Sent):
+        return voice_of(record.connection, record.connected_at_ms)
+    return NO_CONNECTION
 
 
 def listen(window: Window, arrived_ms: int) -> None:
