@@ -259,7 +259,7 @@ async def test_a_token_that_opens_nothing_ends_the_command(door: Door) -> None:
         (
             "--url",
             "ftp://x",
-            "--url or TEMPOFIT_HEART_RATE_URL is 'ftp://x', which is no address to post to: give one like",
+            "--url or TEMPOFIT_HEART_RATE_URL is 'ftp://x', which is no address to post to: give",
         ),
         ("--url", "host/path", "which is no address to post to"),
         ("--url", "wss://host/dev", "which is no address to post to"),
