@@ -35,8 +35,9 @@ def listen(window: Window, arrived_ms: int) -> None:
 
     By a clock of the streams that was set back, it was silent from then on.
     """
-    spoke_ms = min(window.arrived_ms - window.silent_ms, arrived_ms)
-    window.arrived_ms, window.silent_ms = arrived_ms, arrived_ms - spoke_ms
+    silent_ms = window.silent_ms + arrived_ms - window.arrived_ms
+    window.silent_ms = silent_ms if silent_ms > 0 else 0
+    window.arrived_ms = arrived_ms
 
 
 def hear(
