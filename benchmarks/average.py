@@ -1,5 +1,6 @@
 """`average` against peers: the same samples, the same running average, due or not, on one core."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from local.project import PROJECT
 SNAPSHOT_SECONDS = SNAPSHOT_MS // 1000
 ENVIRONMENTS = PROJECT / ".tempofit" / "peers"
 PEERS = PROJECT / "benchmarks" / "peers"
+OWN = [sys.executable, "-m", "benchmarks.peers.tempofit"]
 DURABLE = {
     "bytewax_durable": f"recovery store in SQLite, an epoch every {SNAPSHOT_SECONDS} s of the data",
     "flink_durable": f"checkpoints to disk every {SNAPSHOT_SECONDS} s of the data",
@@ -33,6 +35,13 @@ COMMANDS = {
 }
 """The environment of each peer, and its module in `benchmarks.peers` with its flags."""
 FLINK = {"flink", "flink_durable"}
+VARIANTS: dict[str, tuple[bool, list[str]]] = {
+    "calm": (False, []),
+    "calm, unfiltered": (False, ["--unfiltered"]),
+    "spikes": (True, []),
+    "spikes, unfiltered": (True, ["--unfiltered"]),
+}
+"""Of TempoFit, to tell what the filter of spikes costs: whether hearts have any, and its flags."""
 TOLERANCE = 1e-6
 """Beats a minute by which averages may differ, from another order of additions."""
 TIMEOUT_SECONDS = 600
@@ -79,6 +88,15 @@ class Own(msgspec.Struct, frozen=True):
     redis_bytes_a_user: int
 
 
+class Filter(msgspec.Struct, frozen=True):
+    """TempoFit's rate, by processor time, by the rate without the filter of spikes, in one run."""
+
+    calm: float
+    """On lines without spikes, where a look at the extremes is all that is done."""
+    spikes: float
+    """On lines with one each 100 s of everybody."""
+
+
 class Comparison(msgspec.Struct, frozen=True):
     """One size of record; `ratio` is TempoFit's rate by each peer's."""
 
@@ -90,6 +108,7 @@ class Comparison(msgspec.Struct, frozen=True):
     peers_by: dict[str, Rate]
     outcomes: int
     outcomes_equal: bool
+    filter: Filter | None = None
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -116,6 +135,7 @@ def run(
     repeats: int,
     *,
     with_peers: bool = True,
+    with_filter: bool = False,
     progress: Say = lambda sentence: None,
 ) -> Report:
     """Measure each implementation in a process of its own, one after the other.
@@ -128,7 +148,11 @@ def run(
     comparisons: list[Comparison] = []
     known: dict[str, Rate] = {}
     for size in sorted(set(sizes)):
-        comparisons.append(_compare(commands, users, size, seconds, repeats, known, progress))
+        compared = _compare(commands, users, size, seconds, repeats, known, progress)
+        if with_filter:
+            cost = _filter(users, size, seconds, repeats, progress)
+            compared = msgspec.structs.replace(compared, filter=cost)
+        comparisons.append(compared)
         for name in FLINK & commands.keys():  # one sample a line, whatever the size of a record
             known[name] = comparisons[0].peers_by[name]
             del commands[name]
@@ -152,9 +176,8 @@ def profile(users: int, sizes: list[int], seconds: int) -> str:
     """Where the time of `average` goes, by cProfile: the 25 functions that take most themselves."""
     found = [machine.describe()]
     for size in sorted(set(sizes)):
-        command = [sys.executable, "-m", "benchmarks.peers.tempofit"]
         config = {"users": users, "samples_per_record": size, "seconds": seconds, "outcomes": ""}
-        text = _run("tempofit", command, config, "--profile").decode()
+        text = _run("tempofit", OWN, config, "--profile").decode()
         found.append(f"{size} samples a record, {users:,} people\n{text.strip()}")
     return "\n\n".join(found) + "\n"
 
@@ -208,7 +231,7 @@ def _compare(
     own: list[Figures] = []
     rates: dict[str, list[Rate]] = {name: [] for name in commands}
     outcomes: dict[str, list[Outcome]] = {}
-    all_commands = {"tempofit": [sys.executable, "-m", "benchmarks.peers.tempofit"], **commands}
+    all_commands = {"tempofit": OWN, **commands}
     with TemporaryDirectory(prefix="tempofit-bench-") as directory:
         for turn in range(repeats):
             for name, command in all_commands.items():
@@ -241,6 +264,27 @@ def _compare(
         chosen,
         len(outcomes["tempofit"]),
         all(_agree(outcomes["tempofit"], found) for found in outcomes.values()),
+    )
+
+
+def _filter(users: int, size: int, seconds: int, repeats: int, progress: Say) -> Filter:
+    """What the filter of spikes costs: with and without it in turn, so that both meet one load."""
+    rates: dict[str, list[Rate]] = {name: [] for name in VARIANTS}
+    for turn in range(repeats):
+        for name, (spikes, flags) in VARIANTS.items():
+            progress(f"tempofit, {name}, {size} samples a record, {turn + 1} of {repeats}")
+            config = {
+                "users": users,
+                "samples_per_record": size,
+                "seconds": seconds,
+                "outcomes": os.devnull,
+                "spikes": spikes,
+            }
+            printed = _run("tempofit", OWN, config, *flags)
+            rates[name].append(_rate(msgspec.json.decode(printed, type=Figures), min))
+    by_cpu = {name: _median(found).by_cpu_time for name, found in rates.items()}
+    return Filter(
+        *(round(by_cpu[line] / by_cpu[f"{line}, unfiltered"], 3) for line in ("calm", "spikes"))
     )
 
 

@@ -11,6 +11,7 @@ from evaluation.fit import PolicyFit, measure, over_seeds, summary
 from evaluation.playing import Library
 from evaluation.policies import DRAWN, POLICIES, Setup, best_constant
 from evaluation.segments import Part, Segment, part_of
+from evaluation.spikes import Effect
 from events.session import Mode, Settings, Song
 
 Shown = Part | Literal["all"]
@@ -39,6 +40,8 @@ class Report(Struct, frozen=True):
     policies: dict[str, PolicyFit]
     libraries: dict[str, dict[str, PolicyFit]] = {}
     """By a number of songs: the fits with samples of so many, another with each seed."""
+    spikes: Effect | None = None
+    """What the filter of spikes does to the same stretches, where it was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

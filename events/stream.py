@@ -52,6 +52,8 @@ class Sent(NamedTuple):
 
     connection: Annotated[str, Meta(min_length=1, max_length=128)]
     message: HeartRateBatch
+    connected_at_ms: TimeMs = 0
+    """When that connection began; 0 where the record does not tell."""
 
 
 class SessionStart(

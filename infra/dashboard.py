@@ -42,7 +42,7 @@ TEXT_WIDTH, GRAPH_WIDTH, SIDE_WIDTH = 4, 7, 6
 """A hop takes 4 + 7 + 7 of the 24 columns, the side the other 6."""
 
 COUNTS = {
-    "average": ("Averages", "Unreadable", "Unusable", "RefusedPeople", "ClosedPeople"),
+    "average": ("Averages", "Unreadable", "Unusable", "RefusedPeople", "ClosedPeople", "LeftOut"),
     "schedule": ("SongRequests", "Unreadable"),
     "recommend": ("SongsPushed", "SongsUndelivered", "Failed", "Unreadable", "Unusable"),
 }

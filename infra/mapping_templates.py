@@ -14,7 +14,7 @@ MOCK_REQUEST = '{"statusCode":200}'
 
 def put_message(stream_name: str) -> str:
     """The Kinesis PutRecord call for one message, with its connection as `events.stream.Sent`."""
-    sent = """"[$quote$context.connectionId$quote,$input.json('$')]\""""
+    sent = """"[$quote$context.connectionId$quote,$input.json('$'),$context.connectedAt]\""""
     return "#set($quote = '\"')" + _put_record(stream_name, sent)
 
 

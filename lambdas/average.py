@@ -29,10 +29,10 @@ from lambdas.adapters.optional import optional
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.domain.allowance import Verdict
 from lambdas.domain.line import MINUTE_MS
+from lambdas.domain.voice import hear, listen, voice_in
 from lambdas.domain.window import (
     Window,
     emit,
-    fold,
     has_seen,
     is_due_to_emit,
     restarted,
@@ -60,6 +60,11 @@ OLD_MS = 60_000
 device sends, or one whose clock was set back."""
 gc.set_threshold(100_000)  # a batch makes thousands of objects, and hardly ever a cycle
 TOO_MANY = floods.too_many(floods.HEART_RATES)
+ANOTHER_DEVICE = Error(
+    "another_device",
+    "Several of your devices send heart rates at once, so only those of the device that connected "
+    "last count: let one send, or connect the one that should count again.",
+)
 
 
 @traced
@@ -80,10 +85,11 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     averages: list[tuple[stream.Average, bytes]] = []
     lines: dict[traces.Minute, bytes] = {}
     refused: dict[str, Error] = {}
+    left_out: dict[str, int] = {}
     unusable, closed = [], set[str]()
     for record in batch:
         try:
-            verdict = _fold(record, people, averages, lines, refused)
+            verdict = _fold(record, people, averages, lines, refused, left_out)
         except Exception:  # noqa: BLE001 - whatever a stored window holds, it is this person's
             people[record.key] = Window(INTERVAL_MS)
             unusable.append(record.raw)
@@ -95,13 +101,14 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     _send(averages)
     traces.write(lines, arrived_ms)
     windows.write(people, arrived_ms)
-    _tell(refused, closed)
+    _tell(dict.fromkeys(left_out, ANOTHER_DEVICE) | refused, closed)
     dead_letters.send(unusable, dead_letters.UNUSABLE)
     count(
         Averages=len(averages),
         Unreadable=len(unreadable),
         Unusable=len(unusable),
         RefusedPeople=len(refused),
+        LeftOut=sum(left_out.values()),
         ClosedPeople=len(closed),
     )
     return {"batchItemFailures": []}
@@ -162,8 +169,12 @@ def _fold(
     averages: list[tuple[stream.Average, bytes]],
     lines: dict[traces.Minute, bytes],
     refused: dict[str, Error],
+    left_out: dict[str, int],
 ) -> Verdict:
-    """Whether a record is taken; the start of a session always is."""
+    """Whether a record is taken; the start of a session always is.
+
+    What another device of the person sends is taken and left out: `left_out` counts its samples.
+    """
     user, value = record.key, stream.message_of(record.value)
     window = people.get(user)
     if window is None:
@@ -173,12 +184,17 @@ def _fold(
         return Verdict.TAKEN
     if has_seen(window, value.samples, record.arrived_ms):
         return Verdict.TAKEN
-    verdict, window.felt_ms, window.arrived_ms = floods.HEART_RATES.judge(
+    verdict, window.felt_ms, arrived_ms = floods.HEART_RATES.judge(
         window.felt_ms, window.arrived_ms, record.arrived_ms
     )
+    listen(window, arrived_ms)
     if verdict is not Verdict.TAKEN:
         return verdict
-    late = fold(window, value.samples, record.arrived_ms + MAX_FUTURE_MS, GAP_MS)
+    until_ms = record.arrived_ms + MAX_FUTURE_MS
+    late = hear(window, voice_in(record.value), value.samples, until_ms, GAP_MS)
+    if late is None:
+        left_out[user] = left_out.get(user, 0) + len(value.samples)
+        return verdict
     newest_ms = value.samples[-1][0]
     if late:
         refused[user] = _in_the_future(late[-1], value.id)

@@ -39,7 +39,7 @@ SONG_END_BYTES = 1104
 SONG_ITEM_BYTES = 200
 """An item of the songs table, names of attributes included."""
 
-WINDOW_BYTES, WINDOW_SAMPLE_BYTES = 73, 3
+WINDOW_BYTES, WINDOW_SAMPLE_BYTES = 83, 3
 """A packed window: what it holds besides, and each of its samples, whose heart rates are whole."""
 WINDOW_ENTRY_BYTES, TRACE_ENTRY_BYTES, PLAYLIST_ENTRY_BYTES = 52, 22, 68
 CONNECTIONS_KEY_BYTES = 128
@@ -106,7 +106,7 @@ def sizes(load: Load) -> Sizes:
     )
     one, two = (len(encode(Averages([average] * many))) for many in (1, 2))
     beat, beats = (
-        len(json.encode(Sent("c" * CONNECTION_ID_BYTES, HeartRateBatch([sample] * many))))
+        len(json.encode(Sent("c" * CONNECTION_ID_BYTES, HeartRateBatch([sample] * many), at_ms)))
         for many in (1, 2)
     )
     return Sizes(

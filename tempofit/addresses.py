@@ -1,5 +1,7 @@
 """Where the running local cloud answers; the launcher writes it down."""
 
+from urllib.parse import urlsplit
+
 import aiohttp
 import msgspec
 from botocore.exceptions import EndpointConnectionError
@@ -14,7 +16,7 @@ NOT_RUNNING = (
     "or give the addresses of one (--help names the options)."
 )
 
-
+HERE = {"localhost", "127.0.0.1", "::1"}
 UNWELL = "`tempofit status` says how the local cloud does."
 
 
@@ -56,3 +58,23 @@ def require(*addresses: str | None) -> None:
     """Raises CloudError with what to do when one of the addresses is not known."""
     if not all(addresses):
         raise CloudError(NOT_RUNNING)
+
+
+def require_web(option: str, address: str) -> None:
+    """Raises CloudError unless a token may be sent to this address, which `option` gave."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname if parts.port != 0 else None
+    except ValueError:
+        parts, host = urlsplit(""), None
+    is_written_well = host is not None and address.isascii() and not set(address) & set(" \t\r\n")
+    if parts.scheme not in ("http", "https") or not is_written_well:
+        raise CloudError(
+            f"{option} is {address!r}, which is no address to post to: give one like "
+            "https://host/path, or of the local cloud http://127.0.0.1:PORT/path."
+        )
+    if parts.scheme == "http" and host not in HERE:
+        raise CloudError(
+            f"{option} is {address!r}: over http, anybody on the way to {host} could read the "
+            "token. Give an address that begins with https://."
+        )

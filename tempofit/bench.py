@@ -116,6 +116,10 @@ def average_command(
     ] = 30,
     repeats: Annotated[int, typer.Option(min=1, help="The median of so many counts.")] = 3,
     without_peers: Annotated[bool, typer.Option(help="TempoFit alone.")] = False,
+    spikes: Annotated[
+        bool,
+        typer.Option("--spikes", help="And what leaving out spikes costs, on lines with some."),
+    ] = False,
     profile: Annotated[
         Path | None, typer.Option(help="Write where the time goes to this file instead.")
     ] = None,
@@ -142,6 +146,7 @@ def average_command(
             seconds_of_data,
             repeats,
             with_peers=not without_peers,
+            with_filter=spikes,
             progress=say,
         ),
         averages.BenchmarkError,
@@ -174,6 +179,14 @@ def _print_averages(report: averages.Report) -> None:
                 f"{size.ratio[name]:.2f} times as fast" if name in size.ratio else "",
             )
     print_whole(console, table)
+    for size in report.sizes:
+        if size.filter:
+            console.print(
+                f"{size.samples_per_record} a record, with the filter of spikes by without it: "
+                f"{size.filter.calm:.2f} times as fast on lines without spikes, "
+                f"{size.filter.spikes:.2f} times on lines with one each 100 s.",
+                highlight=False,
+            )
     for name, how in report.durable.items():
         console.print(f"{name.replace('_', ' ').capitalize()}: {how}.", highlight=False)
     for name, reason in report.left_out.items():

@@ -28,10 +28,11 @@ def chaos(
 
     A sample is folded when an average counts it; refused, when its device's clock was off, so
     that it was behind what was known or too far in the future; gone, when it was in a window that
-    Redis lost before an average told of it (then windows begin anew and count from one); and lost
-    in all other cases. A song of a playlist that Redis lost has to be told only if it is the last.
-    Poison becomes dead letters, but in the heart rates, where clients could send it: there
-    `average` counts it as Unreadable or Unusable, again where a batch comes again.
+    Redis lost before an average told of it (then windows begin anew and count from one); left out,
+    when nobody sent it but a device while a newer one of the same person did; and lost in all other
+    cases. A song of a playlist that Redis lost has to be told only if it is the last. Poison
+    becomes dead letters, but in the heart rates, where clients could send it: there `average`
+    counts it as Unreadable or Unusable, again where a batch comes again.
 
     All is well again when everybody is connected, had an average told within 20 s and has a song
     or has missed one for less than 5 s, no request has waited 5 s for its song, and hardly any

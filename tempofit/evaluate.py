@@ -14,6 +14,7 @@ from rich.table import Table
 from catalog.errors import FileError, Refused
 from catalog.files import read_songs
 from catalog.tables import first_few
+from evaluation import spikes as spiky
 from evaluation import trial as evaluation
 from evaluation.fit import PolicyFit
 from evaluation.policies import POLICIES
@@ -57,6 +58,9 @@ def evaluate(
     ] = None,
     seed: Annotated[int, typer.Option(help="The first seed; the same seed draws the same.")] = 1,
     seeds: Annotated[int, typer.Option(min=1, max=100, help="How many seeds to draw with.")] = 3,
+    spikes: Annotated[
+        bool, typer.Option("--spikes", help="And how far made spikes move the running average.")
+    ] = False,
     plot: Annotated[Path | None, typer.Option(help="Draw a picture into this file.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
@@ -85,6 +89,8 @@ def evaluate(
         len(refused[workouts]),
         len(refused[songs]),
     )
+    if spikes:
+        found = msgspec.structs.replace(found, spikes=spiky.effect(what.segments, seed))
     if json:
         typer.echo(msgspec.json.encode(found))
         return
@@ -166,10 +172,24 @@ def _print(found: Report) -> None:
         _people(found.policies),
     ):
         print_whole(console, table)
+    _print_spikes(console, found.spikes)
     for size, policies in found.libraries.items():
         console.print(f"With {int(size):,} of the songs:")
         for table in (_gaps(policies), _repeats(policies)):
             print_whole(console, table)
+
+
+def _print_spikes(console: Console, found: spiky.Effect | None) -> None:
+    if found is None:
+        return
+    console.print(
+        f"{found.spikes:,} made spikes of 1 to 3 s move averages over 30 s by "
+        f"{found.moved_mean:.2f} beats/min, {found.moved_far:.2%} of them by more than 2, and "
+        f"{found.moved_most:.1f} at most; without the filter by "
+        f"{found.unfiltered_mean:.2f}, {found.unfiltered_most:.1f} at most. Lines as they were "
+        f"recorded are moved by {found.own_mean:.2f}. Of {found.sprints:,} sprints each came "
+        f"through within {found.sprint_seconds:g} s.\n"
+    )
 
 
 def _gaps(policies: dict[str, PolicyFit]) -> Table:

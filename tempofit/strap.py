@@ -3,6 +3,7 @@
 import asyncio
 import re
 import signal
+import string
 import time
 from contextlib import suppress
 from typing import Annotated
@@ -14,7 +15,7 @@ from simulator.bluetooth import BluetoothError, Found, MissingError, Radio
 from simulator.bridge import NO_STRAP, SCAN_SECONDS, Counts, Say, bridge
 from simulator.client import Service, fetch_token, open_http
 from simulator.poster import DoorError, Poster
-from tempofit.addresses import CloudError, read_addresses, require
+from tempofit.addresses import CloudError, read_addresses, require, require_web
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -59,6 +60,14 @@ def strap(
     there is no Bluetooth, no such strap, no cloud, or when the token opens nothing.
     """
     try:
+        for option, address in (
+            ("--url or TEMPOFIT_HEART_RATE_URL", url),
+            ("--token-url or TEMPOFIT_TOKEN_URL", token_url),
+        ):
+            if address and not seen:
+                require_web(option, address)
+        if set(token) & set(string.whitespace) or not token.isascii():
+            raise CloudError("--token holds what no token does: give the access token alone.")
         radio = Radio()
         if seen:
             _list(asyncio.run(radio.scan(SCAN_SECONDS)), json)

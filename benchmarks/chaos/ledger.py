@@ -2,9 +2,9 @@
 
 Which samples a window holds follows from what its stream took, by one rule: a sample counts when it
 is newer than all that counted, and no more than a minute after the arrival of its record, unless
-its message is one too many. An average tells how many counted up to its time, so each is held
-against that. Where Redis has lost the windows, one begins anew with some record from then on: which
-one, the next average tells.
+its message is one too many, or of a device while a newer one of the person speaks. An average tells
+how many counted up to its time, so each is held against that. Where Redis has lost the windows, one
+begins anew with some record from then on: which one, the next average tells.
 """
 
 from bisect import bisect_right
@@ -16,6 +16,7 @@ from typing import NamedTuple
 from events.samples import MAX_FUTURE_MS
 from lambdas.adapters.floods import HEART_RATES
 from lambdas.domain.allowance import Verdict
+from lambdas.domain.voice import NO_CONNECTION, SILENT_MS
 
 BEFORE_MS = 30_000
 """How long before a loss the record was seen, at most, with which a window begins anew."""
@@ -33,6 +34,7 @@ class Put(NamedTuple):
     arrived_ms: int
     times_ms: Sequence[int]
     seen_ms: int
+    voice: int = NO_CONNECTION
 
 
 class Told(NamedTuple):
@@ -53,6 +55,8 @@ class Counts:
     """Of a device whose clock was set back, or far ahead; what the right clock says counts."""
     gone: int = 0
     """In a window that Redis lost before an average told of it, and sent again by nobody."""
+    left_out: int = 0
+    """Sent only by a device while a newer one of the person spoke."""
     lost: int = 0
     duplicated: int = 0
     """By how much averages count more than was sent."""
@@ -72,8 +76,11 @@ class _Window:
     last_ms: int = -1
     felt_ms: int = 0
     arrived_ms: int = 0
+    voice: int = NO_CONNECTION
+    spoke_ms: int = 0
     samples: dict[int, int] = field(default_factory=dict)
     """By time, how many counted with it."""
+    left_out: set[int] = field(default_factory=set)
 
     def take(self, put: Put) -> None:
         if put.arrived_ms < self.arrived_ms and max(put.times_ms) <= self.last_ms:
@@ -81,12 +88,18 @@ class _Window:
         verdict, self.felt_ms, self.arrived_ms = HEART_RATES.judge(
             self.felt_ms, self.arrived_ms, put.arrived_ms
         )
+        self.spoke_ms = min(self.spoke_ms, self.arrived_ms)
         if verdict is not Verdict.TAKEN:
             return
-        for at_ms in put.times_ms:
-            if self.last_ms < at_ms <= put.arrived_ms + MAX_FUTURE_MS:
+        new = [at_ms for at_ms in put.times_ms if at_ms > self.last_ms]
+        if put.voice < self.voice and self.arrived_ms - self.spoke_ms <= SILENT_MS:
+            self.left_out.update(new)
+            return
+        for at_ms in new:
+            if at_ms <= put.arrived_ms + MAX_FUTURE_MS:
                 self.last_ms = at_ms
                 self.samples[at_ms] = len(self.samples) + 1
+                self.voice, self.spoke_ms = put.voice, self.arrived_ms
 
 
 def count(
@@ -103,6 +116,7 @@ def count(
     counts = Counts(sent=len(sent))
     folded: set[int] = set()
     gone: set[int] = set()
+    left_out: set[int] = set()
     window = _window(puts, 0)
     explained: set[tuple[int, int]] = set()
     previous_ms = newest_ms = -1
@@ -120,17 +134,21 @@ def count(
             told = {at_ms for at_ms in window.samples if at_ms <= newest_ms}
             folded |= told
             gone |= window.samples.keys() - told
+            left_out |= window.left_out
             window, newest_ms = anew, -1
         explained.add(average[:2])
         newest_ms = max(newest_ms, average.at_ms)
         previous_ms = average.seen_ms
     folded |= {at_ms for at_ms in window.samples if at_ms <= newest_ms}
+    left_out = (left_out | window.left_out) - window.samples.keys()
     latest_ms = _latest(puts)
     for at_ms, is_newest in sent.items():
         if at_ms in folded:
             counts.folded += 1
         elif at_ms in gone:
             counts.gone += 1
+        elif at_ms in left_out:
+            counts.left_out += 1
         elif not is_newest or at_ms > latest_ms.get(at_ms, at_ms) + MAX_FUTURE_MS - SEEN_MS:
             counts.refused += 1
         else:

@@ -24,6 +24,7 @@ class Report(msgspec.Struct, frozen=True):
     samples_folded: int
     samples_refused: int
     samples_gone: int
+    samples_left_out: int
     samples_lost: int
     samples_duplicated: int
     songs_stored: int

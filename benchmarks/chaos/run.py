@@ -327,6 +327,7 @@ class Chaos:
             samples_folded=total.folded,
             samples_refused=total.refused,
             samples_gone=total.gone,
+            samples_left_out=total.left_out,
             samples_lost=sum(whose["samples_lost"].values()),
             samples_duplicated=total.duplicated,
             songs_stored=len(self._seen.songs.stored),

@@ -12,7 +12,8 @@ from benchmarks.chaos.ledger import Put, Songs, Told
 from benchmarks.kinesis import Kinesis, Record
 from benchmarks.ledger import decode_asked
 from events.messages import decode_song_push
-from events.stream import HeartRateBatch, decode_averages, decode_heart_rate
+from events.stream import HeartRateBatch, decode_averages, decode_sent, message_of
+from lambdas.domain.voice import voice_in
 from local.launcher import Cloud
 from local.streams import Report as StreamsReport
 from simulator.pace import clock_ms
@@ -70,12 +71,13 @@ class Seen:
             await asyncio.sleep(READ_SECONDS)
 
     def _note_heart_rates(self, record: Record, at_ms: int) -> None:
-        batch = decode_heart_rate(record.data)
+        sent = decode_sent(record.data)
+        batch = message_of(sent)
         if record.partition_key in self._known and isinstance(batch, HeartRateBatch):
             # As `average` reads it, which takes whole milliseconds off what it is told.
             arrived_ms = int(record.approximate_arrival_timestamp * 1000)
             times_ms = [time_ms for time_ms, _ in batch.samples]
-            self.puts[record.partition_key].append(Put(arrived_ms, times_ms, at_ms))
+            self.puts[record.partition_key].append(Put(arrived_ms, times_ms, at_ms, voice_in(sent)))
 
     def _note_averages(self, record: Record, at_ms: int) -> None:
         for average in decode_averages(record.data).averages:

@@ -21,6 +21,9 @@ SNAPSHOT_MS = 5_000
 """Of the data, between two snapshots of a durable peer. They replay many times faster than people
 live, so an interval of the clock on the wall would spare them most of the snapshots they have to
 take when it counts."""
+SPIKES_EACH_SECOND, SPIKE_SECONDS, SPIKE_BY = 1 / 100, 3, 80
+"""How often a dry strap makes a spike, how long at most, and by how many beats a minute, where the
+line has any: as in reports of runners."""
 GAPS_EACH_SECOND = 1 / 600
 """How often somebody's strap falls silent, for 3 to 45 s: as often as simulated straps do."""
 
@@ -38,6 +41,8 @@ class Config:
     samples_per_record: int
     seconds: int
     outcomes: str
+    spikes: bool = False
+    """Whether hearts have spikes now and then, which no peer leaves out."""
 
 
 def config() -> Config:
@@ -49,9 +54,10 @@ def config() -> Config:
 
 def messages(config: Config) -> tuple[list[Message], int]:
     """Everybody at one sample a second, interleaved as in real time; and where the clock starts."""
-    random = Random(1)
+    random, spiky = Random(1), Random(2)
     hearts = [random.randint(90, 160) for _ in range(config.users)]
     silent_until = [0] * config.users
+    spiked_until = [0] * config.users
     buffers: list[list[list[float]]] = [[] for _ in range(config.users)]
     found: list[Message] = []
     start = 0
@@ -66,7 +72,10 @@ def messages(config: Config) -> tuple[list[Message], int]:
                 silent_until[user] = second + random.randint(3, 45)
             hearts[user] = min(200, max(60, hearts[user] + random.randint(-2, 2)))
             buffer = buffers[user]
-            buffer.append([at_ms, float(hearts[user])])
+            if config.spikes and spiky.random() < SPIKES_EACH_SECOND:
+                spiked_until[user] = second + spiky.randint(1, SPIKE_SECONDS)
+            spike = SPIKE_BY if second < spiked_until[user] else 0
+            buffer.append([at_ms, float(min(230, hearts[user] + spike))])
             if len(buffer) == config.samples_per_record:
                 text = json.dumps({"action": "heartrate", "samples": buffer}, separators=(",", ":"))
                 found.append((name_of(user), text.encode(), at_ms + 50, len(buffer)))

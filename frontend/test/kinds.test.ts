@@ -24,6 +24,7 @@ describe("a minute is read whole, whatever the file is like", () => {
     fit: made.ride(),
     "fit.gz": made.gzip(made.ride()),
     "tcx.gz": made.gzip(made.text(tcx)),
+    "gpx.gz": made.gzip(made.text(made.gpx(hr))),
     "a gzip file within another": made.gzip(made.gzip(made.ride())),
     "a zip file with one workout": made.zip({ "a/ride.fit": made.ride(), "cover.jpg": made.text("\xff\xd8\xff") }),
     "a zip file within another": made.zip({ "all.zip": made.zip({ "readme.txt": made.text("Hello."), ride: made.text(tcx) }) }),

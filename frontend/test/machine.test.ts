@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { Best, FRESH_MS, ranked } from "../src/heart/best";
+import { Best, FRESH_MS } from "../src/heart/best";
 import { type Bluetooth, noBluetooth } from "../src/heart/bluetooth";
 import { TELL_EVERY_MS, isToldAgain } from "../src/heart/cadence";
 import { chooseMachine } from "../src/heart/machine";
@@ -197,22 +197,6 @@ describe("of several heart rates", () => {
     expect(best.hears("machine", 400 + FRESH_MS)).toBe(true);
     best.forget("machine");
     expect(best.of(400 + FRESH_MS)).toBeNull();
-  });
-
-  test("a source hands on its own while no machine tells a better one, and is forgotten when it ends", () => {
-    const best = new Best();
-    const heard: number[] = [];
-    const source = ranked(best, { onStatus: () => undefined, onHeartRate: (heart_rate) => heard.push(heart_rate) });
-    source.onStatus({ phase: "on", way: "service", sentence: "" });
-    source.onHeartRate(100);
-    best.hears("machine", Date.now());
-    source.onHeartRate(101);
-    source.onStatus({ phase: "on", way: "strap", sentence: "" });
-    source.onHeartRate(102);
-    expect(heard).toEqual([100, 102]);
-    expect(best.of(Date.now())).toBe("strap");
-    source.onStatus({ phase: "off", sentence: "" });
-    expect(best.of(Date.now())).toBe("machine");
   });
 });
 

@@ -206,6 +206,54 @@ describe("a subscription", () => {
     expect(said()).toBe('HypeRate knows no such device. Stop, and check its ID. It answers: "unmatched topic".');
   });
 
+  test("goes on through half a minute of silence, a device that is off, and what is about something else", async () => {
+    await subscribed(HYPERATE);
+    const topic = "hr:internal-testing";
+    const beats = (hr: number | null) => {
+      newest().says({ event: "hr_update", payload: { hr }, ref: null, topic });
+    };
+    beats(79);
+    for (const after_ms of [9_000, 10_000]) {
+      await vi.advanceTimersByTimeAsync(after_ms);
+      newest().says({ event: "phx_reply", payload: { response: {}, status: "ok" }, ref: 0, topic: "phoenix" });
+    }
+    expect(said()).toMatch(/^Connected to HypeRate, but no new heart rate has come/);
+    beats(79);
+    expect(said()).toBe("Connected to HypeRate.");
+    beats(null);
+    expect(said()).toBe("HypeRate gets no heart rate from the device at the moment.");
+    newest().says({ event: "clip:created", payload: { twitch_slug: "x" }, topic });
+    await vi.advanceTimersByTimeAsync(17_000);
+    beats(90);
+    expect(heart_rates).toEqual([79, 79, 90]);
+    expect(FakeSocket.all).toHaveLength(1);
+  });
+
+  test("of plain numbers takes nothing old, empty or wrong for one, and names what the service refuses", async () => {
+    await subscribed(PULSOID);
+    for (const data of ["123", "124"]) newest().onmessage({ data });
+    for (const measured_at of [Date.now() - 3_600_000, String(Date.now() - 90_000_000)]) {
+      newest().says({ measured_at, data: { heart_rate: 75 } });
+      expect(said()).toMatch("which is not used as one of now");
+    }
+    newest().says({ measured_at: Date.now(), data: { heart_rate: null } });
+    expect(said()).toBe("Pulsoid gets no heart rate from the device at the moment.");
+    newest().says({ error_code: 7005, error_message: "token_not_found" });
+    expect(said()).toMatch("Check the token, and whether its subscription runs.");
+    newest().onmessage({ data: "" });
+    expect(heart_rates).toEqual([123, 124]);
+    FakeSocket.refuses = true;
+    newest().close();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(said()).toMatch(/was lost|check what you entered, and whether its subscription runs/);
+  });
+
+  test("that closes as soon as it is open names the token and the subscription", async () => {
+    await subscribed(PULSOID);
+    newest().close();
+    expect(said()).toMatch("check what you entered, and whether its subscription runs");
+  });
+
   test("that brings nothing readable says what it waits for, and goes on when it comes", async () => {
     await subscribed(PULSOID);
     newest().says({ pulse: 75 });

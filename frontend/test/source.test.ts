@@ -349,7 +349,7 @@ describe("the view", () => {
     renderToStaticMarkup(
       createElement(Sources, {
         status,
-        way: wayInUse(status),
+        ways: [wayInUse(status)].filter((way) => way !== null),
         off,
         comes,
         starts: false,
@@ -373,11 +373,11 @@ describe("the view", () => {
     expect(shown(OFF, true)).not.toMatch(/<button[^>]*"false"/);
   });
 
-  test("offers to stop what runs, and nothing else meanwhile", () => {
-    expect(shown(inUse("strap"))).toMatch(/"false">Stop using the strap.*"true">Try it without a strap/);
+  test("offers to stop what runs, and only what goes with it meanwhile", () => {
+    expect(shown(inUse("strap"))).toMatch(/"false">Stop using the strap.*"true">Try it.*"true">Play.*"false">Use Pulsoid/);
     expect(shown(inUse("made-up"))).toMatch(/"true">Use my.*"false">Stop the made-up heart/);
     expect(shown(inUse("file"))).toMatch(/"true">Use my.*"true">Try it.*"false">Stop the recording/);
-    expect(shown(inUse("service"))).toMatch(/"true">Use my.*"true">Try it.*"false">Stop using Pulsoid/);
+    expect(shown(inUse("service"))).toMatch(/"false">Use my.*"true">Try it.*"false">Stop using Pulsoid/);
   });
 
   test("asks for an address only where the page may ask anyone", () => {

@@ -19,6 +19,25 @@ import { NOW, SESSION, SETTINGS, after, point, songPush, workoutOf } from "./hel
 const asked = (state: State, slot: number, sent = true): State =>
   reduce(state, { kind: "skip", slot, id: "skip", sent, now_ms: NOW });
 
+describe("a heart rate with spikes", () => {
+  test("is shown, and followed, without them, and a jump that lasts is shown within five seconds", () => {
+    let state = after([0, workoutOf({ songs: [songPush(0)] })]);
+    const beats = (second: number, heart_rate: number) => {
+      const sample = [NOW + second * 1000, heart_rate] as const;
+      const moment = { at_ms: sample[0], came_ms: sample[0], speed: 1 };
+      state = reduce(state, { kind: "measured", sample, moment });
+      return newestHeartRate(state) ?? NaN;
+    };
+    for (let second = 0; second < 112; second += 1) {
+      const spike = [225, 225, 198][second % 25 - 20];
+      expect(beats(second, spike ?? 125 + (second % 3))).toBeLessThan(130);
+    }
+    const shown = Array.from({ length: 10 }, (_, second) => beats(112 + second, 172));
+    expect(shown.slice(0, 3).every((each) => each < 130)).toBe(true);
+    expect(shown.slice(5)).toEqual([172, 172, 172, 172, 172]);
+  });
+});
+
 describe("songs", () => {
   test("a slot that comes twice is one song", () => {
     const state = after([0, songPush(0)], [1, songPush(0)], [2, workoutOf({ songs: [songPush(0)] })]);

@@ -71,6 +71,10 @@ class Window(Struct, array_like=True, gc=False):
     """Whether it names no session because none was stored, and is not looked up any more."""
     felt_ms: Count = 0
     """How long the person's messages are felt from then on; see lambdas/domain/allowance.py."""
+    voice: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 0
+    """Whose samples these are, of the person's devices; see lambdas/domain/voice.py."""
+    silent_ms: Count = 0
+    """For how long the voice had not been heard when the newest message arrived."""
 
     @property
     def newest(self) -> float:
@@ -301,4 +305,6 @@ def restarted(window: Window, session: int, interval_ms: int) -> Window:
         line=window.line,
         arrived_ms=window.arrived_ms,
         felt_ms=window.felt_ms,
+        voice=window.voice,
+        silent_ms=window.silent_ms,
     )

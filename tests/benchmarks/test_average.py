@@ -2,12 +2,15 @@
 
 import json
 import sys
+from base64 import b64decode
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
 
 from benchmarks import average
-from benchmarks.peers import workload
+from benchmarks.peers import tempofit, workload
+from events.stream import Sent, decode_sent
 from tempofit.__main__ import app
 
 KEYS = {"machine", "users", "samples_per_record", "tempofit", "peers", "ratio", "sizes", "left_out"}
@@ -35,6 +38,40 @@ def test_tempofit_and_plain_python_come_to_the_same_averages_and_decisions(
         assert size["outcomes_equal"]
         assert size["outcomes"] > 40 * 45 / 5 * 0.8
         assert size["samples"] > 40 * 4
+
+
+def test_what_leaving_out_spikes_costs_is_told_of_lines_with_and_without_them() -> None:
+    arguments = ["--without-peers", "--spikes", "--samples-per-record", "5", "--json"]
+    done = CliRunner().invoke(app, ["bench", "average", *SMALL, *arguments])
+    assert done.exit_code == 0, done.output
+    (size,) = json.loads(done.stdout)["sizes"]
+    assert size["filter"].keys() == {"calm", "spikes"}
+    assert all(ratio > 0 for ratio in size["filter"].values())
+
+
+def test_spikes_are_short_high_and_rare_and_the_rest_of_the_line_is_the_same() -> None:
+    config = workload.Config(users=50, samples_per_record=1, seconds=60, outcomes="")
+    calm, spiky = (
+        [
+            json.loads(text)["samples"][0][1]
+            for _, text, _, _ in workload.messages(replace(config, spikes=spikes))[0]
+        ]
+        for spikes in (False, True)
+    )
+    over = [other - one for one, other in zip(calm, spiky, strict=True)]
+    assert 0.005 < sum(each > 0 for each in over) / len(over) < 0.04
+    assert {each for each in over if each} <= {*range(30, 81)}
+
+
+def test_the_records_of_tempofit_are_those_that_the_gateway_writes() -> None:
+    config = workload.Config(users=2, samples_per_record=5, seconds=5, outcomes="")
+    messages, _ = workload.messages(config)
+    (event,) = tempofit._events(messages[:1])
+    (record,) = event["Records"]
+    sent = decode_sent(b64decode(record["kinesis"]["data"]))
+    assert isinstance(sent, Sent)
+    assert (len(sent.connection), sent.connected_at_ms) == (16, workload.START_MS)
+    assert len(sent.message.samples) == 5
 
 
 def test_averages_that_differ_are_noticed() -> None:

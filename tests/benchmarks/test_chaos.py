@@ -185,6 +185,19 @@ def test_what_redis_lost_before_an_average_told_of_it_is_gone() -> None:
     assert counts == Counts(7, 6, gone=1)
 
 
+def test_what_a_device_sends_while_a_newer_one_speaks_is_left_out_and_not_lost() -> None:
+    phone, watch = 1, 2
+    voices = [phone, watch, phone, watch, phone, phone]
+    batches = [[1], [2], [3], [4], [5], [30]]
+    puts = [put._replace(voice=voice) for put, voice in zip(_puts(*batches), voices, strict=True)]
+    sent = _sent(1, 2, 3, 4, 5, 30)
+    assert count(sent, puts, _told((4, 3), (30, 4)), []) == Counts(6, 4, left_out=2)
+    assert count(sent, puts, _told((4, 4), (30, 6)), []).duplicated > 0, "had they mixed"
+    again = [*puts[:-1], *_puts([5, 30])]
+    assert count(sent, again, _told((4, 3), (30, 5)), []) == Counts(6, 5, left_out=1)
+    assert count(sent, again, _told((4, 3)), []) == Counts(6, 3, left_out=1, lost=2)
+
+
 def test_songs_are_held_against_what_was_asked_for_stored_and_told() -> None:
     songs = Songs()
     assert songs.unfilled("ann", 0, 45_000) == 1

@@ -30,6 +30,7 @@ CLEAN = Report(
     samples_folded=8,
     samples_refused=1,
     samples_gone=1,
+    samples_left_out=0,
     samples_lost=0,
     samples_duplicated=0,
     songs_stored=4,

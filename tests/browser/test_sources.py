@@ -20,7 +20,7 @@ from local.processes import free_port
 from tests.browser.conftest import OpenPage
 from tests.browser.dropping import drop
 from tests.browser.sign_in import serving
-from tests.browser.strap import SOON_MS, note, press
+from tests.browser.strap import SOON_MS, STRAP, note, press
 
 BEGUN = datetime(2024, 5, 1, 9, tzinfo=UTC)
 """Long before any test, so that only the time between heart rates can matter."""
@@ -170,6 +170,30 @@ def test_a_service_brings_heart_rates_goes_and_comes_back(open_page: OpenPage) -
         assert set(pulsoid.tokens) == {"a secret"}
         assert "secret" not in page.url
         assert "secret" not in page.evaluate("JSON.stringify([localStorage, sessionStorage])")
+
+
+def test_a_strap_beside_a_service_counts_and_the_page_says_whose_heart_rate_it_is(
+    open_page: OpenPage,
+) -> None:
+    pulsoid = Service()
+    with open_page("athlete-with-both") as page, pulsoid.lives():
+        page.add_init_script(STRAP)
+        page.reload()
+        may_send(page)
+        page.get_by_text("More ways").click()
+        page.get_by_label("Token").fill("a secret")
+        page.get_by_label("Address").fill(pulsoid.address)
+        press(page, "Use Pulsoid")
+        note(page).to_have_text("Connected to Pulsoid.", timeout=SOON_MS)
+        press(page, "Use my heart-rate strap")
+        note(page).to_contain_text("Connected to Made Strap.", timeout=SOON_MS)
+        page.evaluate("window.strap.beats(120, 0)")
+        both = "Connected to Made Strap. Connected to Pulsoid. The heart rate is that of the {}."
+        note(page).to_have_text(both.format("strap"), timeout=SOON_MS)
+        expect(page.get_by_test_id("heart-rate")).to_have_text("120", timeout=SOON_MS)
+        press(page, "Stop using the strap")
+        note(page).to_have_text("Connected to Pulsoid.")
+        expect(page.get_by_test_id("heart-rate")).to_have_text("141", timeout=SOON_MS)
 
 
 def may_send(page: Page) -> None:

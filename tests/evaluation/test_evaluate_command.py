@@ -204,3 +204,18 @@ def test_recorded_workouts_are_fitted_better_than_by_the_rule_it_came_from(
     assert tempofit.back_within_20_minutes == tempofit.empty == 0
     assert tempofit.repeats < 0.01 * tempofit.songs_played
     assert tempofit.artist_repeats < 0.01
+
+
+def test_how_far_made_spikes_move_the_average_is_told_when_it_is_asked_for(
+    files: tuple[Path, Path],
+) -> None:
+    asked = ("--people", "all", "--policy", "constant", "--spikes")
+    found = json.decode(invoke(*files, *asked, "--json").stdout, type=Report).spikes
+    assert found is not None
+    assert (found.spikes, found.sprints) == (len(PEOPLE) * 25, len(PEOPLE))
+    assert found.moved_most <= 2
+    said = " ".join(invoke(*files, *asked).stdout.split())
+    assert "100 made spikes of 1 to 3 s move averages over 30 s by" in said
+    assert "Of 4 sprints each came through within" in said
+    silent = json.decode(invoke(*files, *asked[:-1], "--json").stdout, type=Report)
+    assert silent.spikes is None

@@ -27,7 +27,11 @@ NAMES = {"workout": "workout_query", "floor": "floor_query"}
 VALID = {key: json.loads((EXAMPLES / f"{NAMES.get(key, key)}.json").read_bytes()) for key in ROUTES}
 DRAFT4 = {key: Draft4Validator(draft4(struct)) for key, struct in ROUTES.items()}
 PUT_RECORD = MappingTemplate(put_message("heart-rate"))
-CONTEXT = {"authorizer": {"principalId": "ann"}, "connectionId": "L0SM9cOFvHcCIhw="}
+CONTEXT = {
+    "authorizer": {"principalId": "ann"},
+    "connectionId": "L0SM9cOFvHcCIhw=",
+    "connectedAt": 1_760_000_000_000,
+}
 MODELS = {
     key: Models(Route(key, LambdaIntegration(key), {key: draft4(struct)}, "$request.body.action"))
     for key, struct in ROUTES.items()

@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from itertools import chain
 from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from hypothesis import settings as profile
@@ -62,6 +63,8 @@ from tests.fuzz.profile import fuzzed
 from tests.fuzz.stores import Connections, Lane, Record, Redis, Streams, Tables
 
 USERS = ["ann", "bob"]
+DEVICES = {"phone": START_MS - 2_000, "watch": START_MS - 1_000}
+"""Of each person, and when it connected."""
 GAP_MS = int(NAMES["SESSION_GAP_SECONDS"]) * 1000
 CATALOG = [
     Song(f"song-{tempo}", "A song", f"Artist {tempo}", tempo, 45 + tempo % 100)
@@ -192,10 +195,16 @@ class SongPath(RuleBasedStateMachine):
 
     # What people do
 
-    @rule(user=users, after_s=st.integers(1, 60) | pauses_s, heart_rate=heart_rates)
-    def hear(self, user: str, after_s: int, heart_rate: float) -> None:
+    @rule(
+        user=users,
+        after_s=st.integers(1, 60) | pauses_s,
+        heart_rate=heart_rates,
+        device=st.sampled_from([*DEVICES, None]),
+    )
+    def hear(self, user: str, after_s: int, heart_rate: float, device: str | None) -> None:
+        """By one of two devices, or past the sockets; everything else is heard by the newer one."""
         self._pass(after_s * 1000)
-        self._hear(user, heart_rate)
+        self._hear(user, heart_rate, device)
 
     @rule(steps=st.integers(1, 12), heart_rate=heart_rates)
     def go_on(self, steps: int, heart_rate: float) -> None:
@@ -467,10 +476,11 @@ class SongPath(RuleBasedStateMachine):
         if self.people:
             self.streams.now_ms = self.now_ms
 
-    def _hear(self, user: str, heart_rate: float) -> None:
+    def _hear(self, user: str, heart_rate: float, device: str | None = "watch") -> None:
         if user in self.people:
             samples = stream.HeartRateBatch([(self.now_ms, heart_rate)])
-            self.streams.put("heart-rate", user, stream.encode(samples))
+            sent = stream.Sent(user, samples, DEVICES[device]) if device else samples
+            self.streams.put("heart-rate", user, msgspec.json.encode(sent))
 
     def _ask(self, name: str, handler: Any, user: str, body: Any, fault: Fault | None) -> Any:
         if user not in self.people:

@@ -108,7 +108,9 @@ def test_identity_comes_from_the_authorizer_alone(template: Template) -> None:
     assert text == (
         "#set($quote = '\"')"
         '{"StreamName":"NAME","PartitionKey":"$context.authorizer.principalId",'
-        '"Data":"$util.base64Encode("[$quote$context.connectionId$quote,$input.json(\'$\')]")"}'
+        '"Data":"$util.base64Encode("'
+        "[$quote$context.connectionId$quote,$input.json('$'),$context.connectedAt]"
+        '")"}'
     )
     assert integration["PassthroughBehavior"] == "NEVER"
 

@@ -132,7 +132,11 @@ def test_the_heart_rate_template_makes_a_kinesis_record(stack: Stack) -> None:
         if isinstance(route.integration, KinesisIntegration)
     ]
     template = MappingTemplate(integration.request_templates["heartrate"])
-    context = {"authorizer": {"principalId": "athlete-001"}, "connectionId": "L0SM9c="}
+    context = {
+        "authorizer": {"principalId": "athlete-001"},
+        "connectionId": "L0SM9c=",
+        "connectedAt": 1_759_999_999_000,
+    }
     sent = '{"action":"heartrate","samples":[[1760000000000,99.5]],"id":"$x#if \\"ü\\""}'
     rendered = json.loads(template.render(sent, context))
     assert integration.action == "PutRecord"
@@ -140,7 +144,7 @@ def test_the_heart_rate_template_makes_a_kinesis_record(stack: Stack) -> None:
     data = b64decode(rendered.pop("Data"))
     assert rendered == {"StreamName": "heart-rate", "PartitionKey": "athlete-001"}
     batch = HeartRateBatch([(1_760_000_000_000, 99.5)], '$x#if "ü"')
-    assert decode_sent(data) == Sent("L0SM9c=", batch)
+    assert decode_sent(data) == Sent("L0SM9c=", batch, 1_759_999_999_000)
 
 
 def test_the_answer_to_an_unknown_action_survives_its_template(stack: Stack) -> None:

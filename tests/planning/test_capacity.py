@@ -18,6 +18,7 @@ from lambdas.adapters import clients, connections, song_ends, traces, windows
 from lambdas.domain import line
 from lambdas.domain.due import SongEnd
 from lambdas.domain.session import Session
+from lambdas.domain.voice import voice_of
 from lambdas.domain.window import Window, emit, fold
 from local.project import PROJECT
 from local.template.synth import synthesize
@@ -169,6 +170,7 @@ def test_windows_in_valkey_are_as_large_as_the_model_says(redis: Redis) -> None:
     full = Window(30_000, AT_MS, last_ms=AT_MS - 1)
     fold(full, samples, until_ms=samples[-1][0], gap_ms=30_000)
     emit(full)
+    full.voice = voice_of("c" * sizes.CONNECTION_ID_BYTES, AT_MS)
     windows.write({user(number): full for number in range(PEOPLE)}, AT_MS)
     packed = sizes.WINDOW_BYTES + 31 * sizes.WINDOW_SAMPLE_BYTES
     expected = sizes.USER_BYTES + packed + sizes.WINDOW_ENTRY_BYTES

@@ -20,6 +20,7 @@ from simulator.bluetooth import BluetoothError, Found, MissingError, Radio
 from simulator.bridge import Counts, bridge, chosen
 from simulator.poster import MAX_UNSENT, DoorError, Poster
 from tempofit.__main__ import app
+from tempofit.addresses import require_web
 from tempofit.strap import until_stopped
 from tests.local.gateway.cloud import served
 from tests.local.waiting import until
@@ -250,6 +251,39 @@ async def test_a_token_that_opens_nothing_ends_the_command(door: Door) -> None:
         await until_stopped(
             Quick(Scanner, Client), "", "ann", door.url, "", "given", 0.5, lambda _: None
         )
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "sentence"),
+    [
+        (
+            "--url",
+            "ftp://x",
+            "--url or TEMPOFIT_HEART_RATE_URL is 'ftp://x', which is no address to post to: give",
+        ),
+        ("--url", "host/path", "which is no address to post to"),
+        ("--url", "wss://host/dev", "which is no address to post to"),
+        ("--url", "https://", "which is no address to post to"),
+        ("--url", "https://host:99999/", "which is no address to post to"),
+        ("--url", "https://[::1/", "which is no address to post to"),
+        ("--url", "https://a b/", "which is no address to post to"),
+        ("--url", "http://example.com/", "on the way to example.com could read the token"),
+        ("--token-url", "ftp://x", "TEMPOFIT_TOKEN_URL is 'ftp://x'"),
+        ("--token", "a b", "--token holds what no token does"),
+    ],
+)
+def test_an_address_that_cannot_be_one_is_refused_before_bluetooth_is_looked_for(
+    option: str, value: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempofit.strap.Radio", lambda: pytest.fail("looked for Bluetooth"))
+    done = CliRunner().invoke(app, ["strap", "--url", "https://host/", option, value])
+    assert (done.exit_code, sentence in done.output) == (1, True), done.output
+    assert "Traceback" not in done.output
+
+
+def test_the_addresses_of_a_stage_and_of_this_machine_are_taken() -> None:
+    for address in ("https://host:8443/dev/heart-rate", "http://127.0.0.1:8001/x", "http://[::1]/"):
+        require_web("--url", address)
 
 
 def test_the_command_lists_straps_for_programs_and_fails_without(

@@ -1,11 +1,19 @@
 /** Which heart rate counts where several come at once: the best one that is fresh. */
-import { type SourceListener, type Way, wayInUse } from "./source";
+import type { Way } from "./source";
 
 /** A machine beside the source that was chosen. */
 export type Origin = Way | "machine";
 
 /** A strap measures on the skin all the time, hands lie on a machine's grips now and then. */
 const RANK: Readonly<Record<Origin, number>> = { file: 4, strap: 3, machine: 2, service: 1, "made-up": 0 };
+
+export const NAMES: Readonly<Record<Origin, string>> = {
+  file: "recording",
+  strap: "strap",
+  machine: "machine",
+  service: "service",
+  "made-up": "made-up heart",
+};
 
 /** So long a heart rate stays fresh: straps and machines tell one a second. */
 export const FRESH_MS = 5_000;
@@ -29,20 +37,4 @@ export class Best {
   forget(origin: Origin): void {
     this.came.delete(origin);
   }
-}
-
-/** Hands on the heart rates of a source while they count. */
-export function ranked(best: Best, listener: SourceListener): SourceListener {
-  let way: Way | null = null;
-  return {
-    onStatus: (status) => {
-      const now = wayInUse(status);
-      if (way !== null && way !== now) best.forget(way);
-      way = now;
-      listener.onStatus(status);
-    },
-    onHeartRate: (heart_rate, moment) => {
-      if (way === null || best.hears(way, Date.now())) listener.onHeartRate(heart_rate, moment);
-    },
-  };
 }

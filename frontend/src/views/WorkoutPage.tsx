@@ -155,7 +155,7 @@ function Live(props: LiveProps) {
   useCues(state);
   useSteps(state, asks.change);
   const heart_rate = newestHeartRate(state);
-  const starts = heart_rate === null && source.way === null;
+  const starts = heart_rate === null && source.ways.length === 0;
   const { stage, keepFocus } = useStage(starts);
   const beat = useRef<Animation | null>(null);
   const makeUp = () => {
@@ -194,7 +194,7 @@ function Live(props: LiveProps) {
             local={config.login === undefined}
             note={note}
           >
-            {source.way === "made-up" && heart_rate !== null && (
+            {source.ways.includes("made-up") && heart_rate !== null && (
               <Drag heart_rate={heart_rate} onDrag={source.onDrag} />
             )}
             {!starts && (
@@ -254,7 +254,7 @@ function Live(props: LiveProps) {
             responsive={state.settings?.responsive ?? false}
           />
           {state.arrivals.length > 0 && (
-            <EndWorkout live={fresh === "live"} here={source.way !== null} focused={returned} onEnd={onEnd} />
+            <EndWorkout live={fresh === "live"} here={source.ways.length > 0} focused={returned} onEnd={onEnd} />
           )}
         </div>
       </main>

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 
-import type { Origin } from "../../heart/best";
+import { NAMES, type Origin } from "../../heart/best";
 import type { Bluetooth } from "../../heart/bluetooth";
 import { isToldAgain } from "../../heart/cadence";
 import { chooseMachine } from "../../heart/machine";
@@ -84,11 +84,3 @@ export default function Machine({ best, onHeartRate, onCadence, off }: Props) {
     </section>
   );
 }
-
-const NAMES: Readonly<Record<Origin, string>> = {
-  file: "recording",
-  strap: "strap",
-  machine: "machine",
-  service: "service",
-  "made-up": "made-up heart",
-};

@@ -11,13 +11,16 @@ import type { Beside } from "./useSource";
 
 const Machine = lazy(() => import("./Machine").catch(() => ({ default: Missing })));
 
+/** The ways that are begun here. */
+const HERE: readonly Way[] = ["file", "service"];
+
 function Missing() {
   return <p>What reads machines and sensors could not be loaded. Load this page again with a connection.</p>;
 }
 
 interface Props {
   readonly status: SourceStatus;
-  readonly way: Way | null;
+  readonly ways: readonly Way[];
   /** Whether what begins or stops this way is without effect now. */
   readonly isOff: (way: Way) => boolean;
   readonly speed: Speed;
@@ -29,7 +32,7 @@ interface Props {
   readonly onChoose: (place: number) => void;
   readonly onSkipPause: () => void;
   readonly onService: (relay: Relay) => void;
-  readonly onStop: () => void;
+  readonly onStop: (way: Way) => void;
   readonly beside: Beside;
   /** Whether this page may not send heart rates. */
   readonly off: boolean;
@@ -37,13 +40,14 @@ interface Props {
 
 /** The ways that most people never need: recordings and services; open while one is in use. */
 export function MoreSources(props: Props) {
-  const { status, way, isOff, onFile, onSpeed, onChoose, onSkipPause, onService, onStop, speed, deployed } = props;
+  const { status, ways, isOff, onFile, onSpeed, onChoose, onSkipPause, onService, onStop, speed, deployed } = props;
   const [isOpen, setOpen] = useState(false);
   const [wasOpen, setWasOpen] = useState(false);
-  const [wayBefore, setWayBefore] = useState<Way | null>(null);
-  if (way !== wayBefore) {
-    setWayBefore(way);
-    if (way === "file" || way === "service") setOpen(true);
+  const here = ways.find((way) => HERE.includes(way)) ?? null;
+  const [wasHere, setWasHere] = useState<Way | null>(null);
+  if (here !== wasHere) {
+    setWasHere(here);
+    if (here !== null) setOpen(true);
   }
   const progress = "progress" in status ? status.progress : undefined;
   const choices = "choices" in status ? status.choices : undefined;
@@ -57,7 +61,7 @@ export function MoreSources(props: Props) {
       }}
     >
       <summary>More ways</summary>
-      {way !== "service" && (
+      {!ways.includes("service") && (
         <section aria-label="Recorded workout">
           <p>
             A recorded workout: a FIT, TCX or GPX file, also packed as .gz or .zip, or the export of
@@ -71,7 +75,14 @@ export function MoreSources(props: Props) {
                 Skip the pause
               </Press>
             )}
-            <FileButton inUse={way === "file"} off={isOff("file")} onFile={onFile} onStop={onStop} />
+            <FileButton
+              inUse={ways.includes("file")}
+              off={isOff("file")}
+              onFile={onFile}
+              onStop={() => {
+                onStop("file");
+              }}
+            />
             <label>
               Speed
               <select
@@ -91,13 +102,15 @@ export function MoreSources(props: Props) {
           </div>
         </section>
       )}
-      {way !== "file" && (
+      {!ways.includes("file") && (
         <ServiceForm
-          inUse={way === "service"}
+          inUse={ways.includes("service")}
           off={isOff("service")}
           deployed={deployed}
           onService={onService}
-          onStop={onStop}
+          onStop={() => {
+            onStop("service");
+          }}
         />
       )}
       {wasOpen && (

@@ -1,14 +1,15 @@
 /** The source of this device's heart rate, as the views use it. */
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 
-import { Best, ranked } from "../../heart/best";
+import { Best } from "../../heart/best";
 import type { Bluetooth } from "../../heart/bluetooth";
 import { type KeptSource, keepSource } from "../../heart/kept";
 import { type MadeUp, makeUp } from "../../heart/madeUp";
 import { type PlayingFile, playFile } from "../../heart/recorded";
+import { NOTHING, Pair, type Together } from "../../heart/pair";
 import type { Relay } from "../../heart/relay";
 import type { Speed } from "../../heart/replay";
-import { type Moment, OFF, Source, type SourceStatus, type Way, later, wayInUse } from "../../heart/source";
+import { type Moment, type SourceStatus, type Way, later } from "../../heart/source";
 import { subscribe } from "../../heart/subscription";
 import { keepScreenOn } from "../../music/keys";
 import type { Mailbox } from "../../ownSongs/mailbox";
@@ -36,7 +37,8 @@ export interface Beside extends Pick<Asked, "onHeartRate" | "onCadence"> {
 /** The source in use, and what may be done about it. */
 export interface UsedSource {
   readonly status: SourceStatus;
-  readonly way: Way | null;
+  /** Those in use, the best first. */
+  readonly ways: readonly Way[];
   /** Why what was dropped is not played; else empty. */
   readonly refusal: string;
   readonly speed: Speed;
@@ -50,31 +52,28 @@ export interface UsedSource {
   readonly onChoose: (place: number) => void;
   readonly onSkipPause: () => void;
   readonly onService: (relay: Relay) => void;
-  readonly onStop: () => void;
+  readonly onStop: (way: Way) => void;
   /** What a bike, treadmill or sensor beside the source needs. */
   readonly beside: Beside;
 }
 
-/** Holds the source of this device's heart rate until the view goes; a made-up heart outlives a reload. */
+/** Holds the sources of this device's heart rate until the view goes; a made-up heart outlives a reload. */
 export function useSource(asked: Asked): UsedSource {
   const { user, maySend, kept, onHeartRate, newestTime, recordings, onCadence } = asked;
-  const [status, setStatus] = useState<SourceStatus>(OFF);
+  const [{ status, ways }, setTogether] = useState<Together>(NOTHING);
   const [speed, setSpeed] = useState<Speed>(10);
   const [refusal, setRefusal] = useState("");
   const best = useMemo(() => new Best(), []);
-  const source = useMemo(
-    () => new Source(ranked(best, { onStatus: setStatus, onHeartRate })),
-    [onHeartRate, best],
-  );
+  const pair = useMemo(() => new Pair(best, { onTogether: setTogether, onHeartRate }), [onHeartRate, best]);
   const playing = useRef<PlayingFile | null>(null);
   const madeUp = useRef<MadeUp | null>(null);
-  const way = wayInUse(status);
-  const begin = (begins: Parameters<Source["use"]>[0]) => {
+  const way = ways[0] ?? null;
+  const begin = (...use: Parameters<Pair["use"]>) => {
     setRefusal("");
-    source.use(begins);
+    pair.use(...use);
   };
   const play = (file: File) => {
-    begin((listener) => (playing.current = playFile(file, speed, newestTime, listener)));
+    begin("file", (listener) => (playing.current = playFile(file, speed, newestTime, listener)));
   };
   const onRecording = useEffectEvent((file: File) => {
     const sentence = dropRefusal(file, maySend, way);
@@ -89,8 +88,8 @@ export function useSource(asked: Asked): UsedSource {
   const goOn = useEffectEvent(() => {
     if (kept?.way === "made-up") {
       const { begun_ms, dragged } = kept;
-      begin((listener) => (madeUp.current = makeUp(listener, begun_ms, dragged)));
-    } else if (kept?.way) setStatus({ phase: "off", sentence: AGAIN[kept.way] });
+      begin("made-up", (listener) => (madeUp.current = makeUp(listener, begun_ms, dragged)));
+    } else if (kept?.way) setTogether({ ...NOTHING, status: { phase: "off", sentence: AGAIN[kept.way] } });
   });
   useEffect(() => {
     goOn();
@@ -98,19 +97,19 @@ export function useSource(asked: Asked): UsedSource {
     window.addEventListener("pagehide", leave);
     return () => {
       window.removeEventListener("pagehide", leave);
-      source.stop();
+      pair.stop();
     };
-  }, [source]);
+  }, [pair]);
   const inUse = way !== null;
   useEffect(() => (inUse ? keepScreenOn() : undefined), [inUse]);
   return {
     status,
-    way,
+    ways,
     refusal,
     speed,
     onStrap: () => {
       const { bluetooth } = navigator as Navigator & { readonly bluetooth?: Bluetooth };
-      begin((listener) =>
+      begin("strap", (listener) =>
         later(
           import("../../heart/bluetooth"),
           ({ chooseStrap }) => chooseStrap(bluetooth, listener),
@@ -121,7 +120,7 @@ export function useSource(asked: Asked): UsedSource {
       );
     },
     onMakeUp: () => {
-      begin((listener) => (madeUp.current = makeUp(listener)));
+      begin("made-up", (listener) => (madeUp.current = makeUp(listener)));
     },
     onDrag: (heart_rate) => madeUp.current?.drag(heart_rate),
     onFile: play,
@@ -132,11 +131,11 @@ export function useSource(asked: Asked): UsedSource {
     onChoose: (place) => playing.current?.choose(place),
     onSkipPause: () => playing.current?.skipPause(),
     onService: (relay) => {
-      begin((listener) => subscribe(relay, listener));
+      begin("service", (listener) => subscribe(relay, listener));
     },
-    onStop: () => {
+    onStop: (stopped) => {
       setRefusal("");
-      source.stop();
+      pair.stop(stopped);
     },
     beside: { best, onHeartRate, onCadence },
   };
