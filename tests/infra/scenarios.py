@@ -81,9 +81,10 @@ def recommend(handler: Handler) -> None:
     both = (("ann", stream.encode(asked)), ("bob", stream.encode(broken)))
     handler(kinesis_event(*both, UNREADABLE), Context)
     session = _stored()
-    before = played_until(session.end.ends_at_ms)
+    ends_ms = session.end.ends_at_ms
+    before = played_until(ends_ms)
     plays.write([plays.item_of("ann", START_MS, 0, before, START_MS)])  # by one who came too late
-    second = structs.replace(asked, slot=1, version=session.version)
+    second = structs.replace(asked, slot=1, version=session.version, ends_at_ms=ends_ms)
     handler(kinesis_event(("ann", stream.encode(second))), Context)
     own = _store(replace(_stored(), settings=Settings(library=OWN, floor="north")))
     third = structs.replace(asked, slot=2, version=own.version)
