@@ -1,14 +1,19 @@
 """What was played is there afterwards, on the local cloud: ended, whole, and each person's own."""
 
 import asyncio
+import signal
 import time
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from local.addresses import Addresses
 from local.launcher import Cloud
 from tests.pipeline.test_cloud import DEADLINE_SECONDS, Phone, connected
+from tests.pipeline.test_up import started, wait_until_launched_by
 
 MINUTE_MS = 60_000
 
@@ -94,3 +99,30 @@ async def test_a_heart_that_goes_on_after_an_end_is_in_another_session(phone: Ph
     assert (song["session"], song["slot"]) == (first + 35_001, 0)
     history = await ask(phone, "history", action="history")
     assert [one["session"] for one in history["workouts"]] == [song["session"], first]
+
+
+async def test_what_was_told_before_a_kill_is_told_after_it(tmp_path: Path) -> None:
+    """A session that was ended, and the last song of one that was not, but for its line."""
+    told = []
+    for end in (signal.SIGKILL, signal.SIGTERM):
+        with started(tmp_path, "--athletes", 0) as process:
+            wait_until_launched_by(process, tmp_path / "run" / "addresses.json")
+            path = tmp_path / "run" / "addresses.json"
+            addresses = msgspec.json.decode(path.read_bytes(), type=Addresses)
+            async with connected(addresses, "ada") as phone:
+                if not told:
+                    await work_out(phone, skips=1)
+                    phone.start_ms += 10 * MINUTE_MS
+                    await ask(phone, "started", action="start", at_ms=phone.start_ms)
+                    await phone.beat(1, 5)
+                    await _plays(phone, 0)
+                history = await ask(phone, "history", action="history")
+                newest, oldest = history["workouts"]
+                whole = await ask(
+                    phone, "past_workout", action="history", session=oldest["session"]
+                )
+                told.append((newest["session"], newest["songs"], oldest, whole))
+            process.send_signal(end)
+            process.wait(DEADLINE_SECONDS)
+    assert told[0] == told[1]
+    assert told[0][2]["songs"] == 2
