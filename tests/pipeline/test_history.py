@@ -103,7 +103,7 @@ async def test_a_heart_that_goes_on_after_an_end_is_in_another_session(phone: Ph
 
 async def test_what_was_told_before_a_kill_is_told_after_it(tmp_path: Path) -> None:
     """A session that was ended, and the last song of one that was not, but for its line."""
-    told = []
+    told: list[Any] = []
     for end in (signal.SIGKILL, signal.SIGTERM):
         with started(tmp_path, "--athletes", 0) as process:
             wait_until_launched_by(process, tmp_path / "run" / "addresses.json")
