@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from events.history import End, Ended, History, HistoryQuery, PastSongs
 from events.messages import (
     Change,
     Changed,
@@ -40,9 +41,11 @@ SENT: dict[str, type[msgspec.Struct]] = {
     "change": Change,
     "rate": Rate,
     "skip": Skip,
+    "end": End,
     "workout_query": WorkoutQuery,
     "floor_query": FloorQuery,
     "own_songs": OwnSongs,
+    "history_query": HistoryQuery,
 }
 """What a client sends, by the name of its example."""
 RECEIVED: dict[str, type[msgspec.Struct]] = {
@@ -51,9 +54,12 @@ RECEIVED: dict[str, type[msgspec.Struct]] = {
     "changed": Changed,
     "rated": Rated,
     "skipped": Skipped,
+    "ended": Ended,
     "workout": Workout,
     "floor_view": FloorView,
     "own_songs_kept": OwnSongsKept,
+    "history": History,
+    "past_workout": PastSongs,
     "error": Error,
 }
 """What a client receives, by the name of its example."""

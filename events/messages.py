@@ -8,6 +8,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType, json
 
+from events.history import End, Ended, History, HistoryQuery, PastSongs
 from events.ids import MaybeId
 from events.samples import HeartRate, TimeMs
 from events.session import Floor, Genre, Opinion, Settings, Slot, SongId, SongPush, Tempo
@@ -105,7 +106,18 @@ class OwnSongs(
     id: MaybeId = UNSET
 
 
-ClientMessage = HeartRateBatch | Start | Change | Skip | Rate | WorkoutQuery | FloorQuery | OwnSongs
+ClientMessage = (
+    HeartRateBatch
+    | Start
+    | Change
+    | Skip
+    | End
+    | Rate
+    | WorkoutQuery
+    | FloorQuery
+    | OwnSongs
+    | HistoryQuery
+)
 
 
 class Started(Struct, frozen=True, tag_field="type", tag="started"):
@@ -150,7 +162,7 @@ class Workout(Struct, frozen=True, tag_field="type", tag="workout"):
     """The session so far. `latest` is the newest folded sample: whatever is newer was not taken.
 
     `athlete` is whose session a coach asked for, of whom nothing earlier than that session is told;
-    null in one's own.
+    null in one's own. `ended_ms` is when an `end` closed the session; null while it goes on.
     """
 
     athlete: str | None
@@ -160,6 +172,7 @@ class Workout(Struct, frozen=True, tag_field="type", tag="workout"):
     trace: list[TracePoint]
     songs: list[SongPush]
     stale_after_ms: int
+    ended_ms: TimeMs | None = None
     id: MaybeId = UNSET
 
 
@@ -214,7 +227,18 @@ class Error(Struct, frozen=True, tag_field="type", tag="error"):
 
 
 ServerMessage = (
-    SongPush | Started | Changed | Skipped | Rated | Workout | FloorView | OwnSongsKept | Error
+    SongPush
+    | Started
+    | Changed
+    | Skipped
+    | Ended
+    | Rated
+    | Workout
+    | FloorView
+    | OwnSongsKept
+    | History
+    | PastSongs
+    | Error
 )
 
 encode = json.Encoder().encode

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from events.history import End, HistoryQuery
 from events.messages import Change, FloorQuery, OwnSongs, Rate, Skip, Start, WorkoutQuery
 from events.stream import HeartRateBatch
 
@@ -13,10 +14,12 @@ ROUTES: dict[str, type[msgspec.Struct]] = {
     "start": Start,
     "change": Change,
     "skip": Skip,
+    "end": End,
     "rate": Rate,
     "workout": WorkoutQuery,
     "floor": FloorQuery,
     "own_songs": OwnSongs,
+    "history": HistoryQuery,
 }
 """What a client may send, by route key (the value of `action`)."""
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 from events import stream
 from events.messages import Change, Changed, Error, ServerMessage
 from events.session import Settings
-from lambdas.adapters import clients, song_ends, streams, tastes
+from lambdas.adapters import clients, keeping, song_ends, streams, tastes
 from lambdas.adapters.answering import answers
 from lambdas.adapters.environment import need, read
 from lambdas.adapters.telemetry import count, metrics, traced
@@ -22,7 +22,7 @@ class Environment(Struct, frozen=True):
 
 
 environment = read(Environment)
-need(clients.PushAddress, song_ends.SessionGap, song_ends.Table, tastes.Table)
+need(clients.PushAddress, keeping.Keeping, song_ends.SessionGap, song_ends.Table, tastes.Table)
 
 
 @traced
@@ -41,7 +41,7 @@ def _change(request: Request, settings: Settings) -> ServerMessage:
     if refused := unusable(settings):
         return refused
     session = song_ends.read(request.user)
-    if session is None:
+    if session is None or session.end.ended_ms is not None:
         return Error("no_session", "No session runs, so there is nothing to change: start one.")
     now = {"at_ms": request.arrived_ms, "arrived_ms": request.arrived_ms}
     song_ends.write(request.user, _changed(session, settings), **now)

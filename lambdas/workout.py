@@ -9,6 +9,7 @@ from lambdas.adapters import (
     connections,
     floors,
     playlists,
+    plays,
     song_ends,
     tastes,
     traces,
@@ -16,13 +17,15 @@ from lambdas.adapters import (
 )
 from lambdas.adapters.answering import answers
 from lambdas.adapters.environment import need
+from lambdas.adapters.optional import optional
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import Request, fitting
+from lambdas.domain.played import MOST_MS
 from lambdas.domain.session import Session
 from lambdas.domain.taste import Taste
 from lambdas.domain.window import STALE_AFTER_MS
 
-need(clients.PushAddress, clients.RedisAddress, song_ends.Table, tastes.Table)
+need(clients.PushAddress, clients.RedisAddress, plays.Table, song_ends.Table, tastes.Table)
 
 
 @traced
@@ -39,6 +42,9 @@ def handler(request: Request, query: WorkoutQuery) -> ServerMessage:
 def _workout(request: Request, query: WorkoutQuery) -> ServerMessage:
     athlete = query.athlete
     if athlete is None:
+        if query.since_ms == 0:
+            with optional("what was heard"):
+                _recall(request)
         return _workout_of(request, query, request.user, song_ends.read(request.user))
     if not request.is_coach:
         return Error(
@@ -55,6 +61,15 @@ def _workout(request: Request, query: WorkoutQuery) -> ServerMessage:
             "they choose a floor in their settings.",
         )
     return _workout_of(request, query, athlete, session, from_ms=session.end.session)
+
+
+def _recall(request: Request) -> None:
+    """What was heard in two weeks, where Redis came back empty: who connects asks for all."""
+    if playlists.has_heard(request.user):
+        return
+    heard = plays.heard(request.user, request.arrived_ms - playlists.HEARD_SECONDS * 1000)
+    if heard:
+        playlists.recall(request.user, heard)
 
 
 def _workout_of(
@@ -75,17 +90,23 @@ def _workout_of(
         trace=trace,
         songs=[],
         stale_after_ms=STALE_AFTER_MS,
+        ended_ms=session.end.ended_ms if session else None,
     )
     newest_first = _songs(user, session, query.since_ms)[::-1] if session else []
     return replace(workout, songs=fitting(newest_first, workout)[::-1])
 
 
 def _songs(user: str, session: Session, since_ms: int) -> list[SongPush]:
-    """The songs of a session that end after `since_ms`, by slot."""
+    """The songs of a session that end after `since_ms`, by slot; none that never began."""
     songs = {song.slot: song for song in playlists.read(user, session.end.session)}
     if session.song is not None:
         songs[session.song.slot] = _moved(session.song, songs.get(session.song.slot))
-    return [song for song in songs.values() if song.ends_at_ms > since_ms]
+    ended_ms = session.end.ended_ms or MOST_MS
+    return [
+        song
+        for song in songs.values()
+        if song.ends_at_ms > since_ms and song.starts_at_ms < ended_ms
+    ]
 
 
 def _moved(stored: SongPush, played: SongPush | None) -> SongPush:

@@ -22,7 +22,7 @@ from local.gateway.selection import parse, select_route
 from local.template.stack import LambdaIntegration, Route
 from tests.fuzz.profile import fuzzed
 
-NAMES = {"workout": "workout_query", "floor": "floor_query"}
+NAMES = {"workout": "workout_query", "floor": "floor_query", "history": "history_query"}
 """Examples that are not named as their action."""
 VALID = {key: json.loads((EXAMPLES / f"{NAMES.get(key, key)}.json").read_bytes()) for key in ROUTES}
 DRAFT4 = {key: Draft4Validator(draft4(struct)) for key, struct in ROUTES.items()}
