@@ -12,6 +12,8 @@ import msgspec
 from events.messages import (
     Change,
     Changed,
+    ClassPlan,
+    ClassPlanned,
     Error,
     FloorQuery,
     FloorView,
@@ -42,6 +44,7 @@ SENT: dict[str, type[msgspec.Struct]] = {
     "skip": Skip,
     "workout_query": WorkoutQuery,
     "floor_query": FloorQuery,
+    "class_plan": ClassPlan,
     "own_songs": OwnSongs,
 }
 """What a client sends, by the name of its example."""
@@ -53,6 +56,7 @@ RECEIVED: dict[str, type[msgspec.Struct]] = {
     "skipped": Skipped,
     "workout": Workout,
     "floor_view": FloorView,
+    "class_planned": ClassPlanned,
     "own_songs_kept": OwnSongsKept,
     "error": Error,
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from events.messages import Change, FloorQuery, OwnSongs, Rate, Skip, Start, WorkoutQuery
+from events.messages import Change, ClassPlan, FloorQuery, OwnSongs, Rate, Skip, Start, WorkoutQuery
 from events.stream import HeartRateBatch
 
 ROUTES: dict[str, type[msgspec.Struct]] = {
@@ -16,6 +16,7 @@ ROUTES: dict[str, type[msgspec.Struct]] = {
     "rate": Rate,
     "workout": WorkoutQuery,
     "floor": FloorQuery,
+    "class_plan": ClassPlan,
     "own_songs": OwnSongs,
 }
 """What a client may send, by route key (the value of `action`)."""

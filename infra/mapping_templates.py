@@ -6,7 +6,7 @@ UNKNOWN_ACTION = Error(
     code="unknown_action",
     message="This message names no known action. "
     'Send JSON with "action": heartrate, start, change, skip, rate, workout, '
-    "floor or own_songs.",
+    "floor, class_plan or own_songs.",
 )
 
 MOCK_REQUEST = '{"statusCode":200}'

@@ -35,7 +35,8 @@ SEND = "kinesis:PutRecords"
 
 ON_REDIS = (
     *("average", "recommend", "connect", "disconnect"),
-    *("skip", "rate", "workout", "floor", "forget"),
+    *("start", "change", "skip", "rate"),
+    *("workout", "floor", "class_plan", "forget"),
 )
 """The functions that speak to Redis, which alone live in the network."""
 
@@ -144,12 +145,13 @@ def _functions(
         "authorize": issuer.environment,
         "connect": redis | push,
         "disconnect": redis,
-        "start": push | song_ends | tastes | heart_rate | SESSION_GAP,
-        "change": push | song_ends | tastes | heart_rate | SESSION_GAP,
+        "start": push | song_ends | tastes | heart_rate | redis | SESSION_GAP,
+        "change": push | song_ends | tastes | heart_rate | redis | SESSION_GAP,
         "skip": push | song_ends | tastes | requests | redis | SESSION_GAP,
         "rate": push | song_ends | tastes | redis,
         "workout": push | redis | song_ends | tastes,
         "floor": push | redis | song_ends,
+        "class_plan": push | redis | song_ends | tastes | SESSION_GAP,
         "own_songs": push | songs,
     }
     on_demand = {"forget": redis | song_ends | tastes | songs}
@@ -191,7 +193,7 @@ def _permit(functions: dict[str, Function], streams: Streams, tables: Tables) ->
         ("start", tastes, BATCH_GET, UPDATE),
         ("change", heart_rate, SEND),
         ("change", song_ends, GET, PUT),
-        ("change", tastes, UPDATE),
+        ("change", tastes, BATCH_GET, UPDATE),
         ("skip", requests, SEND),
         ("skip", song_ends, GET, PUT),
         ("skip", tastes, UPDATE),
@@ -200,6 +202,8 @@ def _permit(functions: dict[str, Function], streams: Streams, tables: Tables) ->
         ("workout", song_ends, GET),
         ("workout", tastes, BATCH_GET),
         ("floor", song_ends, BATCH_GET),
+        ("class_plan", song_ends, BATCH_GET, PUT),
+        ("class_plan", tastes, BATCH_GET),
         ("forget", song_ends, DELETE),
         ("forget", tastes, DELETE),
     ):

@@ -8,6 +8,7 @@ from redis.exceptions import RedisError
 from events.stream import SongRequest
 from lambdas.adapters import (
     batch_get,
+    classes,
     clients,
     connections,
     floors,
@@ -32,12 +33,6 @@ def read(requests: Sequence[Record[SongRequest]]) -> list[Turn]:
     users = [record.key for record in requests]
     items = batch_get.read(users, song_ends.wanted(songs=True) | tastes.wanted())
     sessions, opinions = song_ends.sessions_of(items), tastes.tastes_of(items)
-    with clients.redis().pipeline(transaction=False) as pipeline:
-        for record in requests:
-            playlists.ask(pipeline, record.key, record.value.session, record.value.slot)
-            connections.ask(pipeline, record.key)
-            windows.ask(pipeline, record.key, record.arrived_ms)
-        answers = pipeline.execute(raise_on_error=False)
     turns = [
         Turn(
             record.key,
@@ -48,8 +43,19 @@ def read(requests: Sequence[Record[SongRequest]]) -> list[Turn]:
         )
         for record in requests
     ]
+    begin = [turn for turn in turns if turn.begins_on is not None]
+    with clients.redis().pipeline(transaction=False) as pipeline:
+        for record in requests:
+            playlists.ask(pipeline, record.key, record.value.session, record.value.slot)
+            connections.ask(pipeline, record.key)
+            windows.ask(pipeline, record.key, record.arrived_ms)
+        for turn in begin:
+            classes.ask(pipeline, turn.begins_on or "")
+        answers = pipeline.execute(raise_on_error=False)
     for place, turn in enumerate(turns):
         _add(turn, answers[place * ANSWERS : (place + 1) * ANSWERS])
+    for turn, answer in zip(begin, answers[len(turns) * ANSWERS :], strict=True):
+        turn.running = None if isinstance(answer, RedisError) else classes.named(answer)
     return turns
 
 

@@ -6,9 +6,10 @@ from enum import Enum
 from typing import NamedTuple
 
 from events.pulse import Pulse
-from events.session import Settings, Song, SongPush
+from events.session import FloorClass, Settings, Song, SongPush
 from events.stream import SongRequest
 from lambdas.domain.choose import Listener
+from lambdas.domain.classes import joined
 from lambdas.domain.next_song import Ask, Near, NextSong, next_song
 from lambdas.domain.session import Session, with_maximum
 from lambdas.domain.song_push import song_push
@@ -54,6 +55,8 @@ class Turn:
     connected: Sequence[str] = ()
     newest: Pulse | None = None
     """At the newest sample that was folded."""
+    running: FloorClass | None = None
+    """Of the floor on which a session begins."""
 
     song: SongPush | None = None
     """That the person is told."""
@@ -83,7 +86,13 @@ class Turn:
         """By the person, for the session; in a new one what they chose last."""
         if self.session and self._goes_on:
             return self.session.settings
-        return self.taste.coming
+        coming = self.taste.coming
+        return joined(coming, self.running) if self.running else coming
+
+    @property
+    def begins_on(self) -> str | None:
+        """The floor of who begins a session on one, without having said that it begins."""
+        return None if self._goes_on else self.taste.coming.floor
 
     @property
     def settings(self) -> Settings:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from msgspec import structs
+from msgspec import structs, to_builtins
 
 from events import stream
 from events.pulse import Pulse
@@ -77,9 +77,7 @@ def recommend(handler: Handler) -> None:
     broken = structs.replace(asked, version=0)
     both = (("ann", stream.encode(asked)), ("bob", stream.encode(broken)))
     handler(kinesis_event(*both, UNREADABLE), Context)
-    session = song_ends.read("ann")
-    assert session is not None
-    own = _store(replace(session, settings=Settings(library=OWN, floor="north")))
+    own = _store(replace(_stored(), settings=Settings(library=OWN, floor="north")))
     request = structs.replace(asked, slot=1, version=own.version)
     handler(kinesis_event(("ann", stream.encode(request))), Context)
 
@@ -91,9 +89,13 @@ def start(handler: Handler) -> None:
 
 
 def change(handler: Handler) -> None:
-    """A session goes on with other settings."""
+    """A session goes on with other settings, and in a class that its person leaves."""
     _play()
     handler(websocket_event("ann", {"action": "change", "settings": {"mode": "zone"}}), Context)
+    in_class = Settings(mode="plan", plan_started_ms=START_MS, floor="north")
+    _store(replace(_stored(), settings=in_class))
+    gone = to_builtins(structs.replace(in_class, floor=None))
+    handler(websocket_event("ann", {"action": "change", "settings": gone}), Context)
 
 
 def skip(handler: Handler) -> None:
@@ -124,6 +126,16 @@ def floor(handler: Handler) -> None:
     join_floor("north", "ann", START_MS)
     body = {"action": "floor", "floor": "north"}
     handler(websocket_event("coach", body, role="coach"), Context)
+
+
+def class_plan(handler: Handler) -> None:
+    """A coach starts a plan for a person, and ends it."""
+    connections.add("ann", "connection-1")
+    _play(Settings(floor="north"))
+    join_floor("north", "ann", START_MS)
+    for plan in ("steady", None):
+        body = {"action": "class_plan", "floor": "north", "plan": plan, "at_ms": START_MS}
+        handler(websocket_event("coach", body, role="coach"), Context)
 
 
 def keep_own_songs(handler: Handler) -> None:
@@ -177,9 +189,15 @@ def _and_a_flood(scenario: Callable[[Handler], None]) -> Callable[[Handler], Non
     return run
 
 
-def _play() -> None:
+def _play(settings: Settings | None = None) -> None:
     end = SongEnd(START_MS, SONG.slot, SONG.ends_at_ms)
-    _store(Session(end, Settings(), SONG))
+    _store(Session(end, settings or Settings(), SONG))
+
+
+def _stored() -> Session:
+    session = song_ends.read("ann")
+    assert session is not None
+    return session
 
 
 def _store(session: Session) -> Session:
@@ -204,6 +222,7 @@ SCENARIOS: dict[str, Callable[[Handler], Any]] = {
     "rate": _and_a_flood(rate),
     "workout": _and_a_flood(workout),
     "floor": _and_a_flood(floor),
+    "class_plan": _and_a_flood(class_plan),
     "own_songs": _and_a_flood(keep_own_songs),
     "forget": forget,
     "models": models,

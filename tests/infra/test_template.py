@@ -102,6 +102,7 @@ def test_routes_lead_to_their_integrations(stack: Stack) -> None:
         "rate": "rate",
         "workout": "workout",
         "floor": "floor",
+        "class_plan": "class_plan",
         "own_songs": "own_songs",
     }
     assert isinstance(routes["heartrate"].integration, KinesisIntegration)
@@ -109,7 +110,7 @@ def test_routes_lead_to_their_integrations(stack: Stack) -> None:
     answering = {key for key, route in routes.items() if route.responds}
     assert answering == {
         *("start", "change", "skip", "rate"),
-        *("workout", "floor", "own_songs", "$default"),
+        *("workout", "floor", "class_plan", "own_songs", "$default"),
     }
     assert {key for key, route in routes.items() if route.models} == {
         "heartrate",
@@ -119,6 +120,7 @@ def test_routes_lead_to_their_integrations(stack: Stack) -> None:
         "rate",
         "workout",
         "floor",
+        "class_plan",
         "own_songs",
     }
     assert stack.api.authorizer.function == "authorize"

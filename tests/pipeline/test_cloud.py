@@ -201,7 +201,10 @@ async def test_what_names_no_action_is_answered_with_the_actions(phone: Phone, t
     await phone.socket.send_str(text)
     answer = await phone.receive(lambda message: message.get("type") != "song")
     assert answer["code"] == "unknown_action"
-    assert "heartrate, start, change, skip, rate, workout, floor or own_songs" in answer["message"]
+    assert (
+        "heartrate, start, change, skip, rate, workout, floor, class_plan or own_songs"
+        in answer["message"]
+    )
 
 
 @pytest.mark.parametrize(
