@@ -80,8 +80,8 @@ export function OnFloor({ settings: { floor, alias, effort_points }, waiting, on
             }}
           />
           <span>
-            Show my effort points on the board of the floor: minutes, times 1 to 5 by how near they are to my
-            maximum heart rate.
+            Show my effort points on the board that coaches have: minutes, times 1 to 5 by how near they are to
+            my maximum heart rate.
           </span>
         </label>
         <p id={id} role="alert">

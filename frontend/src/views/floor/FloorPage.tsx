@@ -63,6 +63,7 @@ export function FloorPage({ config, floor }: Props) {
         <a className="link" href={floorAddress(window.location.search, null)}>
           My workout
         </a>
+        {shown && <Views view={view} onView={setView} />}
         {shown && <WallTools floor={floor} />}
         {shown && <ClassTools state={state} onPlan={(plan) => watching.current?.plan(plan)} />}
         {shown && <ConnectionState status={state.status} onConnect={connect} />}
@@ -71,12 +72,9 @@ export function FloorPage({ config, floor }: Props) {
         <ProblemNote problem={state.problem} />
         <ClassNote {...state} />
         <div className="floor-top">
-          <div className="floor-words">
-            <p className="floor-head" role="status" data-testid="floor-head">
-              {sentence(floor, state)}
-            </p>
-            {shown && state.people.length > 0 && <Views view={view} onView={setView} />}
-          </div>
+          <p className="floor-head" role="status" data-testid="floor-head">
+            {sentence(floor, state)}
+          </p>
           {shown && state.running && <ClassStrip running={state.running} />}
           {shown && state.people.length > 0 && <FloorHead people={state.people} />}
         </div>
