@@ -21,7 +21,7 @@ export function ClassNote({ planning, running }: Pick<FloorState, "planning" | "
   const told = planning.phase === "taken" || planning.phase === "refused" ? planning : null;
   const isNew = useTick((now_ms) => told !== null && now_ms - told.at_ms <= SHOWN_MS);
   return (
-    <p className={told?.phase === "refused" ? "problem" : "class-note"} role="status" data-testid="class-note">
+    <p className="class-note" role="status" data-testid="class-note">
       {told && isNew && (told.phase === "refused" ? told.sentence : reachedWords(told.people, running !== null))}
     </p>
   );
