@@ -88,7 +88,7 @@ function wave(samples: Float32Array): ArrayBuffer {
   const view = new DataView(new ArrayBuffer(header + samples.length * 2));
   const words: readonly [number, string][] = [[0, "RIFF"], [8, "WAVE"], [12, "fmt "], [36, "data"]];
   for (const [at, word] of words) {
-    for (const [index, letter] of [...word].entries()) view.setUint8(at + index, letter.charCodeAt(0));
+    for (const [index, letter] of new TextEncoder().encode(word).entries()) view.setUint8(at + index, letter);
   }
   view.setUint32(4, view.byteLength - 8, true);
   view.setUint32(16, 16, true);
