@@ -24,6 +24,7 @@ CLIENTS = {
     "authorize": (),
     "average": ("redis", "kinesis"),
     "change": ("dynamodb", "kinesis"),
+    "class_plan": ("redis", "dynamodb", "management"),
     "own_songs": ("dynamodb",),
     "connect": ("redis",),
     "end": ("dynamodb", "redis"),

@@ -13,6 +13,8 @@ from events.history import End, Ended, History, HistoryQuery, PastSongs
 from events.messages import (
     Change,
     Changed,
+    ClassPlan,
+    ClassPlanned,
     Error,
     FloorQuery,
     FloorView,
@@ -44,6 +46,7 @@ SENT: dict[str, type[msgspec.Struct]] = {
     "end": End,
     "workout_query": WorkoutQuery,
     "floor_query": FloorQuery,
+    "class_plan": ClassPlan,
     "own_songs": OwnSongs,
     "history_query": HistoryQuery,
 }
@@ -57,6 +60,7 @@ RECEIVED: dict[str, type[msgspec.Struct]] = {
     "ended": Ended,
     "workout": Workout,
     "floor_view": FloorView,
+    "class_planned": ClassPlanned,
     "own_songs_kept": OwnSongsKept,
     "history": History,
     "past_workout": PastSongs,

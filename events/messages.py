@@ -11,7 +11,18 @@ from msgspec import UNSET, Meta, Struct, UnsetType, json
 from events.history import End, Ended, History, HistoryQuery, PastSongs
 from events.ids import MaybeId
 from events.samples import HeartRate, TimeMs
-from events.session import Floor, Genre, Opinion, Settings, Slot, SongId, SongPush, Tempo
+from events.session import (
+    Floor,
+    FloorClass,
+    Genre,
+    Opinion,
+    Plan,
+    Settings,
+    Slot,
+    SongId,
+    SongPush,
+    Tempo,
+)
 from events.stream import HeartRateBatch
 
 MAX_OWN_SONGS = 50
@@ -80,6 +91,22 @@ class FloorQuery(Struct, frozen=True, forbid_unknown_fields=True, tag_field="act
     id: MaybeId = UNSET
 
 
+class ClassPlan(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", tag="class_plan"
+):
+    """Starts a plan at `at_ms` for everybody on a floor; null ends it. For coaches only.
+
+    All who are there follow it, whatever mode they chose, and so does who comes later, in the phase
+    that runs then. It ends by itself when its plan is done. Who leaves the floor, or chooses for
+    themselves, has left it; when it ends early, all others go on as they chose before it.
+    """
+
+    floor: Floor
+    plan: Plan | None
+    at_ms: TimeMs
+    id: MaybeId = UNSET
+
+
 class OwnSong(Struct, frozen=True, forbid_unknown_fields=True):
     """A song of the person's own; `id` is theirs to choose, the music stays with them."""
 
@@ -115,6 +142,7 @@ ClientMessage = (
     | Rate
     | WorkoutQuery
     | FloorQuery
+    | ClassPlan
     | OwnSongs
     | HistoryQuery
 )
@@ -198,6 +226,9 @@ class FloorPerson(Struct, frozen=True):
     resting_heart_rate: HeartRate
     max_heart_rate: HeartRate
     song: FloorSong | None
+    effort_points: float | None = None
+    """Minutes of this session's last two hours, each times 1 to 5 by its share of the maximum heart
+    rate (TRIMP, Edwards 1994); null where the person did not choose to tell them."""
 
 
 class FloorView(Struct, frozen=True, tag_field="type", tag="floor"):
@@ -207,6 +238,17 @@ class FloorView(Struct, frozen=True, tag_field="type", tag="floor"):
     people: list[FloorPerson]
     count: int
     stale_after_ms: int
+    running: FloorClass | None = None
+    """The class of the floor, if one runs."""
+    id: MaybeId = UNSET
+
+
+class ClassPlanned(Struct, frozen=True, tag_field="type", tag="class_planned"):
+    """The class of a floor from now on, null if none; `people` is how many it was changed for."""
+
+    floor: str
+    running: FloorClass | None
+    people: int
     id: MaybeId = UNSET
 
 
@@ -235,6 +277,7 @@ ServerMessage = (
     | Rated
     | Workout
     | FloorView
+    | ClassPlanned
     | OwnSongsKept
     | History
     | PastSongs

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from events.history import End, HistoryQuery
-from events.messages import Change, FloorQuery, OwnSongs, Rate, Skip, Start, WorkoutQuery
+from events.messages import Change, ClassPlan, FloorQuery, OwnSongs, Rate, Skip, Start, WorkoutQuery
 from events.stream import HeartRateBatch
 
 ROUTES: dict[str, type[msgspec.Struct]] = {
@@ -18,6 +18,7 @@ ROUTES: dict[str, type[msgspec.Struct]] = {
     "rate": Rate,
     "workout": WorkoutQuery,
     "floor": FloorQuery,
+    "class_plan": ClassPlan,
     "own_songs": OwnSongs,
     "history": HistoryQuery,
 }

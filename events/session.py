@@ -38,6 +38,16 @@ class Phase(Struct, frozen=True, forbid_unknown_fields=True):
     zone: Zone
 
 
+Plan = PlanName | Annotated[list[Phase], Meta(min_length=1, max_length=60)]
+
+
+class FloorClass(Struct, frozen=True):
+    """A plan that a coach started for everybody on a floor, and when it began, epoch ms."""
+
+    plan: Plan
+    started_ms: TimeMs
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """How songs are chosen in one session; each may be changed while it runs.
 
@@ -58,8 +68,11 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Stretches the tempi of the zones around 127 beats a minute."""
     cadence: Annotated[float, Meta(ge=20, le=250)] | None = None
     """Steps or revolutions a minute, which `cadence` aims at; the client measures them."""
-    plan: PlanName | Annotated[list[Phase], Meta(min_length=1, max_length=60)] = "steady"
+    plan: Plan = "steady"
     """What `plan` follows."""
+    plan_started_ms: TimeMs | None = None
+    """When the plan began, epoch ms, where a coach started it for everybody on the floor; without
+    it, with the session. Only the server sets it; who chooses another plan takes it away."""
     lock: Tempo | None = None
     """A tempo to keep to, whatever the mode."""
     responsive: bool = False
@@ -70,6 +83,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Where coaches see this person; without it, nowhere."""
     alias: Alias | None = None
     """How coaches see this person named; without it, by their user id."""
+    effort_points: bool = False
+    """Whether coaches, and who sees their wall, are told this person's effort points."""
 
 
 class Song(Struct, frozen=True):

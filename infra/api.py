@@ -35,7 +35,7 @@ from infra.settings import Settings
 ACTION = "$request.body.action"
 ACTIONS = (
     *("start", "change", "skip", "end", "rate"),
-    *("workout", "floor", "own_songs", "history"),
+    *("workout", "floor", "class_plan", "own_songs", "history"),
 )
 """What a function of the same name answers."""
 STATIC_KEY = "200"

@@ -18,7 +18,10 @@ MAX_ECPU_PER_SECOND = 100_000
 the keys that were not used for longest, and one that is asked too much slows down."""
 SNAPSHOT_DAYS = 1
 """What is older helps nobody choose a song, and would keep what somebody asked to forget."""
-KEYS = ("connections", "flood", "floor", "heard", "notice", "playlist", "trace", "windows")
+KEYS = (
+    *("class", "connections", "flood", "floor", "heard"),
+    *("notice", "playlist", "trace", "windows"),
+)
 """First words of the keys that lambdas/adapters write."""
 ACCESS = " ".join(
     ["on", *(f"~{key}:*" for key in KEYS), "-@all +@read +@write +@connection -@dangerous"]

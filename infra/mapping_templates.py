@@ -6,7 +6,7 @@ UNKNOWN_ACTION = Error(
     code="unknown_action",
     message="This message names no known action. "
     'Send JSON with "action": heartrate, start, change, skip, end, rate, '
-    "workout, floor, own_songs or history.",
+    "workout, floor, class_plan, own_songs or history.",
 )
 
 MOCK_REQUEST = '{"statusCode":200}'

@@ -36,7 +36,8 @@ SEND = "kinesis:PutRecords"
 
 ON_REDIS = (
     *("average", "recommend", "connect", "disconnect"),
-    *("skip", "end", "rate", "workout", "floor", "history", "forget"),
+    *("start", "change", "skip", "end", "rate"),
+    *("workout", "floor", "class_plan", "history", "forget"),
 )
 """The functions that speak to Redis, which alone live in the network."""
 
@@ -155,13 +156,14 @@ def _functions(
         "authorize": issuer.environment,
         "connect": redis | push,
         "disconnect": redis,
-        "start": push | song_ends | kept | tastes | heart_rate | SESSION_GAP,
-        "change": push | song_ends | kept | tastes | heart_rate | SESSION_GAP,
+        "start": push | song_ends | kept | tastes | heart_rate | redis | SESSION_GAP,
+        "change": push | song_ends | kept | tastes | heart_rate | redis | SESSION_GAP,
         "skip": push | song_ends | kept | plays | tastes | requests | redis | SESSION_GAP,
         "end": push | song_ends | kept | plays | redis | SESSION_GAP,
         "rate": push | song_ends | tastes | redis,
         "workout": push | redis | song_ends | plays | tastes,
         "floor": push | redis | song_ends,
+        "class_plan": push | redis | song_ends | tastes | SESSION_GAP,
         "own_songs": push | songs,
         "history": push | redis | song_ends | plays | tastes,
     }
@@ -206,7 +208,7 @@ def _permit(functions: dict[str, Function], streams: Streams, tables: Tables) ->
         ("start", tastes, BATCH_GET, UPDATE),
         ("change", heart_rate, SEND),
         ("change", song_ends, GET, PUT),
-        ("change", tastes, UPDATE),
+        ("change", tastes, BATCH_GET, UPDATE),
         ("skip", requests, SEND),
         ("skip", song_ends, GET, PUT),
         ("skip", tastes, UPDATE),
@@ -219,6 +221,8 @@ def _permit(functions: dict[str, Function], streams: Streams, tables: Tables) ->
         ("workout", tastes, BATCH_GET),
         ("workout", plays, QUERY),
         ("floor", song_ends, BATCH_GET),
+        ("class_plan", song_ends, BATCH_GET, PUT),
+        ("class_plan", tastes, BATCH_GET),
         ("history", song_ends, GET),
         ("history", plays, QUERY),
         ("history", tastes, BATCH_GET),

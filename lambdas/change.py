@@ -1,18 +1,18 @@
 """change: other settings for the session that runs, and for the next one."""
 
-from dataclasses import replace
-
 from msgspec import Struct
 
 from events import stream
 from events.messages import Change, Changed, Error, ServerMessage
 from events.session import Settings
-from lambdas.adapters import clients, keeping, song_ends, streams, tastes
+from lambdas.adapters import classes, clients, keeping, song_ends, streams, tastes
 from lambdas.adapters.answering import answers
 from lambdas.adapters.environment import need, read
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import Request, unusable
-from lambdas.domain.session import Session, lasting
+from lambdas.domain.classes import on_their_own, wished
+from lambdas.domain.session import lasting, with_settings
+from lambdas.domain.taste import Taste
 
 
 class Environment(Struct, frozen=True):
@@ -22,7 +22,14 @@ class Environment(Struct, frozen=True):
 
 
 environment = read(Environment)
-need(clients.PushAddress, keeping.Keeping, song_ends.SessionGap, song_ends.Table, tastes.Table)
+need(
+    clients.PushAddress,
+    clients.RedisAddress,
+    keeping.Keeping,
+    song_ends.SessionGap,
+    song_ends.Table,
+    tastes.Table,
+)
 
 
 @traced
@@ -37,24 +44,27 @@ def handler(request: Request, change: Change) -> ServerMessage:
         return Error("busy", "The session changed meanwhile: send the change again.")
 
 
-def _change(request: Request, settings: Settings) -> ServerMessage:
-    if refused := unusable(settings):
+def _change(request: Request, wish: Settings) -> ServerMessage:
+    if refused := unusable(wish):
         return refused
     session = song_ends.read(request.user)
     if session is None or session.end.ended_ms is not None:
         return Error("no_session", "No session runs, so there is nothing to change: start one.")
-    now = {"at_ms": request.arrived_ms, "arrived_ms": request.arrived_ms}
-    song_ends.write(request.user, _changed(session, settings), **now)
-    if lasting(settings) != lasting(session.settings):  # else they are kept already
-        tastes.keep(request.user, settings)
+    before, now = session.settings, {"at_ms": request.arrived_ms, "arrived_ms": request.arrived_ms}
+    settings = own = wished(before, wish)
+    if settings.plan_started_ms is not None:  # a class's mode and plan are not the person's own
+        own = _own(request.user, settings)
+        settings = settings if settings.floor == before.floor else own
+    stored = song_ends.write(request.user, with_settings(session, settings), **now)
+    if before.plan_started_ms is not None or lasting(own) != lasting(before):  # else they are kept
+        tastes.keep(request.user, own)
     record = stream.SessionStart(session.end.session, settings.interval_seconds)
     streams.put(environment.heart_rate_stream, [streams.entry(request.user, stream.encode(record))])
-    return Changed(settings)
+    if settings.floor != before.floor:
+        stored = classes.follow(request.user, stored, **now)
+    return Changed(stored.settings)
 
 
-def _changed(session: Session, settings: Settings) -> Session:
-    """The step from one song to the next is limited within a mode only."""
-    end = session.end
-    if settings.mode != session.settings.mode:
-        end = replace(end, target=None)
-    return replace(session, end=end, settings=settings)
+def _own(user: str, settings: Settings) -> Settings:
+    taste = tastes.read_all([user], opinions=False).get(user, Taste())
+    return on_their_own(settings, taste.coming)

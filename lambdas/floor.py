@@ -1,5 +1,8 @@
 """floor: shows a coach who works out on a floor, and what each of them hears."""
 
+from collections.abc import Mapping
+from functools import partial
+
 from msgspec.structs import replace
 
 from events.messages import (
@@ -11,12 +14,13 @@ from events.messages import (
     ServerMessage,
     TracePoint,
 )
-from events.session import SongPush
-from lambdas.adapters import clients, floors, song_ends, windows
+from events.session import Settings, SongPush
+from lambdas.adapters import classes, clients, floors, song_ends, stored, traces, windows
 from lambdas.adapters.answering import answers
 from lambdas.adapters.environment import need
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import Request, fitting
+from lambdas.domain.effort import effort_points
 from lambdas.domain.session import Session
 from lambdas.domain.target import max_heart_rate, target_now
 from lambdas.domain.window import STALE_AFTER_MS, Window
@@ -52,12 +56,36 @@ def _floor(request: Request, floor: str) -> ServerMessage:
         if user in sessions and sessions[user].settings.floor == floor
     }
     seen = windows.read(there, request.arrived_ms)
-    people = [_person(user, session, seen.get(user)) for user, session in there.items()]
-    view = FloorView(floor, [], total - len(users) + len(there), STALE_AFTER_MS)
+    points = _points(there, seen)
+    people = [
+        _person(user, session, seen.get(user), points.get(user)) for user, session in there.items()
+    ]
+    running = classes.running(floor)
+    view = FloorView(floor, [], total - len(users) + len(there), STALE_AFTER_MS, running)
     return replace(view, people=fitting(people, view))
 
 
-def _person(user: str, session: Session, window: Window | None) -> FloorPerson:
+def _points(there: Mapping[str, Session], seen: Mapping[str, Window]) -> dict[str, float]:
+    """The effort points, by now, of those who want them told."""
+    asked = {
+        user: traces.Stretch(session.end.session, window.last_ms, (window.minute, window.line))
+        for user, session in there.items()
+        if session.settings.effort_points and (window := seen.get(user)) is not None
+    }
+    points = {}
+    for user, lines in traces.read_all(asked).items():
+        since_ms, maximum = asked[user].since_ms, _maximum(there[user].settings)
+        points[user] = stored.readable(partial(effort_points, since_ms, maximum), lines) or 0.0
+    return points
+
+
+def _maximum(settings: Settings) -> float:
+    return settings.max_heart_rate or max_heart_rate(settings.age)
+
+
+def _person(
+    user: str, session: Session, window: Window | None, points: float | None
+) -> FloorPerson:
     settings, latest = session.settings, windows.latest(window, session.end.session)
     return FloorPerson(
         user=user,
@@ -66,8 +94,9 @@ def _person(user: str, session: Session, window: Window | None) -> FloorPerson:
         latest=latest
         and TracePoint(latest.at_ms, _tenths(latest.heart_rate), _tenths(latest.average)),
         resting_heart_rate=_tenths(settings.resting_heart_rate),
-        max_heart_rate=_tenths(settings.max_heart_rate or max_heart_rate(settings.age)),
+        max_heart_rate=_tenths(_maximum(settings)),
         song=_song(session.song, session, latest) if session.song else None,
+        effort_points=_tenths(points or 0.0) if settings.effort_points else None,
     )
 
 

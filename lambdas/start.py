@@ -1,10 +1,11 @@
 """start: opens a session with the person's settings."""
 
 from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from events import stream
 from events.messages import Error, ServerMessage, Start, Started
-from lambdas.adapters import clients, keeping, song_ends, streams, tastes
+from lambdas.adapters import classes, clients, keeping, song_ends, streams, tastes
 from lambdas.adapters.answering import answers
 from lambdas.adapters.environment import need, read
 from lambdas.adapters.telemetry import count, metrics, traced
@@ -26,7 +27,14 @@ class Environment(Struct, frozen=True):
 
 
 environment = read(Environment)
-need(clients.PushAddress, keeping.Keeping, song_ends.SessionGap, song_ends.Table, tastes.Table)
+need(
+    clients.PushAddress,
+    clients.RedisAddress,
+    keeping.Keeping,
+    song_ends.SessionGap,
+    song_ends.Table,
+    tastes.Table,
+)
 
 
 @traced
@@ -42,7 +50,7 @@ def handler(request: Request, start: Start) -> ServerMessage:
 
 
 def _start(request: Request, start: Start) -> ServerMessage:
-    given = None if start.settings is UNSET else start.settings
+    given = None if start.settings is UNSET else replace(start.settings, plan_started_ms=None)
     refused = in_the_future(start.at_ms, request.arrived_ms) or (given and unusable(given))
     if refused:
         return refused
@@ -66,9 +74,11 @@ def _start(request: Request, start: Start) -> ServerMessage:
             version=version,
             before=carried(before, start.at_ms) if before else None,
         )
-        song_ends.write(request.user, begun, at_ms=start.at_ms, arrived_ms=request.arrived_ms)
+        times = {"at_ms": start.at_ms, "arrived_ms": request.arrived_ms}
+        stored = song_ends.write(request.user, begun, **times)
         if given:
             tastes.keep(request.user, given)
+        settings = classes.follow(request.user, stored, **times).settings
     record = stream.SessionStart(start.at_ms, settings.interval_seconds)
     streams.put(environment.heart_rate_stream, [streams.entry(request.user, stream.encode(record))])
     return Started(start.at_ms, settings)

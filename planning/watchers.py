@@ -5,6 +5,8 @@ How many look depends on the place, so they are in no bill of athletes.
 
 from msgspec import Struct
 
+from events.stream import GROUPS
+from lambdas.domain.line import POINT_BYTES, STEP_MS
 from planning import quotas
 from planning.capacity import Metered, message_units
 from planning.load import Load
@@ -16,6 +18,11 @@ from planning.work import LOG_BYTES, SOCKET_SECONDS
 
 FLOOR_SECONDS = 0.1
 """Duration of a warm invocation of `floor` for as many people as it tells of. Assumed."""
+POINTS_MINUTES = 30
+"""Of each person's line that effort points are counted from: on average, in an hour."""
+POINTS_SECONDS = 0.06
+"""Duration of counting them for `FLOOR_PEOPLE`: 18 ms of a processor were measured, of which the
+function has 0.29."""
 SECONDS_OF_AN_HOUR = 3600
 
 
@@ -43,6 +50,8 @@ class _Look(Struct, frozen=True):
     answer_bytes: int
     lambda_seconds: float
     read_units: float
+    ecpu: float = 7.0
+    """Without those of the answer's bytes."""
 
 
 def watchers(load: Load, settings: Settings) -> list[Watcher]:
@@ -50,7 +59,13 @@ def watchers(load: Load, settings: Settings) -> list[Watcher]:
     asked = sizes(load).workout["looking"]
     seconds = SOCKET_SECONDS["workout"]
     screen, opened = (_Look(every, asked, seconds, 1) for every in (SCREEN_SECONDS, COACH_SECONDS))
-    floor = _Look(COACH_SECONDS, sizes(load).floor, FLOOR_SECONDS, FLOOR_PEOPLE)
+    floor = _Look(
+        COACH_SECONDS,
+        sizes(load).floor,
+        FLOOR_SECONDS + POINTS_SECONDS,
+        FLOOR_PEOPLE,
+        ecpu=8.0 + _points_ecpu(),
+    )
     return [
         _watcher("a second screen that looks at one workout", [screen], settings),
         _watcher(
@@ -59,6 +74,12 @@ def watchers(load: Load, settings: Settings) -> list[Watcher]:
             settings,
         ),
     ]
+
+
+def _points_ecpu() -> float:
+    """A command for each minute of a group of people, and the bytes that they bring."""
+    points = 60_000 / STEP_MS * POINT_BYTES
+    return POINTS_MINUTES * (GROUPS + FLOOR_PEOPLE * points / quotas.ECPU_BYTES)
 
 
 def _watcher(who: str, looks: list[_Look], settings: Settings) -> Watcher:
@@ -91,7 +112,9 @@ def _metered(look: _Look, settings: Settings) -> list[Metered]:
         ),
         Metered("DynamoDB reads song-ends", "read unit", times * look.read_units),
         Metered(
-            "ElastiCache requests", "ECPU", times * (7 + look.answer_bytes / quotas.ECPU_BYTES)
+            "ElastiCache requests",
+            "ECPU",
+            times * (look.ecpu + look.answer_bytes / quotas.ECPU_BYTES),
         ),
         Metered("CloudWatch logs", "GB", times * LOG_BYTES / 1e9),
         Metered("Data out", "GB", times * gigabytes),

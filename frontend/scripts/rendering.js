@@ -1,4 +1,4 @@
-// Prints test/rendering.ts and what it needs as one script, for a browser that renders the music.
+// Prints test/rendering.ts, or the file of test/ that is named, as one script, for a browser that plays the music.
 import { build } from "vite";
 
 const [built] = [
@@ -8,7 +8,7 @@ const [built] = [
     build: {
       write: false,
       minify: false,
-      lib: { entry: "test/rendering.ts", formats: ["iife"], name: "rendering" },
+      lib: { entry: `test/${process.argv[2] ?? "rendering"}.ts`, formats: ["iife"], name: "rendering" },
     },
   }),
 ].flat();

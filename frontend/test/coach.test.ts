@@ -54,6 +54,14 @@ describe("a plan that is followed", () => {
     ]);
   });
 
+  test("is another one when a coach starts it for everybody, and beeps anew", () => {
+    const { heard, go } = coached();
+    go(0, 58);
+    go(0, 58, { settings: { ...PLAN, plan_started_ms: 7 } });
+    expect(heard.tones).toHaveLength(2);
+    expect(heard.said).toEqual([]);
+  });
+
   test("is silent where nothing may be heard", () => {
     const { heard, go } = coached({ tones: false, speech: false });
     go(0, 130);

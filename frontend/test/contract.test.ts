@@ -56,6 +56,7 @@ const NAME_OF: Record<ClientMessage["action"], string> = {
   skip: "skip",
   workout: "workout_query",
   floor: "floor_query",
+  class_plan: "class_plan",
   own_songs: "own_songs",
 };
 

@@ -1,3 +1,4 @@
+import { board } from "../src/floor/board";
 import { sparkline } from "../src/floor/sparkline";
 import { describe, expect, test } from "vitest";
 
@@ -232,5 +233,28 @@ describe("the line of a person", () => {
     expect(sparkline([[0, 100], [45_000, 150], [90_000, 140]])).toBe("M0.0 22.0L45.0 2.0L90.0 6.0");
     expect(sparkline([[80_000, 100], [90_000, 100]])).toBe("M80.0 12.0L90.0 12.0");
     expect(sparkline([[0, 100]])).toBe("");
+  });
+});
+
+describe("the board", () => {
+  const told = (user: string, effort_points: number | null, alias: string | null = null) =>
+    person(user, 0, { effort_points, alias });
+
+  test("names who chose to tell their points, most first, and nobody else", () => {
+    const { people } = see(EMPTY_FLOOR, 0, [told("ann", 12.4), told("bob", null), told("cat", 80, "Kim"), person("dan", 0)]);
+    expect(board(people)).toEqual([
+      { user: "cat", name: "Kim", points: 80, place: 1, share: 1 },
+      { user: "ann", name: "ann", points: 12, place: 2, share: 0.15 },
+    ]);
+  });
+
+  test("gives as many points the same place, by name", () => {
+    const { people } = see(EMPTY_FLOOR, 0, [told("cat", 20), told("bob", 19.8), told("ann", 0), told("dan", 20.4)]);
+    expect(board(people).map(({ user, place }) => [user, place])).toEqual([["bob", 1], ["cat", 1], ["dan", 1], ["ann", 4]]);
+  });
+
+  test("is empty where nobody told", () => {
+    expect(board(see(EMPTY_FLOOR, 0, [person("ann", 0)]).people)).toEqual([]);
+    expect(board(see(EMPTY_FLOOR, 0, [told("ann", 0)]).people)[0]?.share).toBe(0);
   });
 });

@@ -52,6 +52,39 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+describe("a plan for everybody", () => {
+  const id = () => (socket.sent.at(-1) as { id: string }).id;
+
+  test("is sent with the time of the press, and what came of it is told", () => {
+    watching.plan("intervals");
+    expect(socket.sent.at(-1)).toEqual({ action: "class_plan", floor: FLOOR, plan: "intervals", at_ms: Date.now(), id: id() });
+    expect(store.get().planning.phase).toBe("asked");
+    const running = { plan: "intervals", started_ms: Date.now() };
+    comes({ type: "class_planned", floor: FLOOR, running, people: 12, id: id() });
+    expect(store.get().planning).toMatchObject({ phase: "taken", people: 12 });
+    expect(store.get().running).toEqual(running);
+  });
+
+  test("ends with null, and an answer to somebody else changes nothing", () => {
+    socket.onmessage({ data: example("floor_view") });
+    expect(store.get().running).toMatchObject({ plan: "intervals" });
+    watching.plan(null);
+    expect(socket.sent.at(-1)).toMatchObject({ action: "class_plan", plan: null });
+    const mine = id();
+    comes({ type: "class_planned", floor: FLOOR, running: null, people: 3, id: "another" });
+    expect(store.get().running).not.toBeNull();
+    comes({ type: "class_planned", floor: FLOOR, running: null, people: 3, id: mine });
+    expect(store.get().running).toBeNull();
+  });
+
+  test("that is refused says why, and the floor is followed on", () => {
+    watching.plan("steady");
+    error("coaches_only", id());
+    expect(store.get().planning).toMatchObject({ phase: "refused", sentence: "A sentence about coaches_only." });
+    expect(store.get().refusal).toBe("");
+  });
+});
+
 describe("a floor", () => {
   test("is asked for at once with a coach's token, and every three seconds", async () => {
     expect(tokensAsked).toEqual(["/token?user=coach&group=coach"]);

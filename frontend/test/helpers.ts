@@ -18,11 +18,13 @@ export const SETTINGS: Settings = {
   span: 1,
   cadence: null,
   plan: "steady",
+  plan_started_ms: null,
   lock: null,
   responsive: false,
   genres: [],
   floor: null,
   alias: null,
+  effort_points: false,
 };
 
 const EXAMPLES: Record<string, string> = import.meta.glob("../../events/examples/*.json", {

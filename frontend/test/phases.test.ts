@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import shared from "../../events/plans.json?raw";
 import type { PlanName, Settings } from "../src/wire/messages";
 import { PLANS } from "../src/workout/modes";
-import { beepsWithin, chosenZone, phaseAt, phasesOf, spokenPhase, thenWords } from "../src/workout/phases";
+import { beepsWithin, chosenZone, phaseAt, phasesOf, planBegan, spokenPhase, thenWords } from "../src/workout/phases";
 import { SETTINGS } from "./helpers";
 
 const SHARED = JSON.parse(shared) as Record<PlanName, readonly (readonly [number, number])[]>;
@@ -61,6 +61,11 @@ describe("a plan", () => {
     expect(beepsWithin(500)).toEqual([]);
     expect(beepsWithin(null)).toEqual([]);
   });
+});
+
+test("a plan begins with the session, or when a coach started it for everybody", () => {
+  expect(planBegan(SETTINGS, 7)).toBe(7);
+  expect(planBegan({ ...SETTINGS, plan_started_ms: 60_007 }, 7)).toBe(60_007);
 });
 
 test("a zone is chosen by a goal or by a plan, and by no other mode", () => {

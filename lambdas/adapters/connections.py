@@ -66,6 +66,14 @@ def of(user: str) -> list[str]:
     return named(members)
 
 
+def of_all(users: Iterable[str]) -> list[list[str]]:
+    """The open connections of each person, by position."""
+    with clients.redis().pipeline(transaction=False) as pipeline:
+        for user in users:
+            ask(pipeline, user)
+        return [named(members) for members in pipeline.execute()]
+
+
 def ask(pipeline: "Pipeline", user: str) -> None:
     """Ask for a person's connections: one answer, which `named` reads."""
     pipeline.zrange(_key(user), 0, -1)

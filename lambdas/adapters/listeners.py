@@ -9,6 +9,7 @@ from events.messages import TracePoint
 from events.stream import SongRequest
 from lambdas.adapters import (
     batch_get,
+    classes,
     clients,
     connections,
     floors,
@@ -40,15 +41,6 @@ def read(requests: Sequence[Record[SongRequest]]) -> list[Turn]:
     users = [record.key for record in requests]
     items = batch_get.read(users, song_ends.wanted(songs=True) | tastes.wanted())
     sessions, opinions = song_ends.sessions_of(items), tastes.tastes_of(items)
-    minutes = {user: _minutes(session) for user, session in sessions.items()}
-    with clients.redis().pipeline(transaction=False) as pipeline:
-        for record in requests:
-            playlists.ask(pipeline, record.key, record.value.session, record.value.slot)
-            connections.ask(pipeline, record.key)
-            windows.ask(pipeline, record.key, record.arrived_ms)
-        for user in users:
-            traces.ask(pipeline, user, minutes.get(user, NO_MINUTES))
-        answers = pipeline.execute(raise_on_error=False)
     turns = [
         Turn(
             record.key,
@@ -59,7 +51,22 @@ def read(requests: Sequence[Record[SongRequest]]) -> list[Turn]:
         )
         for record in requests
     ]
+    begin = [turn for turn in turns if turn.begins_on is not None]
+    minutes = {user: _minutes(session) for user, session in sessions.items()}
+    with clients.redis().pipeline(transaction=False) as pipeline:
+        for record in requests:
+            playlists.ask(pipeline, record.key, record.value.session, record.value.slot)
+            connections.ask(pipeline, record.key)
+            windows.ask(pipeline, record.key, record.arrived_ms)
+        for turn in begin:
+            classes.ask(pipeline, turn.begins_on or "")
+        for user in users:
+            traces.ask(pipeline, user, minutes.get(user, NO_MINUTES))
+        answers = pipeline.execute(raise_on_error=False)
     at = len(turns) * ANSWERS
+    for turn, answer in zip(begin, answers[at:], strict=False):
+        turn.running = None if isinstance(answer, RedisError) else classes.named(answer)
+    at += len(begin)
     for place, turn in enumerate(turns):
         about = answers[place * ANSWERS : (place + 1) * ANSWERS]
         _add(turn, about)

@@ -33,6 +33,11 @@ class Pushes:
         with optional("a push"):
             self._songs.append((since_ms, _posts(user, connected, message)))
 
+    def tell(self, user: str, connected: Iterable[str], message: ServerMessage) -> None:
+        """Push what is not a song to a person's connections."""
+        with optional("a push"):
+            self.beside += _posts(user, connected, message)
+
     def notice(self, user: str, error: Error) -> None:
         """Tell a person what was refused, each kind at most once a minute."""
         with optional("a notice"):

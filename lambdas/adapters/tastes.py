@@ -48,14 +48,22 @@ _decode = json.Decoder(_Kept).decode
 _decode_settings = json.Decoder(Settings).decode
 
 
-def read_all(users: Sequence[str]) -> dict[str, Taste]:
-    """The tastes of those who have one."""
-    return tastes_of(people.read(users, wanted()))
+def read_all(users: Sequence[str], *, opinions: bool = True) -> dict[str, Taste]:
+    """The tastes of those who have one; if without opinions, only what a session begins with."""
+    return tastes_of(people.read(users, wanted() if opinions else _beginnings()))
 
 
 def wanted() -> people.Tables:
     """What `tastes_of` needs of the table: whole items."""
     return {environment.read(Table).tastes_table: {}}
+
+
+def _beginnings() -> people.Tables:
+    options = {
+        "ProjectionExpression": "user_id, max_heart_rate, #settings",
+        "ExpressionAttributeNames": {"#settings": SETTINGS},
+    }
+    return {environment.read(Table).tastes_table: options}
 
 
 def tastes_of(found: people.Found) -> dict[str, Taste]:

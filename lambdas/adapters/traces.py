@@ -6,7 +6,7 @@ a batch of lines is few commands.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import convert
 
@@ -27,6 +27,8 @@ OLDEST_MS = 7 * 86_400_000
 
 Minute = tuple[str, int]
 """Of a workout: whose, and which since the epoch."""
+Line = tuple[int, bytes]
+"""A minute since the epoch, and its points as `lambdas/domain/line.py` packs them."""
 
 
 def write(lines: Mapping[Minute, bytes], arrived_ms: int) -> None:
@@ -89,6 +91,42 @@ def line(
         lines.update([held])
     found = (stored.readable(_points, (minute, one)) for minute, one in lines.items() if one)
     return [point for points in found for point in points or ()]
+
+
+class Stretch(NamedTuple):
+    """A stretch of a person's line: from and until when, epoch ms.
+
+    `held` is the minute that their window holds, and its line.
+    """
+
+    since_ms: int
+    until_ms: int
+    held: Line
+
+
+def read_all(people: Mapping[str, Stretch]) -> dict[str, list[Line]]:
+    """The minutes of each person's stretch, oldest first, at most two hours of them.
+
+    Each minute of a group of people is one command, so of however many there are at most 1,936.
+    """
+    wanted: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
+    lines: dict[str, list[Line]] = {user: [] for user in people}
+    for user, (since_ms, until_ms, held) in people.items():
+        first = max(since_ms, until_ms - KEPT_MS) // MINUTE_MS
+        for minute in range(first, until_ms // MINUTE_MS + 1):
+            if minute != held[0]:
+                wanted[minute, group_of(user)].append(user)
+    with clients.redis().pipeline(transaction=False) as pipeline:
+        for (minute, group), users in wanted.items():
+            pipeline.hmget(_key(group, minute), users)
+        answers = pipeline.execute()
+    for ((minute, _), users), found in zip(wanted.items(), answers, strict=True):
+        for user, line in zip(users, found, strict=True):
+            if line:
+                lines[user].append((minute, line))
+    for user, stretch in people.items():
+        lines[user] = sorted([*lines[user], stretch.held])
+    return lines
 
 
 def _points(stored_line: tuple[int, bytes]) -> list[TracePoint]:

@@ -1,5 +1,6 @@
 """The line of a workout: a point every 15 s, of which those of a minute are packed together."""
 
+from collections.abc import Iterator
 from struct import Struct
 from typing import NamedTuple
 
@@ -33,5 +34,10 @@ def points(minute: int, line: bytes) -> list[Point]:
     """The points of a minute since the epoch. Raises struct.error when the line is none."""
     return [
         Point(minute * MINUTE_MS + rest_ms, heart_rate / 10, average / 100)
-        for rest_ms, heart_rate, average in _POINT.iter_unpack(line)
+        for rest_ms, heart_rate, average in unpacked(line)
     ]
+
+
+def unpacked(line: bytes) -> Iterator[tuple[int, int, int]]:
+    """Points as they are packed. Raises struct.error when the line is none."""
+    return _POINT.iter_unpack(line)

@@ -29,6 +29,8 @@ class Chosen(Goal, Protocol):
     @property
     def plan(self) -> str | Sequence[Planned]: ...
     @property
+    def plan_started_ms(self) -> int | None: ...
+    @property
     def responsive(self) -> bool: ...
     @property
     def genres(self) -> Sequence[str]: ...
@@ -65,7 +67,7 @@ def ask(end: SongEnd | None, chosen: Chosen, pulse: Pulse, timing: Timing) -> As
     if end is None or end.ended_ms is not None or not chosen.responsive:
         return None
     low, high = (
-        _target(chosen, heart_rate, pulse.at_ms - end.session, end.target)
+        _target(chosen, heart_rate, pulse.at_ms - _began_ms(chosen, end.session), end.target)
         for heart_rate in (pulse.lowest, pulse.highest)
     )
     due = due_change(end, (low, high), pulse.at_ms, timing)
@@ -92,7 +94,8 @@ def next_song(
     starts_ms = max(pulse.at_ms, asked.ends_at_ms)
     elapsed_seconds = (pulse.at_ms - asked.session) / 1000
     expected = expected_heart_rate(chosen, pulse.average, pulse.heart_rate, elapsed_seconds)
-    target = _target(chosen, expected, starts_ms - asked.session, asked.previous_target)
+    began_ms = _began_ms(chosen, asked.session)
+    target = _target(chosen, expected, starts_ms - began_ms, asked.previous_target)
     listener = replace(
         listener,
         genres=chosen.genres,
@@ -107,7 +110,7 @@ def next_song(
         return None
     duration_ms = int(choice.song.duration_seconds * 1000)
     starts_at_ms, ends_at_ms = song_times(asked.ends_at_ms, pulse.at_ms, duration_ms)
-    ends_at_ms = int(min(ends_at_ms, _makes_way_ms(chosen, asked.session, starts_at_ms)))
+    ends_at_ms = int(min(ends_at_ms, _makes_way_ms(chosen, began_ms, starts_at_ms)))
     end = SongEnd(asked.session, asked.slot, ends_at_ms, starts_at_ms, choice.felt_tempo, target)
     return NextSong(target, choice, end)
 
@@ -118,11 +121,16 @@ def _ask(due: DueSlot, end: SongEnd | None) -> Ask:
     return Ask(due.session, due.slot, end.ends_at_ms, end.target)
 
 
-def _makes_way_ms(chosen: Chosen, session: int, starts_ms: int) -> float:
+def _began_ms(chosen: Chosen, session: int) -> int:
+    """When the plan began: with the session, unless it is one that others follow, too."""
+    return session if chosen.plan_started_ms is None else chosen.plan_started_ms
+
+
+def _makes_way_ms(chosen: Chosen, began_ms: int, starts_ms: int) -> float:
     """When a song is over though it has not ended: where a plan that it follows goes on."""
     if chosen.mode != "plan" or chosen.lock is not None:
         return inf
-    return session + 1000 * stretch(phases(chosen.plan), (starts_ms - session) / 1000)[1]
+    return began_ms + 1000 * stretch(phases(chosen.plan), (starts_ms - began_ms) / 1000)[1]
 
 
 def _target(chosen: Chosen, heart_rate: float, elapsed_ms: int, previous: float | None) -> float:

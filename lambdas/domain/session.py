@@ -1,6 +1,7 @@
 """The state of a person's session: its last song, its settings, what was learned meanwhile."""
 
 from dataclasses import dataclass, field
+from dataclasses import replace as replaced
 
 from msgspec.structs import replace
 
@@ -25,10 +26,18 @@ class Session:
     """From when on, by the clock and not by the times of heart rates, it counts as over."""
 
 
+def with_settings(session: Session, settings: Settings) -> Session:
+    """The session with other settings; the step from song to song is limited within a mode only."""
+    end = session.end
+    if settings.mode != session.settings.mode:
+        end = replaced(end, target=None)
+    return replaced(session, end=end, settings=settings)
+
+
 def lasting(settings: Settings) -> Settings:
     """What of a session's settings the next one begins with: no tempo of the day, nor its mode."""
     mode = "pulse" if settings.mode == "cadence" else settings.mode
-    return replace(settings, mode=mode, lock=None, cadence=None)
+    return replace(settings, mode=mode, lock=None, cadence=None, plan_started_ms=None)
 
 
 def with_maximum(settings: Settings, seen: float | None) -> Settings:

@@ -159,7 +159,7 @@ def target_tempo(
 ) -> float:
     """The tempo to aim at, 60-180 beats/min of a song, for a heart rate in beats/min.
 
-    `elapsed_seconds` is how far into the session the song begins, for `plan`; `previous` the
+    `elapsed_seconds` is how far into the plan the song begins, for `plan`; `previous` the
     target of the song before it, when that was chosen by the same mode.
     """
     if goal.lock is not None:

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from events.messages import TracePoint
 from events.pulse import Pulse
-from events.session import Settings, Song, SongPush
+from events.session import FloorClass, Settings, Song, SongPush
 from events.stream import SongRequest
 from lambdas.domain.choose import Listener
+from lambdas.domain.classes import joined
 from lambdas.domain.due import SongEnd
 from lambdas.domain.next_song import Ask, Near, NextSong, next_song
 from lambdas.domain.played import Ending, cut_ms, last_song
@@ -59,6 +60,8 @@ class Turn:
     """At the newest sample that was folded."""
     line: Sequence[TracePoint] = ()
     """Heart rates while the last song played, as far as they are known."""
+    running: FloorClass | None = None
+    """Of the floor on which a session begins."""
 
     song: SongPush | None = None
     """That the person is told."""
@@ -94,7 +97,13 @@ class Turn:
         """By the person, for the session; in a new one what they chose last."""
         if self.session and self._goes_on:
             return self.session.settings
-        return self.taste.coming
+        coming = self.taste.coming
+        return joined(coming, self.running) if self.running else coming
+
+    @property
+    def begins_on(self) -> str | None:
+        """The floor of who begins a session on one, without having said that it begins."""
+        return None if self._goes_on else self.taste.coming.floor
 
     @property
     def settings(self) -> Settings:

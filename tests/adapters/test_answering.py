@@ -6,7 +6,18 @@ from typing import Any
 import pytest
 
 from events import stream
-from lambdas import average, change, connect, floor, own_songs, rate, skip, start, workout
+from lambdas import (
+    average,
+    change,
+    class_plan,
+    connect,
+    floor,
+    own_songs,
+    rate,
+    skip,
+    start,
+    workout,
+)
 from lambdas.adapters import clients, connections
 from tests.adapters.conftest import (
     START_MS,
@@ -25,6 +36,7 @@ HANDLERS = {
     "rate": rate.handler,
     "workout": workout.handler,
     "floor": floor.handler,
+    "class_plan": class_plan.handler,
     "own_songs": own_songs.handler,
 }
 BODIES = [

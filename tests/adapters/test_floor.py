@@ -8,10 +8,10 @@ from redis import Redis
 from events.messages import decode_server
 from events.session import Settings
 from lambdas import floor, workout
-from lambdas.adapters import floors, song_ends, windows
+from lambdas.adapters import floors, song_ends, traces, windows
 from lambdas.adapters.websocket import MESSAGE_BYTES
 from lambdas.domain.due import SongEnd
-from lambdas.domain.line import Point
+from lambdas.domain.line import MINUTE_MS, Point, longer
 from lambdas.domain.session import Session
 from lambdas.domain.window import Window, fold
 from tests.adapters.conftest import START_MS, Context, draw, join_floor, keep_song, websocket_event
@@ -50,6 +50,7 @@ def test_a_coach_sees_who_is_on_a_floor_and_what_they_hear() -> None:
         "floor": "north",
         "count": 1,
         "stale_after_ms": 20_000,
+        "running": None,
         "people": [
             {
                 "user": "ann",
@@ -66,6 +67,7 @@ def test_a_coach_sees_who_is_on_a_floor_and_what_they_hear() -> None:
                     "distance": 0.0714,
                     "ends_at_ms": SONG.ends_at_ms,
                 },
+                "effort_points": None,
             }
         ],
     }
@@ -271,3 +273,68 @@ def test_a_coach_sees_no_heart_rate_that_was_before_the_session() -> None:
     assert answer["latest"] is None
     assert answer["trace"] == []
     assert look()["people"][0]["latest"] is None
+
+
+def test_effort_points_are_told_of_those_who_chose_to_tell_them() -> None:
+    tells = structs.replace(NORTH, effort_points=True, max_heart_rate=200)
+    play("ann", tells)
+    play("bob", structs.replace(tells, effort_points=False))
+    play("cat", tells)
+    for user in ("ann", "bob", "cat"):
+        join_floor("north", user, START_MS)
+    for user in ("ann", "bob"):
+        works(user, [185.0] * 8 + [110.0] * 4 + [165.0] * 2)
+    people = {one["user"]: one["effort_points"] for one in look()["people"]}
+    two_minutes_in_zone_5_one_in_1_and_half_a_minute_in_4 = 2 * 5 + 1 + 2
+    assert people == {
+        "ann": two_minutes_in_zone_5_one_in_1_and_half_a_minute_in_4,
+        "bob": None,
+        "cat": 0,
+    }
+
+
+def works(user: str, heart_rates: list[float]) -> None:
+    """A line with a point every 15 s, whose last minute lies in the window."""
+    lines: dict[int, bytes] = {}
+    for index, rate in enumerate(heart_rates, 1):
+        at_ms = START_MS + 15_000 * index
+        minute = at_ms // MINUTE_MS
+        lines[minute] = longer(lines.get(minute, b""), at_ms, rate, rate)
+    held = max(lines)
+    traces.write({(user, minute): lines[minute] for minute in lines if minute < held}, START_MS)
+    window = Window(30_000, minute=held, line=lines[held])
+    last_ms = START_MS + 15_000 * len(heart_rates)
+    fold(window, [(last_ms, heart_rates[-1])], until_ms=last_ms, gap_ms=30_000)
+    windows.write({user: window}, START_MS)
+
+
+def test_a_line_that_nobody_can_read_costs_its_person_their_points_and_nobody_else() -> None:
+    tells = structs.replace(NORTH, effort_points=True, max_heart_rate=200)
+    for user in ("ann", "bob"):
+        play(user, tells)
+        join_floor("north", user, START_MS)
+        works(user, [185.0] * 8)
+    traces.write({("ann", START_MS // MINUTE_MS): b"broken"[:5]}, START_MS)
+    people = {one["user"]: one["effort_points"] for one in look()["people"]}
+    assert people == {"ann": 0, "bob": 10}
+
+
+def test_the_points_of_a_whole_floor_are_few_commands_and_of_two_hours_at_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    key = traces._key
+
+    def noted(group: int, minute: int) -> str:
+        asked.append(minute)
+        return key(group, minute)
+
+    monkeypatch.setattr(traces, "_key", noted)
+    day_ms = 86_400_000
+    people = {
+        f"user-{number}": traces.Stretch(START_MS - day_ms, START_MS, (START_MS // MINUTE_MS, b""))
+        for number in range(200)
+    }
+    traces.read_all(people)
+    assert len(asked) <= 16 * 120
+    assert min(asked) == (START_MS - 2 * 3_600_000) // MINUTE_MS

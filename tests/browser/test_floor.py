@@ -147,6 +147,56 @@ def test_a_code_leads_to_a_page_that_asks_before_it_joins(
             expect(tiles(coach)).to_contain_text("Sam", timeout=SOON_MS)
 
 
+def test_a_coach_starts_a_plan_for_everybody_in_one_press(
+    open_page: OpenPage, cloud: Cloud
+) -> None:
+    with (
+        open_page("athlete-in-class") as page,
+        open_page("athlete-beside") as other,
+        open_page("coach") as coach,
+    ):
+        for one, name in ((page, "Kim"), (other, "Sam")):
+            one.goto(f"{one.url}&join=class-c")
+            one.get_by_label("Name shown, if you like").first.fill(name)
+            one.get_by_role("button", name="Join").click()
+            one.get_by_role("button", name="Start").click()
+        look_at(coach, cloud, "class-c")
+        expect(tiles(coach)).to_have_count(2, timeout=SOON_MS)
+        expect(page.get_by_test_id("plan")).to_have_count(0)
+
+        coach.get_by_label("Plan").select_option("intervals")
+        coach.get_by_role("button", name="Start for everybody").click()
+        expect(coach.get_by_test_id("class-note")).to_contain_text("2 people", timeout=SOON_MS)
+        for one in (page, other, coach):
+            expect(one.get_by_test_id("phase")).to_have_text("1/10 light", timeout=SOON_MS)
+            expect(one.get_by_test_id("then")).to_have_text("then very hard 4:00")
+        coach_s, page_s = (
+            seconds(one.get_by_test_id("countdown").inner_text()) for one in (coach, page)
+        )
+        assert abs(coach_s - page_s) < 20, "both count from the class's start"
+
+        page.locator("summary", has_text="How songs are chosen").press("Enter")
+        page.get_by_label("Show my effort points").click()
+        expect(page.get_by_label("Show my effort points")).to_be_checked(timeout=SOON_MS)
+        coach.get_by_role("button", name="Board").click()
+        ranked = coach.get_by_test_id("ranked")
+        expect(ranked).to_have_count(1, timeout=SOON_MS)
+        expect(ranked).to_contain_text("Kim")
+        expect(coach.locator("main")).not_to_contain_text("Sam")
+
+        coach.get_by_role("button", name="End the class").click()
+        sure = coach.get_by_role("dialog")
+        sure.get_by_role("button", name="End the class").click()
+        expect(page.get_by_test_id("plan")).to_have_count(0, timeout=SOON_MS)
+        expect(page.get_by_test_id("settings")).to_contain_text("Pulse")
+        expect(coach.get_by_test_id("plan")).to_have_count(0)
+
+
+def seconds(countdown: str) -> int:
+    minutes, rest = countdown.split(":")
+    return 60 * int(minutes) + int(rest)
+
+
 def test_another_floor_is_named_in_words_that_it_can_have(
     open_page: OpenPage, cloud: Cloud
 ) -> None:

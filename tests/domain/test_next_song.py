@@ -23,6 +23,7 @@ EASY_THEN_HARD = (Phase(600, 1), Phase(600, 5))
 @dataclass(frozen=True)
 class Chosen(Goal):
     plan: str | Sequence[Planned] = EASY_THEN_HARD
+    plan_started_ms: int | None = None
     responsive: bool = False
     genres: Sequence[str] = ()
 
@@ -99,6 +100,31 @@ def test_a_plan_counts_its_seconds_from_the_start_of_the_session() -> None:
     assert target_at(0, Chosen("plan"), Pulse()) == zone_tempo(0.15)
     assert target_at(569, Chosen("plan"), Pulse()) == zone_tempo(0.15)
     assert target_at(570, Chosen("plan"), Pulse()) == zone_tempo(0.95)
+
+
+def test_a_plan_that_began_at_another_time_counts_its_seconds_from_there() -> None:
+    begun_before = Chosen("plan", plan_started_ms=BEGAN_MS - 300_000)
+    assert target_at(269, begun_before, Pulse()) == zone_tempo(0.15)
+    assert target_at(270, begun_before, Pulse()) == zone_tempo(0.95)
+    begun_later = Chosen("plan", plan_started_ms=BEGAN_MS + 900_000)
+    assert target_at(0, begun_later, Pulse()) == zone_tempo(0.15)
+    assert target_at(1_469, begun_later, Pulse()) == zone_tempo(0.15)
+    assert target_at(1_470, begun_later, Pulse()) == zone_tempo(0.95)
+
+
+def test_a_song_makes_way_where_a_plan_goes_on_that_began_at_another_time() -> None:
+    began_ms = BEGAN_MS + 120_000
+    pulse = replace(Pulse(), at_ms=BEGAN_MS + 660_000)
+    asked = Ask(BEGAN_MS, 4, ends_at_ms=BEGAN_MS + 660_000)
+    found = chosen_for(asked, Chosen("plan", plan_started_ms=began_ms), pulse, library(130))
+    assert found is not None
+    assert found.end.ends_at_ms == began_ms + 600_000
+
+
+def test_a_plan_that_began_at_another_time_is_left_when_its_own_phase_is_over() -> None:
+    plan = Chosen("plan", responsive=True, plan_started_ms=BEGAN_MS + 600_000)
+    of_the_easy_phase = plays(1_200_000, tempo=zone_tempo(0.15))
+    assert ask(of_the_easy_phase, plan, Pulse(), TIMING) is None
 
 
 def test_a_plan_looks_at_when_the_song_begins_not_at_when_it_is_asked_for() -> None:

@@ -19,6 +19,7 @@ DECODERS: dict[str, Callable[[bytes], Any]] = {
     "end": messages.decode_client,
     "workout_query": messages.decode_client,
     "floor_query": messages.decode_client,
+    "class_plan": messages.decode_client,
     "own_songs": messages.decode_client,
     "history_query": messages.decode_client,
     "session": stream.decode_heart_rate,
@@ -32,6 +33,7 @@ DECODERS: dict[str, Callable[[bytes], Any]] = {
     "ended": messages.decode_server,
     "workout": messages.decode_server,
     "floor_view": messages.decode_server,
+    "class_planned": messages.decode_server,
     "own_songs_kept": messages.decode_server,
     "history": messages.decode_server,
     "past_workout": messages.decode_server,
@@ -83,6 +85,7 @@ def test_decoded_values_cannot_be_changed(name: str) -> None:
         '{"action":"start","at_ms":1,"settings":{"library":"../demo"}}',
         '{"action":"start","at_ms":1,"settings":{"floor":"North Gym"}}',
         '{"action":"floor"}',
+        '{"action":"class_plan","floor":"north","plan":"sprints","at_ms":1}',
         '{"action":"workout","athlete":"a b"}',
         '{"action":"own_songs","songs":[{"id":"a","title":"A","artist":"B","tempo":20,'
         '"duration_seconds":200}]}',

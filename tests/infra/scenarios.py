@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from msgspec import structs
+from msgspec import structs, to_builtins
 
 from events import stream
 from events.pulse import Pulse
@@ -98,9 +98,13 @@ def start(handler: Handler) -> None:
 
 
 def change(handler: Handler) -> None:
-    """A session goes on with other settings."""
+    """A session goes on with other settings, and in a class that its person leaves."""
     _play()
     handler(websocket_event("ann", {"action": "change", "settings": {"mode": "zone"}}), Context)
+    in_class = Settings(mode="plan", plan_started_ms=START_MS, floor="north")
+    _store(replace(_stored(), settings=in_class))
+    gone = to_builtins(structs.replace(in_class, floor=None))
+    handler(websocket_event("ann", {"action": "change", "settings": gone}), Context)
 
 
 def skip(handler: Handler) -> None:
@@ -150,6 +154,16 @@ def floor(handler: Handler) -> None:
     join_floor("north", "ann", START_MS)
     body = {"action": "floor", "floor": "north"}
     handler(websocket_event("coach", body, role="coach"), Context)
+
+
+def class_plan(handler: Handler) -> None:
+    """A coach starts a plan for a person, and ends it."""
+    connections.add("ann", "connection-1")
+    _play(Settings(floor="north"))
+    join_floor("north", "ann", START_MS)
+    for plan in ("steady", None):
+        body = {"action": "class_plan", "floor": "north", "plan": plan, "at_ms": START_MS}
+        handler(websocket_event("coach", body, role="coach"), Context)
 
 
 def keep_own_songs(handler: Handler) -> None:
@@ -209,12 +223,12 @@ def played_until(ends_at_ms: int) -> Played:
     return played(Ending(SONG, Settings(), ends_at_ms, skipped=False), [])
 
 
-def _play() -> None:
+def _play(settings: Settings | None = None) -> None:
     """A song plays, whatever did before."""
     key = {"user_id": {"S": "ann"}}
     clients.dynamodb().delete_item(TableName=os.environ["SONG_ENDS_TABLE"], Key=key)
     end = SongEnd(START_MS, SONG.slot, SONG.ends_at_ms)
-    _store(Session(end, Settings(), SONG))
+    _store(Session(end, settings or Settings(), SONG))
 
 
 def _stored() -> Session:
@@ -247,6 +261,7 @@ SCENARIOS: dict[str, Callable[[Handler], Any]] = {
     "rate": _and_a_flood(rate),
     "workout": _and_a_flood(workout),
     "floor": _and_a_flood(floor),
+    "class_plan": _and_a_flood(class_plan),
     "own_songs": _and_a_flood(keep_own_songs),
     "forget": forget,
     "models": models,

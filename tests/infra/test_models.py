@@ -46,6 +46,13 @@ def own_songs(added: str, removed: str = "[]") -> str:
     return f'{{"action":"own_songs","songs":{added},"remove":{removed}}}'
 
 
+PHASE = '{"seconds":10,"zone":1}'
+
+
+def class_plan(plan: str) -> str:
+    return f'{{"action":"class_plan","floor":"north","plan":{plan},"at_ms":{TIME}}}'
+
+
 TAKEN = {
     "heartrate": [
         heart_rates(f"[[{TIME},80]]"),
@@ -86,6 +93,11 @@ TAKEN = {
         '{"action":"workout","athlete":null}',
     ],
     "floor": ['{"action":"floor","floor":"north-gym"}'],
+    "class_plan": [
+        class_plan('"intervals"'),
+        class_plan("null"),
+        class_plan(f"[{','.join([PHASE] * 60)}]"),
+    ],
     "own_songs": [
         '{"action":"own_songs"}',
         own_songs("[]"),
@@ -206,6 +218,17 @@ REFUSED = {
         '{"action":"floor","floor":"North"}',
         '{"action":"floor","floor":"north:gym"}',
     ],
+    "class_plan": [
+        '{"action":"class_plan","floor":"north","plan":"steady"}',
+        f'{{"action":"class_plan","floor":"north","at_ms":{TIME}}}',
+        class_plan('"sprints"'),
+        class_plan("[]"),
+        class_plan('[{"seconds":9,"zone":1}]'),
+        class_plan('[{"seconds":60,"zone":6}]'),
+        class_plan(f"[{','.join([PHASE] * 61)}]"),
+        class_plan('"steady"').replace("north", "North"),
+        class_plan('"steady"').replace(str(TIME), "-1"),
+    ],
     "own_songs": [
         own_songs("null"),
         own_songs('[{"id":"a"}]'),
@@ -295,6 +318,7 @@ samples = mostly(
     st.lists(st.tuples(mostly(times), mostly(rates)) | anything, max_size=62),
 )
 phases = record({"seconds": mostly(st.integers(9, 14_401)), "zone": mostly(st.integers(0, 6))}, {})
+plans = st.sampled_from(get_args(PlanName)) | st.lists(phases, max_size=3)
 settings = record(
     {},
     {
@@ -307,12 +331,14 @@ settings = record(
         "goal_zone": mostly(st.integers(0, 6)),
         "span": mostly(st.floats(0.4, 2.1)),
         "cadence": mostly(st.floats(10, 260) | st.none()),
-        "plan": mostly(st.sampled_from(get_args(PlanName)) | st.lists(phases, max_size=3)),
+        "plan": mostly(plans),
         "lock": mostly(st.floats(30, 260) | st.none()),
         "responsive": mostly(st.booleans()),
         "genres": mostly(st.lists(st.text(max_size=3), max_size=3)),
         "floor": mostly(st.text("ab-", max_size=3) | st.none()),
         "alias": mostly(st.text(max_size=41) | st.none()),
+        "effort_points": mostly(st.booleans()),
+        "plan_started_ms": mostly(times | st.none()),
     },
 )
 opinion = record(
@@ -341,6 +367,15 @@ BODIES = {
     "history": record({"action": st.just("history")}, {"before_ms": times, "session": times}),
     "workout": record({"action": st.just("workout")}, {"since_ms": times, "athlete": names}),
     "floor": record({"action": st.just("floor"), "floor": mostly(names)}, {}),
+    "class_plan": record(
+        {
+            "action": st.just("class_plan"),
+            "floor": mostly(names),
+            "plan": mostly(plans | st.none()),
+            "at_ms": times,
+        },
+        {},
+    ),
     "own_songs": record(
         {"action": st.just("own_songs")},
         {

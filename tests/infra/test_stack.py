@@ -263,7 +263,7 @@ def test_data_is_encrypted_at_rest(template: Template) -> None:
 
 def test_functions_share_one_bundle_for_one_platform(template: Template) -> None:
     functions = properties(template, "AWS::Lambda::Function")
-    assert len(functions) == 17
+    assert len(functions) == 18
     assert len({json.dumps(function["Code"]) for function in functions}) == 1
     assert {tuple(function["Architectures"]) for function in functions} == {("arm64",)}
 

@@ -108,6 +108,7 @@ def test_routes_lead_to_their_integrations(stack: Stack) -> None:
         "rate": "rate",
         "workout": "workout",
         "floor": "floor",
+        "class_plan": "class_plan",
         "own_songs": "own_songs",
         "history": "history",
     }
@@ -116,7 +117,7 @@ def test_routes_lead_to_their_integrations(stack: Stack) -> None:
     answering = {key for key, route in routes.items() if route.responds}
     assert answering == {
         *("start", "change", "skip", "end", "rate"),
-        *("workout", "floor", "own_songs", "history", "$default"),
+        *("workout", "floor", "class_plan", "own_songs", "history", "$default"),
     }
     assert {key for key, route in routes.items() if route.models} == {
         "heartrate",
@@ -127,6 +128,7 @@ def test_routes_lead_to_their_integrations(stack: Stack) -> None:
         "rate",
         "workout",
         "floor",
+        "class_plan",
         "own_songs",
         "history",
     }

@@ -2,8 +2,9 @@
 import { type Standing, bandOf, needsAttention, reason, stand } from "./attention";
 import type { Status } from "../wire/connection";
 import { type Held, hold } from "../session/held";
-import type { FloorPerson, FloorView, Sample } from "../wire/messages";
+import type { FloorClass, FloorPerson, FloorView, Sample, ServerMessage } from "../wire/messages";
 import { type Problem, withTooMany } from "../session/store";
+import { type Asked, type Asking, ask, isAnswer, refuse } from "../workout/asked";
 
 /** Somebody on the floor, as of the newest answer. */
 export interface Person extends Standing {
@@ -29,6 +30,10 @@ export interface FloorState {
   /** Why this floor is not shown to who asks; empty where it is. */
   readonly refusal: string;
   readonly problem: Problem | null;
+  /** The plan that everybody follows, if one was started and is not done. */
+  readonly running: FloorClass | null;
+  /** What was asked of it last; `people` is how many it reached, as soon as that is known. */
+  readonly planning: Asked<{ people: number }>;
 }
 
 export const EMPTY_FLOOR: FloorState = {
@@ -39,6 +44,8 @@ export const EMPTY_FLOOR: FloorState = {
   count: 0,
   refusal: "",
   problem: null,
+  running: null,
+  planning: { phase: "none" },
 };
 
 /** What can happen; `now_ms` is the wall's clock. */
@@ -47,7 +54,11 @@ export type FloorHappening =
   | { readonly kind: "view"; readonly view: FloorView; readonly now_ms: number }
   | { readonly kind: "refusal"; readonly sentence: string }
   | { readonly kind: "problem"; readonly sentence: string; readonly now_ms: number }
+  | { readonly kind: "planning"; readonly asking: Asking }
+  | { readonly kind: "planned"; readonly answer: Planned; readonly now_ms: number }
   | { readonly kind: "too_many"; readonly now_ms: number };
+
+type Planned = ServerMessage & { readonly type: "class_planned" | "error" };
 
 export type FloorStore = Held<FloorState, FloorHappening>;
 
@@ -68,9 +79,21 @@ export function reduceFloor(state: FloorState, happening: FloorHappening): Floor
       return { ...state, refusal: happening.sentence, people: [], count: 0 };
     case "problem":
       return { ...state, problem: { sentence: happening.sentence, at_ms: happening.now_ms } };
+    case "planning":
+      return { ...state, planning: ask({ people: 0 }, happening.asking) };
+    case "planned":
+      return withPlanned(state, happening.answer, happening.now_ms);
     case "too_many":
       return withTooMany(state, happening.now_ms);
   }
+}
+
+/** Another coach's plan is seen at the next look. */
+function withPlanned(state: FloorState, answer: Planned, now_ms: number): FloorState {
+  if (!isAnswer(state.planning, answer)) return state;
+  if (answer.type === "error") return { ...state, planning: refuse(answer.message, now_ms) };
+  const { running, people } = answer;
+  return { ...state, running, planning: { phase: "taken", at_ms: now_ms, people } };
 }
 
 function withView(state: FloorState, view: FloorView, now_ms: number): FloorState {
@@ -80,7 +103,7 @@ function withView(state: FloorState, view: FloorView, now_ms: number): FloorStat
   const people = view.people
     .map((told) => personOf(before.get(told.user) ?? null, told, seen))
     .sort(byName);
-  return { ...state, seen_ms: now_ms, reopened: false, people, count };
+  return { ...state, seen_ms: now_ms, reopened: false, people, count, running: view.running ?? null };
 }
 
 interface Seen {

@@ -2,12 +2,22 @@ import type { Config } from "../wire/config";
 import { Connection } from "../wire/connection";
 import { UnreadableMessage, decode } from "../wire/decode";
 import type { FloorStore } from "./floor";
-import { type ServerMessage, floorQuery, isReplaced, isTooMany, isWrong, workoutQuery } from "../wire/messages";
+import {
+  type ServerMessage,
+  type Settings,
+  classPlan,
+  floorQuery,
+  isReplaced,
+  isTooMany,
+  isWrong,
+  workoutQuery,
+} from "../wire/messages";
 import { named, nextId } from "../wire/named";
 import { openSocket } from "../wire/socket";
 import { isInSight, onSight } from "../session/sight";
 import type { Store } from "../session/store";
 import { COACH, freshToken } from "../wire/token";
+import { isAnswer } from "../workout/asked";
 
 const POLL_EVERY_MS = 3_000;
 /** Who a coach is, where tokens are for the asking. */
@@ -16,6 +26,8 @@ const LOCAL_COACH = "coach";
 export interface FloorWatch {
   /** Follows the workout of `user` into `store` too, instead of another's; returns what ends it. */
   readonly open: (user: string, store: Store) => () => void;
+  /** Starts a plan for everybody on the floor; null ends the one that runs. */
+  readonly plan: (plan: Settings["plan"] | null) => void;
   /** Connects again, in place of the oldest of the coach's other connections. */
   readonly connect: () => void;
   readonly stop: () => void;
@@ -70,6 +82,8 @@ export function watchFloor(config: Config, floor: string, store: FloorStore): Fl
       store.dispatch({ kind: "view", view: message, now_ms });
     } else if (message.type === "workout" && opened && message.athlete === opened.user) {
       opened.store.dispatch({ kind: "message", message, now_ms });
+    } else if (message.type === "class_planned" || (message.type === "error" && isOfPlan(message))) {
+      store.dispatch({ kind: "planned", answer: message, now_ms });
     } else if (message.type === "error" && message.code === "coaches_only") {
       store.dispatch({ kind: "refusal", sentence: message.message });
       stop();
@@ -85,6 +99,7 @@ export function watchFloor(config: Config, floor: string, store: FloorStore): Fl
       store.dispatch({ kind: "problem", sentence: refusedSentence(message.message), now_ms });
     }
   };
+  const isOfPlan = (message: ServerMessage) => isAnswer(store.get().planning, message);
   const hurry = () => {
     connection.hurry();
   };
@@ -103,6 +118,11 @@ export function watchFloor(config: Config, floor: string, store: FloorStore): Fl
       return () => {
         if (opened === mine) opened = null;
       };
+    },
+    plan: (plan) => {
+      const id = nextId();
+      const sent = connection.send(named(classPlan(floor, plan, Date.now()), id));
+      store.dispatch({ kind: "planning", asking: { id, sent, now_ms: Date.now() } });
     },
     connect: () => {
       connection.connect();

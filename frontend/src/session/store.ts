@@ -204,6 +204,7 @@ function reduceMessage(state: State, message: ServerMessage, now_ms: number): St
     case "rated":
       return rated(state, message, now_ms);
     case "floor":
+    case "class_planned":
     case "own_songs_kept":
       return state; // the floor's page and the shelf listen for themselves
     case "skipped":

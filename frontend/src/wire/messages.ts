@@ -1,7 +1,7 @@
 /** The words on the wire: what the page may send, and what it may receive, as in `events/`. */
 import type * as wire from "./generated/types";
 
-export type { FloorSong, Opinion, Phase, Settings, Song, SongPush, Why } from "./generated/types";
+export type { FloorClass, FloorSong, Opinion, Phase, Settings, Song, SongPush, Why } from "./generated/types";
 type Settings = wire.Settings;
 type Opinion = wire.Opinion;
 
@@ -63,6 +63,11 @@ export function workoutQuery(since_ms?: number, athlete?: string): ClientMessage
 /** Asks who works out on a floor now; for coaches only. */
 export function floorQuery(floor: string): ClientMessage {
   return { action: "floor", floor };
+}
+
+/** Starts a plan for everybody on a floor; null ends the one that runs. For coaches only. */
+export function classPlan(floor: string, plan: Settings["plan"] | null, at_ms: number): ClientMessage {
+  return { action: "class_plan", floor, plan, at_ms };
 }
 
 /** Puts songs into one's own library, and takes others out; at most 50 of each. */

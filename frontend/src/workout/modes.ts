@@ -38,7 +38,7 @@ export function settingsSentence(settings: Settings): string {
   return `${name}. ${rule}${responsive ? " Songs may change in the middle." : ""}`;
 }
 
-function aimWords({ mode, goal_zone, cadence, plan }: Settings): string {
+function aimWords({ mode, goal_zone, cadence, plan, plan_started_ms }: Settings): string {
   switch (mode) {
     case "push":
     case "hold":
@@ -46,7 +46,7 @@ function aimWords({ mode, goal_zone, cadence, plan }: Settings): string {
     case "cadence":
       return cadence === null ? "" : String(cadence);
     case "plan":
-      return planWords(plan);
+      return planWords(plan) + (plan_started_ms === null ? "" : ", with everybody on the floor");
     case "pulse":
     case "zone":
     case "recover":

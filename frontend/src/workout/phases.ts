@@ -1,4 +1,4 @@
-/** Where a workout plan stands: its phases in their order, from the session's beginning on. */
+/** Where a workout plan stands: its phases in their order, from when it began. */
 import type { Phase, PlanName, Settings } from "../wire/messages";
 import { duration } from "./words";
 import { ZONE_NAMES, type Zone } from "./zone";
@@ -24,6 +24,11 @@ const PLANS: Readonly<Record<PlanName, readonly Told[]>> = {
 export function phasesOf(plan: Settings["plan"]): readonly Phase[] {
   if (typeof plan !== "string") return plan;
   return PLANS[plan].map(([seconds, zone]) => ({ seconds, zone }));
+}
+
+/** When the plan of a session began: with it, unless a coach started it for everybody. */
+export function planBegan({ plan_started_ms }: Settings, session: number): number {
+  return plan_started_ms ?? session;
 }
 
 /** The phase of a moment. */

@@ -59,6 +59,7 @@ test("a workout over the floor is looked at while its dialog is there", () => {
         looked.push(`open ${user}`);
         return () => looked.push(`close ${user}`);
       },
+      plan: () => undefined,
       connect: () => undefined,
       stop: () => undefined,
     },

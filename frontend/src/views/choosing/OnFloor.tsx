@@ -14,7 +14,7 @@ interface Props {
 }
 
 /** Lets the athlete be seen by coaches, under a name of their own, and leave again. */
-export function OnFloor({ settings: { floor, alias }, waiting, onChange }: Props) {
+export function OnFloor({ settings: { floor, alias, effort_points }, waiting, onChange }: Props) {
   const [{ name, called }, put] = useWritten({ name: floor ?? "", called: alias ?? "" });
   const [refusal, setRefusal] = useState("");
   const id = useId();
@@ -70,6 +70,20 @@ export function OnFloor({ settings: { floor, alias }, waiting, onChange }: Props
             Leave
           </Press>
         </div>
+        <label className="check">
+          <input
+            type="checkbox"
+            aria-disabled={waiting}
+            checked={effort_points}
+            onChange={() => {
+              if (!waiting) onChange({ effort_points: !effort_points });
+            }}
+          />
+          <span>
+            Show my effort points on the board that coaches have: minutes, times 1 to 5 by how near they are to
+            my maximum heart rate.
+          </span>
+        </label>
         <p id={id} role="alert">
           {refusal}
         </p>
@@ -82,7 +96,7 @@ function standing(floor: string | null, alias: string | null): string {
   if (floor === null) {
     return (
       "Coaches who look at the floor you join see your name, your heart rate and its zone, and the " +
-      "songs of this workout. They see you from your next song on, until you leave."
+      "songs of this workout, until you leave. A plan that they start for all is yours too, until you choose another."
     );
   }
   const as = alias === null ? "by your user name" : `as ${alias}`;

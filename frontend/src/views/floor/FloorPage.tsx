@@ -6,6 +6,10 @@ import { floorAddress, floorNameSentence, isFloor } from "../../floor/name";
 import { type FloorWatch, watchFloor } from "../../floor/watch";
 import { span } from "../../workout/words";
 import { ConnectionState } from "../ConnectionState";
+import { Press } from "../Press";
+import { Board } from "./Board";
+import { ClassNote, ClassStrip } from "./ClassStrip";
+import { ClassTools } from "./ClassTools";
 import "./Floor.css";
 import { FloorForm } from "./FloorForm";
 import { FloorGrid } from "./FloorGrid";
@@ -40,6 +44,7 @@ export function FloorPage({ config, floor }: Props) {
     setChosen(null);
   }, []);
 
+  const [view, setView] = useState<View>("group");
   const connect = () => watching.current?.connect();
 
   const state = useStore(store);
@@ -58,15 +63,19 @@ export function FloorPage({ config, floor }: Props) {
         <a className="link" href={floorAddress(window.location.search, null)}>
           My workout
         </a>
+        {shown && <Views view={view} onView={setView} />}
         {shown && <WallTools floor={floor} />}
+        {shown && <ClassTools state={state} onPlan={(plan) => watching.current?.plan(plan)} />}
         {shown && <ConnectionState status={state.status} onConnect={connect} />}
       </header>
       <main className="floor" data-old={isOld}>
         <ProblemNote problem={state.problem} />
+        <ClassNote {...state} />
         <div className="floor-top">
           <p className="floor-head" role="status" data-testid="floor-head">
             {sentence(floor, state)}
           </p>
+          {shown && state.running && <ClassStrip running={state.running} />}
           {shown && state.people.length > 0 && <FloorHead people={state.people} />}
         </div>
         {seen_ms !== null && isOld && shown && (
@@ -76,7 +85,9 @@ export function FloorPage({ config, floor }: Props) {
         )}
         {state.refusal !== "" && <p className="hint">{COACHES}</p>}
         {shown && seen_ms !== null && state.people.length === 0 && <Empty floor={floor} />}
-        {wall ? (
+        {view === "board" && state.people.length > 0 ? (
+          <Board people={state.people} />
+        ) : wall ? (
           <WallPages people={state.people} held={chosen !== null} onOpen={setChosen} />
         ) : (
           <FloorGrid people={state.people} onOpen={setChosen} />
@@ -84,6 +95,28 @@ export function FloorPage({ config, floor }: Props) {
       </main>
       {chosen && <FloorWorkout key={chosen.user} chosen={chosen} watching={watching} onClose={close} />}
     </>
+  );
+}
+
+type View = "group" | "board";
+
+/** Everybody in their places, or the board of effort points. */
+function Views({ view, onView }: { readonly view: View; readonly onView: (view: View) => void }) {
+  return (
+    <div className="floor-views" role="group" aria-label="View">
+      {(["group", "board"] as const).map((each) => (
+        <Press
+          key={each}
+          off={false}
+          pressed={view === each}
+          onPress={() => {
+            onView(each);
+          }}
+        >
+          {each === "group" ? "Group" : "Board"}
+        </Press>
+      ))}
+    </div>
   );
 }
 
@@ -106,7 +139,7 @@ function Empty({ floor }: { readonly floor: string }) {
     <p className="hint">
       People come here by themselves: with their phone&rsquo;s camera, by the code under “Let people join”,
       or on their own page, under “How songs are chosen”, where they write <code>{floor}</code> and press
-      “Join”. They are seen here from their next song on.
+      “Join”.
     </p>
   );
 }

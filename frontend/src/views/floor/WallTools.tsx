@@ -98,7 +98,7 @@ function JoinCode({ address, floor, onClose }: JoinProps) {
         Point a phone&rsquo;s camera at it, or open <code>{address}</code>
       </p>
       <p className="hint">
-        People are asked before they join. You see their name, heart rate and songs from their next song on.
+        People are asked before they join. You see their name, heart rate and songs from then on.
       </p>
       <button type="button" onClick={() => dialog.current?.close()}>
         Close

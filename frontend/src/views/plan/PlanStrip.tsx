@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import type { Phase } from "../../wire/messages";
 import type { State } from "../../session/store";
 import { workoutTime } from "../../workout/clock";
-import { type PhaseNow, phaseAt, phasesOf, thenWords } from "../../workout/phases";
+import { type PhaseNow, phaseAt, phasesOf, planBegan, thenWords } from "../../workout/phases";
 import { duration } from "../../workout/words";
 import { ZONE_NAMES } from "../../workout/zone";
 import { zoneColour } from "../heart/ZoneBar";
@@ -17,7 +17,8 @@ export function PlanOfWorkout({ state }: { readonly state: State }) {
   const phases = useMemo(() => (plan === null ? null : phasesOf(plan)), [plan]);
   const elapsed_s = useTick((now_ms) => {
     const at_ms = workoutTime(arrivals, now_ms);
-    return session === null || at_ms === null ? null : Math.floor((at_ms - session) / 1000);
+    if (!settings || session === null || at_ms === null) return null;
+    return Math.floor((at_ms - planBegan(settings, session)) / 1000);
   });
   if (!phases || elapsed_s === null) return null;
   return <PlanStrip phases={phases} elapsed_s={elapsed_s} />;

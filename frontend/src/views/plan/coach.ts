@@ -8,7 +8,7 @@ import { type Watched, type ZoneCue, UNWATCHED, watchZone } from "../../workout/
 /** A moment of a workout. */
 export interface Moment {
   readonly settings: Settings;
-  /** Since the session began. */
+  /** Since the plan began, or the session where there is none. */
   readonly elapsed_ms: number;
   /** Null while no heart rate comes. */
   readonly zone: Zone | null;
@@ -61,7 +61,7 @@ export class Coach {
       this.seen = null;
       return;
     }
-    const plan = JSON.stringify(settings.plan);
+    const plan = JSON.stringify([settings.plan, settings.plan_started_ms]);
     const at = phase.left_ms === null ? "done" : String(phase.index);
     const beeps = tones && this.beeped !== plan + at ? beepsWithin(phase.left_ms) : [];
     if (beeps.length > 0 && this.voice.tones(beeps.map((in_seconds) => ({ ...BEEP, in_seconds })))) {

@@ -6,6 +6,7 @@ import { type State, newestHeartRate } from "../../session/store";
 import { onTick, tickTime } from "../../session/ticks";
 import { speed, workoutTime } from "../../workout/clock";
 import { freshness } from "../../workout/freshness";
+import { planBegan } from "../../workout/phases";
 import { rangeOf, zoneOf } from "../../workout/zone";
 import { Coach } from "./coach";
 import { say } from "./speech";
@@ -20,7 +21,8 @@ export function useCues(state: State): void {
     if (!settings || session === null || at_ms === null) return;
     const heart_rate = freshness(state, now_ms).state === "live" ? newestHeartRate(state) : null;
     const zone = heart_rate === null ? null : zoneOf(heart_rate, rangeOf(settings));
-    coach.follow({ settings, elapsed_ms: at_ms - session, zone, speed: speed(arrivals) }, switches.get());
+    const elapsed_ms = at_ms - planBegan(settings, session);
+    coach.follow({ settings, elapsed_ms, zone, speed: speed(arrivals) }, switches.get());
   });
   useEffect(
     () =>
