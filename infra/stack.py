@@ -163,7 +163,7 @@ def _functions(
         "rate": push | song_ends | tastes | redis,
         "workout": push | redis | song_ends | plays | tastes,
         "floor": push | redis | song_ends,
-        "class_plan": push | redis | song_ends | tastes | SESSION_GAP,
+        "class_plan": push | redis | song_ends | kept | tastes | SESSION_GAP,
         "own_songs": push | songs,
         "history": push | redis | song_ends | plays | tastes,
     }

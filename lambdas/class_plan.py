@@ -6,7 +6,7 @@ from functools import cache
 
 from events.messages import Changed, ClassPlan, ClassPlanned, Error, ServerMessage
 from events.session import FloorClass, Settings
-from lambdas.adapters import classes, clients, connections, floors, song_ends, tastes
+from lambdas.adapters import classes, clients, connections, floors, keeping, song_ends, tastes
 from lambdas.adapters.answering import answers
 from lambdas.adapters.environment import need
 from lambdas.adapters.push import pushes
@@ -16,7 +16,14 @@ from lambdas.domain.classes import ends_ms, joined, on_their_own
 from lambdas.domain.session import Session, with_settings
 from lambdas.domain.taste import Taste
 
-need(clients.PushAddress, clients.RedisAddress, song_ends.SessionGap, song_ends.Table, tastes.Table)
+need(
+    clients.PushAddress,
+    clients.RedisAddress,
+    keeping.Keeping,
+    song_ends.SessionGap,
+    song_ends.Table,
+    tastes.Table,
+)
 
 MAX_PEOPLE = 1_000
 """Of a floor, those who were seen last; the others follow with what they next change or start."""
@@ -83,7 +90,7 @@ def _wanted(users: list[str], floor: str, running: FloorClass | None) -> dict[st
     there = {
         user: session
         for user, session in song_ends.read_all(users, songs=True).items()
-        if session.settings.floor == floor
+        if session.settings.floor == floor and session.end.ended_ms is None
     }
     if running is not None:
         new = {user: joined(one.settings, running) for user, one in there.items()}

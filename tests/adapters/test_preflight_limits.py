@@ -103,8 +103,8 @@ def test_an_account_in_between_is_fine_and_its_alarm_is_told(account: Account) -
 
 
 def test_dev_needs_fewer_functions_at_once_than_prod(account: Account) -> None:
-    runs(account, 20)
-    runs(account, 20)
+    runs(account, 25)
+    runs(account, 25)
     [dev], [prod] = (limits.concurrency(subject(account, stage)) for stage in ("dev", "prod"))
     assert (dev.verdict, prod.verdict) == ("fine", "throttles")
 
