@@ -37,6 +37,7 @@ COLOURS = 256
 Steps = Callable[[Page], None]
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2}
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+WALL: dict[str, Any] = {"viewport": {"width": 1920, "height": 1080}}
 
 
 class View(NamedTuple):
@@ -111,6 +112,15 @@ def floor(page: Page) -> None:
     page.wait_for_timeout(LOOKS_MS)
 
 
+def floor_class(page: Page) -> None:
+    """Start a plan for everybody on the floor, and wait until its first songs play."""
+    floor(page)
+    page.get_by_label("Plan").select_option("intervals")
+    page.get_by_role("button", name="Start for everybody").click()
+    expect(page.get_by_test_id("phase")).to_be_visible(timeout=SOON_MS)
+    page.wait_for_timeout(LOOKS_MS)
+
+
 def floor_workout(page: Page) -> None:
     """Open the workout of somebody on the floor."""
     floor(page)
@@ -143,6 +153,7 @@ VIEWS = (
     View("details-phone", OTHER, PHONE, "light", details),
     View("coach-desktop", "?floor=demo", DESKTOP, "light", floor),
     View("coach-phone", "?floor=demo", PHONE, "dark", floor),
+    View("coach-wall", "?floor=demo", WALL, "dark", floor_class),
     View("coach-workout-desktop", "?floor=demo", DESKTOP, "light", floor_workout),
     View("summary-desktop", OTHER, DESKTOP, "light", summary),
     View("summary-phone", OTHER, PHONE, "light", summary),

@@ -9,6 +9,7 @@ from events.session import FloorClass, Settings
 from lambdas.adapters import classes, clients, connections, floors, keeping, song_ends, tastes
 from lambdas.adapters.answering import answers
 from lambdas.adapters.environment import need
+from lambdas.adapters.optional import optional
 from lambdas.adapters.push import pushes
 from lambdas.adapters.telemetry import count, logger, metrics, traced
 from lambdas.adapters.websocket import Request, in_the_future
@@ -80,7 +81,8 @@ def _planned(request: Request, asked: ClassPlan) -> ClassPlanned:
         changed |= stored
         if not users:
             break
-    _tell(changed)
+    with optional("the news of a class"):
+        _tell(changed)
     count(ClassPeople=len(changed))
     return ClassPlanned(floor, running, len(changed))
 

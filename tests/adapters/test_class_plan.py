@@ -164,6 +164,17 @@ def test_who_changes_something_else_stays_in_the_class_and_it_is_not_taken_for_t
     assert found().settings == kept
 
 
+def test_whoever_chooses_for_themselves_has_left_the_class() -> None:
+    comes("ann")
+    plan()
+    mine = structs.replace(found().settings, plan="pyramid")
+    answer = wishes(mine)
+    assert answer["settings"] == to_builtins(structs.replace(mine, plan_started_ms=None))
+    assert tastes.read_all(["ann"])["ann"].coming == found().settings
+    assert plan(None)["people"] == 0
+    assert found().settings.plan == "pyramid"
+
+
 def test_who_leaves_the_floor_leaves_the_plan() -> None:
     comes("ann")
     plan()
