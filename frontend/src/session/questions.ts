@@ -6,6 +6,11 @@ import { named } from "../wire/named";
 /** A question went unanswered, or was refused; `message` says which, as a sentence. */
 export class Unanswered extends Error {}
 
+/** Why a question has no answer, for whoever asked. */
+export function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : NO_ANSWER;
+}
+
 const NOT_SENT = "There is no connection, so this cannot be looked up now. Try again when it is back.";
 const NO_ANSWER = "The server did not answer. Try again.";
 

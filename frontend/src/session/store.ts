@@ -1,8 +1,8 @@
 import { type Asking, ask, isAnswer, refuse } from "../workout/asked";
 import { runningAverage, steadyHeartRate } from "../workout/average";
-import { type Arrival, arrived, runningAt, workoutTime } from "../workout/clock";
+import { arrived, runningAt, workoutTime } from "../workout/clock";
 import type { Status } from "../wire/connection";
-import { type Heard, heardNow } from "../workout/heard";
+import { heardNow } from "../workout/heard";
 import { type Held, hold } from "./held";
 import { closed, notEnded, reduceEnded } from "./ending";
 import { type Over, isOver } from "./over";
