@@ -80,11 +80,11 @@ export function watch(config: Config, user: string, store: Store): Watch {
         store.dispatch({ kind: "status", status });
         sender.hold();
         ownSongs.hold();
-        questions.hold();
         if (status.phase !== "open") return;
         asking = NOT_ASKED;
         ask();
         ownSongs.resume();
+        questions.resume();
       },
       onMessage: (text) => {
         const now_ms = Date.now();
@@ -201,7 +201,7 @@ export function watch(config: Config, user: string, store: Store): Watch {
     stop: () => {
       leave();
       ownSongs.stop();
-      questions.hold();
+      questions.stop();
       unsight();
       clearInterval(checking);
       clearInterval(keeping);

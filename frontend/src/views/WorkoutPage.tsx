@@ -75,11 +75,10 @@ export function WorkoutPage({ config, user, children }: Props) {
           setReturned(true);
         }}
       >
-        <EndNote state={state} />
         {state.may_send && (
-          <div className="buttons">
+          <EndNote state={state}>
             <OpenPast asks={asks}>Past workouts</OpenPast>
-          </div>
+          </EndNote>
         )}
       </View>
     );

@@ -2,9 +2,9 @@
 
 const IN = "en-GB";
 
-/** "Sunday 22 November 2026". */
+/** "Sun 22 Nov 2026". */
 export function dayOf(at_ms: number): string {
-  const words = { weekday: "long", day: "numeric", month: "long", year: "numeric" } as const;
+  const words = { weekday: "short", day: "numeric", month: "short", year: "numeric" } as const;
   return new Date(at_ms).toLocaleDateString(IN, words).replace(",", "");
 }
 

@@ -74,16 +74,16 @@ function Paces({ paces, rests }: { readonly paces: readonly Pace[]; readonly res
     <section className="card" aria-labelledby="past-paces">
       <h3 id="past-paces">Tempo against heart rate</h3>
       <ul className="past-legend past-pace-legend" aria-hidden="true">
-        <li className="heart">heart rate</li>
-        <li className="tempo">tempo</li>
+        <li className="past-heart">heart rate</li>
+        <li className="past-tempo">tempo</li>
       </ul>
       <ol className="past-weeks past-paces">
         {[...paces].reverse().map(({ begins_ms, heart_rate, tempo }) => (
           <li key={begins_ms}>
             <span>{shortDay(begins_ms)}</span>
             <span className="past-track" aria-hidden="true">
-              <i className="heart" style={{ left: at(heart_rate) }} />
-              <i className="tempo" style={{ left: at(tempo) }} />
+              <i className="past-heart" style={{ left: at(heart_rate) }} />
+              <i className="past-tempo" style={{ left: at(tempo) }} />
             </span>
             <b>
               {Math.round(heart_rate)} <small>heart</small> {Math.round(tempo)} <small>tempo</small>

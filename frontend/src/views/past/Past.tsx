@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 
 import type { PastAsks } from "../../session/gathering";
 import { sentenceOf } from "../../session/questions";
+import { clockOf, shortDay } from "../../workout/days";
 import { NOT_LISTED, withPage } from "../../workout/past";
 import { PastList, type Turning } from "./PastList";
 import { PastOne } from "./PastOne";
@@ -65,7 +66,7 @@ export default function Past({ asks, session, onClose }: Props) {
         <div className="buttons">
           {shown !== "list" && (
             <button type="button" onClick={() => { setShown("list"); }}>
-              All past workouts
+              All workouts
             </button>
           )}
           <button type="button" onClick={() => dialog.current?.close()}>
@@ -94,5 +95,5 @@ export default function Past({ asks, session, onClose }: Props) {
 
 function titleOf(shown: Shown): string {
   if (shown === "list") return "Past workouts";
-  return shown === "weeks" ? "Your weeks" : "A past workout";
+  return shown === "weeks" ? "Your weeks" : `${shortDay(shown)}, ${clockOf(shown)}`;
 }

@@ -84,7 +84,8 @@ function Row({ workout, onOpen }: RowProps) {
         <Figure name="Duration" value={duration(ends_at_ms - session)} />
         <Figure name="Average" value={average === null ? "–" : String(Math.round(average))} />
         <Figure name="Highest" value={highest === null ? "–" : String(Math.round(highest))} />
-        <Figure name="Songs" value={skipped > 0 ? `${songs}, ${skipped} skipped` : String(songs)} />
+        <Figure name="Songs" value={String(songs)} />
+        <Figure name="Skipped" value={String(skipped)} />
         <Figure name="At the tempo" value={fit === null ? "–" : percentRounded(fit)} />
       </dl>
     </li>

@@ -6,7 +6,7 @@ import type { PastSongs, PastWorkout } from "../../wire/messages";
 import { inZones } from "../../workout/past";
 import { shortDay } from "../../workout/days";
 import { WEEKS, type Week, firstWeek, restsOn, streakOf, weeksOf } from "../../workout/weeks";
-import { duration } from "../../workout/words";
+import { hours } from "../../workout/words";
 import { Music } from "./Music";
 import { ZoneLegend, ZoneShares } from "./ZoneShares";
 
@@ -89,8 +89,10 @@ function Minutes({ weeks, workouts, now_ms }: MinutesProps) {
         {[...weeks].reverse().map((week) => (
           <li key={week.begins_ms}>
             <span>{shortDay(week.begins_ms)}</span>
-            <ZoneShares zone_seconds={week.zone_seconds} width={(inZones(week) / most) * 100} />
-            <b>{week.workouts === 0 ? "–" : duration(inZones(week) * 1000)}</b>
+            <span className="past-room">
+              <ZoneShares zone_seconds={week.zone_seconds} width={(inZones(week) / most) * 100} />
+            </span>
+            <b>{week.workouts === 0 ? "–" : hours(inZones(week) * 1000)}</b>
           </li>
         ))}
       </ol>

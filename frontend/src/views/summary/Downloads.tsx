@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useId, useState } from "react";
 
 import type { PastSongs, Sample, SongPush, TracePoint } from "../../wire/messages";
 import { csvOf, fileName, jsonOf, tcxOf } from "../../workout/export";
@@ -19,6 +19,7 @@ interface Props {
 /** Files of one workout, for other programs. */
 export function Downloads({ figures, samples, trace, songs, past }: Props) {
   const [trouble, setTrouble] = useState("");
+  const id = useId();
   const name = (ending: Parameters<typeof fileName>[1]) => fileName(figures.started_ms, ending);
   const saveFit = () => {
     import("../../workout/fitWriter").then(
@@ -31,26 +32,22 @@ export function Downloads({ figures, samples, trace, songs, past }: Props) {
       },
     );
   };
+  const files = {
+    TCX: () => { save(tcxOf(figures, samples), "application/vnd.garmin.tcx+xml", name("tcx")); },
+    FIT: saveFit,
+    CSV: () => { save(csvOf(samples, trace, songs), "text/csv", name("csv")); },
+    GPX: () => { save(gpxOf(figures, samples), "application/gpx+xml", name("gpx")); },
+    ...(past && { JSON: () => { save(jsonOf([past], Date.now()), "application/json", name("json")); } }),
+  };
   return (
-    <div className="downloads">
+    <section className="card downloads" aria-labelledby={id}>
+      <h2 id={id}>Download as</h2>
       <div className="buttons">
-        <Press off={false} onPress={() => { save(tcxOf(figures, samples), "application/vnd.garmin.tcx+xml", name("tcx")); }}>
-          Download as TCX
-        </Press>
-        <Press off={false} onPress={saveFit}>
-          Download as FIT
-        </Press>
-        <Press off={false} onPress={() => { save(csvOf(samples, trace, songs), "text/csv", name("csv")); }}>
-          Download as CSV
-        </Press>
-        <Press off={false} onPress={() => { save(gpxOf(figures, samples), "application/gpx+xml", name("gpx")); }}>
-          Download as GPX
-        </Press>
-        {past && (
-          <Press off={false} onPress={() => { save(jsonOf([past], Date.now()), "application/json", name("json")); }}>
-            Download as JSON
+        {Object.entries(files).map(([format, onPress]) => (
+          <Press key={format} off={false} name={`Download as ${format}`} onPress={onPress}>
+            {format}
           </Press>
-        )}
+        ))}
       </div>
       <p className="hint">
         GPX asks for a place at every point. TempoFit knows none and makes none up, so some programs refuse its
@@ -59,6 +56,6 @@ export function Downloads({ figures, samples, trace, songs, past }: Props) {
       <p className="problem" role="alert" hidden={trouble === ""}>
         {trouble}
       </p>
-    </div>
+    </section>
   );
 }

@@ -1,14 +1,24 @@
+import type { ReactNode } from "react";
+
 import type { State } from "../../session/store";
 import { isWaiting } from "../../workout/asked";
 import { useTick } from "../hooks";
 
-/** What became of the end of the workout. */
-export function EndNote({ state: { ending, status } }: { readonly state: State }) {
+interface Props {
+  readonly state: State;
+  readonly children: ReactNode;
+}
+
+/** What became of the end of the workout, and what may be done now. */
+export function EndNote({ state: { ending, status }, children }: Props) {
   const waits = useTick((now_ms) => isWaiting(ending, now_ms));
   return (
-    <p className="hint" role="status" data-testid="end-note">
-      {sentenceOf(ending, status.phase === "open", waits)}
-    </p>
+    <div className="ended">
+      <p role="status" data-testid="end-note">
+        {sentenceOf(ending, status.phase === "open", waits)}
+      </p>
+      {children}
+    </div>
   );
 }
 
