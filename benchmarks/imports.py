@@ -26,6 +26,8 @@ CLIENTS = {
     "change": ("dynamodb", "kinesis"),
     "own_songs": ("dynamodb",),
     "connect": ("redis",),
+    "end": ("dynamodb", "redis"),
+    "history": ("dynamodb", "redis"),
     "disconnect": ("redis",),
     "floor": ("redis", "dynamodb"),
     "forget": ("redis", "dynamodb"),
@@ -57,6 +59,7 @@ ENVIRONMENT = {
     "SONGS_TABLE": "songs",
     "SONG_ENDS_TABLE": "song-ends",
     "TASTES_TABLE": "tastes",
+    "PLAYS_TABLE": "plays",
     "SESSION_GAP_SECONDS": "900",
 }
 OUTSIDE = ("PATH", "HOME", "LANG", "VIRTUAL_ENV")

@@ -33,7 +33,10 @@ from infra.models import create_models, model_name
 from infra.settings import Settings
 
 ACTION = "$request.body.action"
-ACTIONS = ("start", "change", "skip", "rate", "workout", "floor", "own_songs")
+ACTIONS = (
+    *("start", "change", "skip", "end", "rate"),
+    *("workout", "floor", "own_songs", "history"),
+)
 """What a function of the same name answers."""
 STATIC_KEY = "200"
 """A selection expression without variables: it always gives the template of this name."""

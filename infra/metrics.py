@@ -63,7 +63,12 @@ class Watched:
     def named_tables(self) -> dict[str, Table]:
         """The tables by name."""
         tables = self.tables
-        return {"songs": tables.songs, "song-ends": tables.song_ends, "tastes": tables.tastes}
+        return {
+            "songs": tables.songs,
+            "song-ends": tables.song_ends,
+            "tastes": tables.tastes,
+            "plays": tables.plays,
+        }
 
 
 def of_function(

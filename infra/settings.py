@@ -21,6 +21,8 @@ MAX_BUDGET_USD = 1_000_000
 LAMBDA_CONCURRENCY = 1_000
 """Default, of an account; Lambda: "Lambda quotas". A new account may have 10."""
 MAX_LAMBDA_CONCURRENCY = 1_000_000
+MAX_KEPT_DAYS = 36_500
+"""A hundred years."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Settings:
     default_answer: bool = True
     """Whether the gateway itself answers an action that nobody knows."""
     cache_engine: str = "valkey"
+    kept_days: int = 0
+    """For how long plays are kept; 0: until the person is forgotten."""
     zones: tuple[str, ...] = ()
     """Two availability zones; empty for the account's first two."""
 
@@ -100,6 +104,7 @@ def read_settings(node: Node) -> Settings:
         page_logs=_switch(node, "page_logs", default="on"),
         default_answer=_switch(node, "default_answer", default="on"),
         cache_engine=engine,
+        kept_days=_kept_days(node.try_get_context("kept_days")),
         zones=_zones(node.try_get_context("zones")),
     )
 
@@ -118,6 +123,10 @@ def _zones(value: str | None) -> tuple[str, ...]:
             f"zones is {value!r}. Give two availability zones, such as us-east-1a,us-east-1c."
         )
     return zones
+
+
+def _kept_days(value: str | int | None) -> int:
+    return 0 if value is None else _number("kept_days", value, 0, MAX_KEPT_DAYS)
 
 
 def _number(key: str, value: str | int | None, default: int, most: int) -> int:

@@ -28,14 +28,15 @@ from infra.web import create_web
 
 GET, BATCH_GET = "dynamodb:GetItem", "dynamodb:BatchGetItem"
 PUT, UPDATE = "dynamodb:PutItem", "dynamodb:UpdateItem"
-STATEMENTS = "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate"
+INSERT = "dynamodb:PartiQLInsert"
+STATEMENTS = INSERT, "dynamodb:PartiQLUpdate"
 DELETE, QUERY = "dynamodb:DeleteItem", "dynamodb:Query"
 BATCH_WRITE = "dynamodb:BatchWriteItem"
 SEND = "kinesis:PutRecords"
 
 ON_REDIS = (
     *("average", "recommend", "connect", "disconnect"),
-    *("skip", "rate", "workout", "floor", "forget"),
+    *("skip", "end", "rate", "workout", "floor", "history", "forget"),
 )
 """The functions that speak to Redis, which alone live in the network."""
 
@@ -130,6 +131,8 @@ def _functions(
     song_ends = {"SONG_ENDS_TABLE": tables.song_ends.table_name}
     songs = {"SONGS_TABLE": tables.songs.table_name}
     tastes = {"TASTES_TABLE": tables.tastes.table_name}
+    plays = {"PLAYS_TABLE": tables.plays.table_name}
+    kept = {"KEPT_DAYS": str(settings.kept_days)}
     heart_rate = {"HEART_RATE_STREAM": streams.heart_rate.stream_name}
     averages = {"AVERAGES_STREAM": streams.averages.stream_name}
     requests = {"REQUESTS_STREAM": streams.requests.stream_name}
@@ -138,21 +141,31 @@ def _functions(
     on_streams = {
         "average": redis | averages | song_ends | dead_letters | window | SESSION_GAP | push,
         "schedule": requests | song_ends | dead_letters | due | SESSION_GAP,
-        "recommend": redis | songs | song_ends | tastes | dead_letters | SESSION_GAP | push,
+        "recommend": redis
+        | songs
+        | song_ends
+        | tastes
+        | plays
+        | kept
+        | dead_letters
+        | SESSION_GAP
+        | push,
     }
     on_socket = {
         "authorize": issuer.environment,
         "connect": redis | push,
         "disconnect": redis,
-        "start": push | song_ends | tastes | heart_rate | SESSION_GAP,
-        "change": push | song_ends | tastes | heart_rate | SESSION_GAP,
-        "skip": push | song_ends | tastes | requests | redis | SESSION_GAP,
+        "start": push | song_ends | kept | tastes | heart_rate | SESSION_GAP,
+        "change": push | song_ends | kept | tastes | heart_rate | SESSION_GAP,
+        "skip": push | song_ends | kept | plays | tastes | requests | redis | SESSION_GAP,
+        "end": push | song_ends | kept | plays | redis | SESSION_GAP,
         "rate": push | song_ends | tastes | redis,
         "workout": push | redis | song_ends | tastes,
         "floor": push | redis | song_ends,
         "own_songs": push | songs,
+        "history": push | redis | song_ends | plays | tastes,
     }
-    on_demand = {"forget": redis | song_ends | tastes | songs}
+    on_demand = {"forget": redis | song_ends | plays | tastes | songs}
     code = function_code()
     return {
         name: create_function(
@@ -176,6 +189,7 @@ def _functions(
 
 def _permit(functions: dict[str, Function], streams: Streams, tables: Tables) -> None:
     song_ends, tastes = tables.song_ends.table_arn, tables.tastes.table_arn
+    plays = tables.plays.table_arn
     heart_rate, averages = streams.heart_rate.stream_arn, streams.averages.stream_arn
     requests = streams.requests.stream_arn
     for name, resource, *actions in (
@@ -186,6 +200,7 @@ def _permit(functions: dict[str, Function], streams: Streams, tables: Tables) ->
         ("recommend", tables.by_tempo_arn, QUERY),
         ("recommend", song_ends, BATCH_GET, PUT, *STATEMENTS),
         ("recommend", tastes, BATCH_GET, UPDATE),
+        ("recommend", plays, INSERT, BATCH_WRITE),
         ("start", heart_rate, SEND),
         ("start", song_ends, GET, PUT),
         ("start", tastes, BATCH_GET, UPDATE),
@@ -195,12 +210,19 @@ def _permit(functions: dict[str, Function], streams: Streams, tables: Tables) ->
         ("skip", requests, SEND),
         ("skip", song_ends, GET, PUT),
         ("skip", tastes, UPDATE),
+        ("skip", plays, UPDATE),
+        ("end", song_ends, GET, PUT),
+        ("end", plays, UPDATE, BATCH_WRITE),
         ("rate", song_ends, GET),
         ("rate", tastes, UPDATE),
         ("workout", song_ends, GET),
         ("workout", tastes, BATCH_GET),
         ("floor", song_ends, BATCH_GET),
+        ("history", song_ends, GET),
+        ("history", plays, QUERY),
+        ("history", tastes, BATCH_GET),
         ("forget", song_ends, DELETE),
+        ("forget", plays, QUERY, BATCH_WRITE),
         ("forget", tastes, DELETE),
     ):
         allow(functions[name], resource, *actions)
@@ -218,6 +240,7 @@ def _outputs(stack: Stack, streams: Streams, tables: Tables, url: str, forget: s
         "SongsTable": tables.songs.table_name,
         "SongEndsTable": tables.song_ends.table_name,
         "TastesTable": tables.tastes.table_name,
+        "PlaysTable": tables.plays.table_name,
         "HeartRateStream": streams.heart_rate.stream_name,
         "AverageHeartRateStream": streams.averages.stream_name,
         "SongRequestsStream": streams.requests.stream_name,

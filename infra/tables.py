@@ -1,4 +1,4 @@
-"""The DynamoDB tables: songs, the end of everyone's current song, what people think of songs."""
+"""The DynamoDB tables: songs, the end of everyone's last song, what was played, and opinions."""
 
 from dataclasses import dataclass
 
@@ -23,6 +23,7 @@ class Tables:
     songs: Table
     song_ends: Table
     tastes: Table
+    plays: Table
 
     @property
     def by_tempo_arn(self) -> str:
@@ -31,7 +32,8 @@ class Tables:
 
 
 def create_tables(scope: Construct, settings: Settings) -> Tables:
-    """Creates `songs` with its index `by-tempo`, `song-ends`, whose items expire, and `tastes`."""
+    """Creates `songs` with its index `by-tempo`, `tastes`, and `song-ends` and `plays`, whose items
+    expire if the stage keeps what people did for some days only."""
     songs = _table(scope, "songs", settings, key="library", sort_key="song_id")
     songs.add_global_secondary_index(
         index_name=BY_TEMPO,
@@ -41,7 +43,8 @@ def create_tables(scope: Construct, settings: Settings) -> Tables:
     )
     song_ends = _table(scope, "song-ends", settings, key="user_id", expires="expires_at")
     tastes = _table(scope, "tastes", settings, key="user_id")
-    return Tables(songs, song_ends, tastes)
+    plays = _table(scope, "plays", settings, key="user_id", sort_key="play", expires="expires_at")
+    return Tables(songs, song_ends, tastes, plays)
 
 
 def _table(

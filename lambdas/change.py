@@ -41,7 +41,7 @@ def _change(request: Request, settings: Settings) -> ServerMessage:
     if refused := unusable(settings):
         return refused
     session = song_ends.read(request.user)
-    if session is None:
+    if session is None or session.end.ended_ms is not None:
         return Error("no_session", "No session runs, so there is nothing to change: start one.")
     now = {"at_ms": request.arrived_ms, "arrived_ms": request.arrived_ms}
     song_ends.write(request.user, _changed(session, settings), **now)

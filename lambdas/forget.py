@@ -5,12 +5,12 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from lambdas.adapters import clients, song_ends, songs, tastes
+from lambdas.adapters import clients, plays, song_ends, songs, tastes
 from lambdas.adapters import forget as everything
 from lambdas.adapters.environment import need
 from lambdas.adapters.telemetry import count, metrics, traced
 
-need(clients.RedisAddress, song_ends.Table, songs.Table, tastes.Table)
+need(clients.RedisAddress, plays.Table, song_ends.Table, songs.Table, tastes.Table)
 
 
 class Person(Struct, frozen=True):

@@ -12,8 +12,10 @@ from lambdas.adapters import (
     clients,
     dead_letters,
     floods,
+    keeping,
     listeners,
     own_songs,
+    plays,
     records,
     song_ends,
     songs,
@@ -27,12 +29,15 @@ from lambdas.adapters.telemetry import count, logger, metrics, took, traced
 from lambdas.domain.allowance import Allowances, Verdict
 from lambdas.domain.choose import EmptyLibraryError
 from lambdas.domain.next_song import Near
+from lambdas.domain.played import played
 from lambdas.domain.turn import Standing, Turn
 
 need(
     clients.PushAddress,
     clients.RedisAddress,
     dead_letters.Queue,
+    keeping.Keeping,
+    plays.Table,
     song_ends.SessionGap,
     song_ends.Table,
     songs.Table,
@@ -45,8 +50,8 @@ CHOOSING_SECONDS = 10.0
 """To read a library of one's own whole takes up to a second; the rest of a batch comes again."""
 
 _Record = records.Record[stream.SongRequest]
-_Chosen = tuple[Turn, SongPush, song_ends.Write]
-"""A song, and what stores it."""
+_Chosen = tuple[Turn, SongPush, song_ends.Write, plays.Item | None]
+"""A song, what stores it, and the play of the song before it."""
 
 
 @traced
@@ -67,6 +72,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     told = [turn for turn in turns if turn.song is not None]
     with optional("the playlists"):
         listeners.write(told)
+    with optional("plays"):
+        plays.write([item for turn in turns if turn.unkept and (item := _play(turn))])
     for since_ms, taken_ms in under_way.taken():
         took(SampleToPushMs=since_ms, until_ms=taken_ms)
     failed = [newest[turn.user] for turn in turns if _may_pass(turn)]
@@ -178,16 +185,22 @@ def _choose(due: list[Turn], under_way: Pushes) -> list[_Chosen]:
 
 
 def _store(chosen: list[_Chosen], under_way: Pushes) -> list[Turn]:
-    """Store songs and tell them; the turns whose session changed meanwhile."""
+    """Store songs, and plays with them, and tell the songs; the turns whose session changed."""
     changed: list[Turn] = []
-    refusals = song_ends.write_all([write for _, _, write in chosen])
-    for (turn, song, _), refusal in zip(chosen, refusals, strict=True):
+    over = [turn for turn, *_, play in chosen if play is not None]
+    refusals, unkept = song_ends.write_all(
+        [write for _, _, write, _ in chosen],
+        [plays.insertion(play) for *_, play in chosen if play is not None],
+    )
+    for (turn, song, *_), refusal in zip(chosen, refusals, strict=True):
         if refusal is None:
             _tell(turn, song, under_way)
         elif isinstance(refusal, song_ends.ConflictError):
             changed.append(turn)
         else:
             turn.error = refusal
+    for turn, refusal in zip(over, unkept, strict=True):
+        turn.unkept = refusal is not None and turn.song is not None
     return changed
 
 
@@ -213,10 +226,22 @@ def _chosen(turn: Turn, under_way: Pushes) -> Iterator[_Chosen]:
     filled = turn.filled(found)
     assert filled.song
     times = {"at_ms": turn.request.pulse.at_ms, "arrived_ms": turn.arrived_ms}
-    yield turn, filled.song, song_ends.ready(turn.user, filled, **times)
+    turn.ended = turn.ending(filled.end)
+    yield turn, filled.song, song_ends.ready(turn.user, filled, **times), _play(turn)
     if turn.settings != turn.chosen:
         with optional("the maximum heart rate"):
             tastes.raise_maximum(turn.user, turn.pulse.peak)
+
+
+def _play(turn: Turn) -> plays.Item | None:
+    """The item of the song that has ended; its failing costs nobody a song."""
+    if turn.ended is None:
+        return None
+    with optional("a play"):
+        song = turn.ended.song
+        play = played(turn.ended, turn.line)
+        return plays.item_of(turn.user, song.session, song.slot, play, turn.arrived_ms)
+    return None
 
 
 def _shelf(turn: Turn) -> tuple[Near[Song], list[Song]]:

@@ -56,7 +56,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _request(average: stream.Average, session: Session | None) -> stream.SongRequest | None:
-    end = session.end if session else None
+    end = session.end if session and not _is_of_earlier(average, session) else None
     settings = session.settings if session else Settings()
     asked = ask(end, settings, average.pulse, TIMING)
     if asked is None:
@@ -70,3 +70,8 @@ def _request(average: stream.Average, session: Session | None) -> stream.SongReq
         version=session.version if session else 0,
         arrived_ms=average.arrived_ms,
     )
+
+
+def _is_of_earlier(average: stream.Average, session: Session) -> bool:
+    """Whether somebody plays a recording of before their last session, which is over meanwhile."""
+    return average.pulse.at_ms < session.end.session and average.arrived_ms > session.over_ms

@@ -9,7 +9,7 @@ from events import stream
 from events.messages import Error, ServerMessage, Skip, Skipped
 from events.pulse import Pulse
 from events.session import SongPush, Why
-from lambdas.adapters import clients, playlists, song_ends, streams, tastes, windows
+from lambdas.adapters import clients, playlists, plays, song_ends, streams, tastes, windows
 from lambdas.adapters.answering import answers
 from lambdas.adapters.environment import need, read
 from lambdas.adapters.optional import optional
@@ -26,7 +26,14 @@ class Environment(Struct, frozen=True):
 
 
 environment = read(Environment)
-need(clients.PushAddress, clients.RedisAddress, song_ends.SessionGap, song_ends.Table, tastes.Table)
+need(
+    clients.PushAddress,
+    clients.RedisAddress,
+    plays.Table,
+    song_ends.SessionGap,
+    song_ends.Table,
+    tastes.Table,
+)
 
 
 @traced
@@ -46,7 +53,8 @@ def _skip(request: Request, skip: Skip) -> ServerMessage:
         return refused
     session = song_ends.read(request.user)
     song = session.song if session else None
-    if session is None or song is None or skip.slot > song.slot:
+    ended = session is not None and session.end.ended_ms is not None
+    if session is None or song is None or ended or skip.slot > song.slot:
         return Error("nothing_to_skip", f"Slot {skip.slot} does not play, so nothing was skipped.")
     at_ms = max(skip.at_ms, song.why.at_ms)  # whatever a clock says, it was chosen by then
     if skip.slot == song.slot:
@@ -99,6 +107,8 @@ def _bring_forward(request: Request, session: Session, song: SongPush, at_ms: in
     song_ends.write(request.user, forward, at_ms=at_ms, arrived_ms=request.arrived_ms)
     with optional("the playlist"):
         playlists.move(request.user, moved)
+    with optional("the play of the song before"):
+        plays.cut(request.user, moved.session, moved.slot - 1, moved.starts_at_ms)
     return moved
 
 

@@ -4,7 +4,7 @@ from msgspec import UNSET, Struct
 
 from events import stream
 from events.messages import Error, ServerMessage, Start, Started
-from lambdas.adapters import clients, song_ends, streams, tastes
+from lambdas.adapters import clients, keeping, song_ends, streams, tastes
 from lambdas.adapters.answering import answers
 from lambdas.adapters.environment import need, read
 from lambdas.adapters.telemetry import count, metrics, traced
@@ -14,6 +14,7 @@ from lambdas.adapters.websocket import (
     unusable,
 )
 from lambdas.domain.due import SongEnd
+from lambdas.domain.played import carried
 from lambdas.domain.session import Session, with_maximum
 from lambdas.domain.taste import Taste
 
@@ -25,7 +26,7 @@ class Environment(Struct, frozen=True):
 
 
 environment = read(Environment)
-need(clients.PushAddress, song_ends.SessionGap, song_ends.Table, tastes.Table)
+need(clients.PushAddress, keeping.Keeping, song_ends.SessionGap, song_ends.Table, tastes.Table)
 
 
 @traced
@@ -46,7 +47,8 @@ def _start(request: Request, start: Start) -> ServerMessage:
     if refused:
         return refused
     before = song_ends.read(request.user)
-    if before is not None and before.end.session > start.at_ms:
+    runs = before is not None and request.arrived_ms <= before.over_ms
+    if before is not None and before.end.session > start.at_ms and runs:
         return Error(
             code="older_session",
             message=f"A session that started later, at {before.end.session}, runs already: "
@@ -58,7 +60,12 @@ def _start(request: Request, start: Start) -> ServerMessage:
         taste = tastes.read_all([request.user]).get(request.user, Taste())
         settings = with_maximum(given, taste.max_heart_rate) if given else taste.coming
         version = before.version if before else 0
-        begun = Session(SongEnd(start.at_ms, -1, start.at_ms), settings, version=version)
+        begun = Session(
+            SongEnd(start.at_ms, -1, start.at_ms),
+            settings,
+            version=version,
+            before=carried(before, start.at_ms) if before else None,
+        )
         song_ends.write(request.user, begun, at_ms=start.at_ms, arrived_ms=request.arrived_ms)
         if given:
             tastes.keep(request.user, given)

@@ -18,6 +18,7 @@ from lambdas.adapters.answering import answers
 from lambdas.adapters.environment import need
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import Request, fitting
+from lambdas.domain.played import MOST_MS
 from lambdas.domain.session import Session
 from lambdas.domain.taste import Taste
 from lambdas.domain.window import STALE_AFTER_MS
@@ -75,17 +76,23 @@ def _workout_of(
         trace=trace,
         songs=[],
         stale_after_ms=STALE_AFTER_MS,
+        ended_ms=session.end.ended_ms if session else None,
     )
     newest_first = _songs(user, session, query.since_ms)[::-1] if session else []
     return replace(workout, songs=fitting(newest_first, workout)[::-1])
 
 
 def _songs(user: str, session: Session, since_ms: int) -> list[SongPush]:
-    """The songs of a session that end after `since_ms`, by slot."""
+    """The songs of a session that end after `since_ms`, by slot; none that never began."""
     songs = {song.slot: song for song in playlists.read(user, session.end.session)}
     if session.song is not None:
         songs[session.song.slot] = _moved(session.song, songs.get(session.song.slot))
-    return [song for song in songs.values() if song.ends_at_ms > since_ms]
+    ended_ms = session.end.ended_ms or MOST_MS
+    return [
+        song
+        for song in songs.values()
+        if song.ends_at_ms > since_ms and song.starts_at_ms < ended_ms
+    ]
 
 
 def _moved(stored: SongPush, played: SongPush | None) -> SongPush:

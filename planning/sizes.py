@@ -131,7 +131,7 @@ def _workout(seconds: float, songs: float) -> Workout:
     points = [TracePoint(AT_MS, 142.1, AVERAGE)] * ceil(1000 * seconds / STEP_MS)
     pushes = [typical_song(slot) for slot in range(round(songs))]
     latest = points[-1] if points else None
-    return Workout(None, AT_MS, SongSettings(), latest, points, pushes, STALE_AFTER_MS, UNSET)
+    return Workout(None, AT_MS, SongSettings(), latest, points, pushes, STALE_AFTER_MS, None, UNSET)
 
 
 def _floor() -> FloorView:

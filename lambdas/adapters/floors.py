@@ -26,6 +26,11 @@ def join(pipeline: "Pipeline", floor: str, user: str, arrived_ms: int) -> None:
     pipeline.expire(key, SEEN_MS // 1000)
 
 
+def leave(floor: str, user: str) -> None:
+    """Forget that somebody was on a floor."""
+    clients.redis().zrem(_key(floor), user)
+
+
 def holds(floor: str, user: str, at_ms: int) -> bool:
     """Whether somebody is on a floor at `at_ms`: was seen there no longer ago than `SEEN_MS`."""
     seen_ms = clients.redis().zscore(_key(floor), user)

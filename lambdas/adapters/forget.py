@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from events.stream import group_of
-from lambdas.adapters import clients, environment, own_songs, song_ends, tastes
+from lambdas.adapters import clients, environment, own_songs, plays, song_ends, tastes
 
 LOOKED_AT = 1_000
 """Keys that one SCAN looks at; Redis does nothing else meanwhile, for less than a millisecond."""
@@ -24,6 +24,7 @@ def delete_items(user: str) -> dict[str, int]:
     return {
         "song ends": _delete_item(environment.read(song_ends.Table).song_ends_table, user),
         "tastes": _delete_item(environment.read(tastes.Table).tastes_table, user),
+        "plays": plays.delete_all(user),
         "own songs": own_songs.delete_all(user),
     }
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
+from events.messages import TracePoint
 from events.stream import SongRequest
 from lambdas.adapters import (
     batch_get,
@@ -14,14 +15,21 @@ from lambdas.adapters import (
     playlists,
     song_ends,
     tastes,
+    traces,
     windows,
 )
+from lambdas.adapters.optional import optional
 from lambdas.adapters.records import Record
+from lambdas.domain.played import HELD_SECONDS
+from lambdas.domain.session import Session
 from lambdas.domain.taste import Taste
 from lambdas.domain.turn import Turn
 
 ANSWERS = 5
 """Of Redis, about one person."""
+WINDOW_ANSWERS = 2
+"""The last of them, which hold the person's window."""
+NO_MINUTES = range(0)
 
 
 def read(requests: Sequence[Record[SongRequest]]) -> list[Turn]:
@@ -32,11 +40,14 @@ def read(requests: Sequence[Record[SongRequest]]) -> list[Turn]:
     users = [record.key for record in requests]
     items = batch_get.read(users, song_ends.wanted(songs=True) | tastes.wanted())
     sessions, opinions = song_ends.sessions_of(items), tastes.tastes_of(items)
+    minutes = {user: _minutes(session) for user, session in sessions.items()}
     with clients.redis().pipeline(transaction=False) as pipeline:
         for record in requests:
             playlists.ask(pipeline, record.key, record.value.session, record.value.slot)
             connections.ask(pipeline, record.key)
             windows.ask(pipeline, record.key, record.arrived_ms)
+        for user in users:
+            traces.ask(pipeline, user, minutes.get(user, NO_MINUTES))
         answers = pipeline.execute(raise_on_error=False)
     turns = [
         Turn(
@@ -48,9 +59,30 @@ def read(requests: Sequence[Record[SongRequest]]) -> list[Turn]:
         )
         for record in requests
     ]
+    at = len(turns) * ANSWERS
     for place, turn in enumerate(turns):
-        _add(turn, answers[place * ANSWERS : (place + 1) * ANSWERS])
+        about = answers[place * ANSWERS : (place + 1) * ANSWERS]
+        _add(turn, about)
+        its = minutes.get(turn.user, NO_MINUTES)
+        with optional("the line of a song"):
+            turn.line = _line(its, answers[at : at + len(its)], about)
+        at += len(its)
     return turns
+
+
+def _minutes(session: Session) -> range:
+    """Those in which the song played that the next one puts an end to."""
+    song = session.song or session.before
+    if song is None or session.end.ended_ms is not None:
+        return NO_MINUTES
+    return traces.minutes_of(song.starts_at_ms - 1000 * HELD_SECONDS, song.ends_at_ms)
+
+
+def _line(minutes: range, lines: Sequence[Any], about: Sequence[Any]) -> list[TracePoint]:
+    """What could be read of the line; a minute that Redis refuses is missing."""
+    known = [one if isinstance(one, bytes) else None for one in lines]
+    packed = [one if isinstance(one, bytes) else None for one in about[-WINDOW_ANSWERS:]]
+    return traces.line(minutes, known, windows.held(*packed)) if minutes else []
 
 
 def _add(turn: Turn, answers: Sequence[Any]) -> None:

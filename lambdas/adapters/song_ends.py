@@ -1,8 +1,8 @@
-"""The song-ends table: one item a person, removed by its TTL some time after the last song.
+"""The song-ends table: one item a person, kept as long as the plays, of which it holds the last.
 
-Every write is conditional on the version that was read, so of two writers one is told.
-TTL only sweeps: whoever reads compares `ends_at_ms`. An item that cannot be read is taken as a
-session that ended long ago, so that the next one takes its place.
+Every write is conditional on the version that was read, so of two writers one is told. A session
+that is over stays, so whoever reads compares `ends_at_ms`. An item that cannot be read is taken as
+a session that ended long ago, so that the next one takes its place.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,12 +16,15 @@ from events import checked
 from events.messages import decode_song_push
 from events.session import Settings
 from lambdas.adapters import batch_get as people
-from lambdas.adapters import clients, environment, statements, stored
+from lambdas.adapters import clients, environment, keeping, statements, stored
 from lambdas.domain.due import SongEnd
 from lambdas.domain.session import Session
 
 CHANGED = "Somebody else wrote this song end first: read it again."
-END = "user_id, slot, ends_at_ms, starts_at_ms, tempo, target, settings, version, #session"
+END = (
+    "user_id, slot, ends_at_ms, starts_at_ms, tempo, target, settings, version, #session, "
+    "ended_ms, over_at, expires_at"
+)
 NAMES = {"#session": "session"}
 Item = dict[str, Any]
 _decode_settings = json.Decoder(Settings).decode
@@ -34,7 +37,7 @@ class Table(Struct, frozen=True):
 
 
 class SessionGap(Struct, frozen=True):
-    """After how long without a song a session is over, and its song end is swept."""
+    """After how long without a song a session is over."""
 
     session_gap_seconds: Annotated[int, Meta(ge=60, le=86_400)]
 
@@ -95,12 +98,12 @@ class Write(NamedTuple):
 def ready(user: str, session: Session, *, at_ms: int, arrived_ms: int) -> Write:
     """What stores a session in the place of the version that it names.
 
-    `at_ms` is now in the time of the workout, `arrived_ms` on the clock, by which the TTL goes.
+    `at_ms` is now in the time of the workout, `arrived_ms` on the clock, by which it is kept.
     Raises msgspec.ValidationError on what could not be read again.
     """
     gap_seconds = environment.read(SessionGap).session_gap_seconds
-    expires_at = (arrived_ms + max(0, session.end.ends_at_ms - at_ms)) // 1000 + gap_seconds
-    return Write(_item(user, _next_version(session), expires_at), session.version)
+    over_at = (arrived_ms + max(0, session.end.ends_at_ms - at_ms)) // 1000 + gap_seconds
+    return Write(_item(user, _next_version(session), over_at), session.version)
 
 
 def write(user: str, session: Session, *, at_ms: int, arrived_ms: int) -> Session:
@@ -112,13 +115,17 @@ def write(user: str, session: Session, *, at_ms: int, arrived_ms: int) -> Sessio
     return _next_version(session)
 
 
-def write_all(writes: Sequence[Write]) -> list[Exception | None]:
+def write_all(
+    writes: Sequence[Write], beside: Sequence[Any] = ()
+) -> tuple[list[Exception | None], list[Exception | None]]:
     """Store sessions of different people, each with a song; what kept each from being stored.
 
-    That is ConflictError when somebody else wrote since, or as `statements.execute` says.
+    That is ConflictError when somebody else wrote since, or as `statements.execute` says. And what
+    kept the statements `beside` from being carried out, which go with them.
     """
-    refusals = statements.execute([_statement(write) for write in writes])
-    return [_outcome(write, refusal) for write, refusal in zip(writes, refusals, strict=True)]
+    refusals = statements.execute([_statement(write) for write in writes], beside)
+    outcomes = [_outcome(write, refusal) for write, refusal in zip(writes, refusals, strict=False)]
+    return outcomes, refusals[len(writes) :]
 
 
 def _outcome(write: Write, refusal: Exception | None) -> Exception | None:
@@ -192,7 +199,7 @@ def _number(value: float) -> Any:
     return {"N": str(value)}
 
 
-def _item(user: str, session: Session, expires_at: int) -> Item:
+def _item(user: str, session: Session, over_at: int) -> Item:
     end = session.end
     item: Item = {
         "user_id": {"S": user},
@@ -202,13 +209,16 @@ def _item(user: str, session: Session, expires_at: int) -> Item:
         "ends_at_ms": _number(end.ends_at_ms),
         "settings": {"S": checked.encode(session.settings).decode()},
         "version": _number(session.version),
-        "expires_at": _number(expires_at),
+        "over_at": _number(over_at),
+        # Always: an update leaves the attributes that it does not set.
+        "expires_at": _number(keeping.expires_at(over_at) or keeping.NEVER),
     }
-    for name, value in (("tempo", end.tempo), ("target", end.target)):
+    for name, value in (("tempo", end.tempo), ("target", end.target), ("ended_ms", end.ended_ms)):
         if value is not None:
             item[name] = _number(value)
-    if session.song is not None:
-        item["song"] = {"S": checked.encode(session.song).decode()}
+    song = session.song or session.before
+    if song is not None:
+        item["song"] = {"S": checked.encode(song).decode()}
     return item
 
 
@@ -221,19 +231,31 @@ def _readable(item: Item) -> Session:
 
 
 def _session_of(item: Item) -> Session:
+    session = int(item["session"]["N"])
+    song = decode_song_push(item["song"]["S"].encode()) if "song" in item else None
+    is_before = song is not None and song.session != session
     return Session(
         SongEnd(
-            session=int(item["session"]["N"]),
+            session=session,
             slot=int(item["slot"]["N"]),
             ends_at_ms=int(item["ends_at_ms"]["N"]),
             starts_at_ms=int(item["starts_at_ms"]["N"]),
             tempo=float(item["tempo"]["N"]) if "tempo" in item else None,
             target=float(item["target"]["N"]) if "target" in item else None,
+            ended_ms=_ended_ms(item, session),
         ),
         _decode_settings(item["settings"]["S"].encode()),
-        decode_song_push(item["song"]["S"].encode()) if "song" in item else None,
+        None if is_before else song,
         _version_of(item),
+        before=song if is_before else None,
+        over_ms=1000 * int((item.get("over_at") or item.get("expires_at", {"N": "0"}))["N"]),
     )
+
+
+def _ended_ms(item: Item, session: int) -> int | None:
+    """When the session was ended; what is left of one before it does not count."""
+    ended_ms = int(item["ended_ms"]["N"]) if "ended_ms" in item else -1
+    return ended_ms if ended_ms >= session else None
 
 
 def _version_of(item: Item) -> int:

@@ -33,23 +33,30 @@ class RefusedError(Exception):
         self.code = code
 
 
-def execute(statements: "Sequence[BatchStatementRequestTypeDef]") -> list[Exception | None]:
+def execute(
+    statements: "Sequence[BatchStatementRequestTypeDef]",
+    beside: "Sequence[BatchStatementRequestTypeDef]" = (),
+) -> list[Exception | None]:
     """Carry out statements on different items; what kept each from it, by position.
 
     That is RefusedError, BusyError when it was throttled again and again, or botocore's error when
-    the call failed in which it was. Nothing is raised: the others were carried out.
+    the call failed in which it was. Nothing is raised: the others were carried out. Those `beside`
+    come last, and are tried once: nothing waits for them.
     """
     outcomes: list[Exception | None] = []
-    for start in range(0, len(statements), BATCH):
-        part = statements[start : start + BATCH]
+    everything = [*statements, *beside]
+    for start in range(0, len(everything), BATCH):
+        part = everything[start : start + BATCH]
         try:
-            outcomes += _execute(part)
+            outcomes += _execute(part, len(statements) - start)
         except Exception as error:  # noqa: BLE001 - what was carried out has to be told all the same
             outcomes += [error] * len(part)
     return outcomes
 
 
-def _execute(statements: "Sequence[BatchStatementRequestTypeDef]") -> list[Exception | None]:
+def _execute(
+    statements: "Sequence[BatchStatementRequestTypeDef]", needed: int
+) -> list[Exception | None]:
     codes: dict[int, str | None] = {}
     left = list(range(len(statements)))
     for attempt in range(ATTEMPTS):
@@ -58,7 +65,7 @@ def _execute(statements: "Sequence[BatchStatementRequestTypeDef]") -> list[Excep
         )
         for place, response in zip(left, answer["Responses"], strict=True):
             codes[place] = response["Error"]["Code"] if "Error" in response else None
-        left = [place for place in left if codes[place] in THROTTLED]
+        left = [place for place in left if place < needed and codes[place] in THROTTLED]
         if not left:
             break
         sleep(uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter
@@ -68,4 +75,4 @@ def _execute(statements: "Sequence[BatchStatementRequestTypeDef]") -> list[Excep
 def _error(code: str | None, left: int) -> Exception | None:
     if code is None:
         return None
-    return BusyError(left) if code in THROTTLED else RefusedError(code)
+    return BusyError(max(1, left)) if code in THROTTLED else RefusedError(code)

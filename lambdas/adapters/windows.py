@@ -69,6 +69,12 @@ def newest(*packed: bytes | None) -> Pulse | None:
     return stored.readable(_pulse_of, window) if window is not None and window.samples else None
 
 
+def held(*packed: bytes | None) -> tuple[int, bytes]:
+    """The minute that a window holds, and its line, from the answers that `ask` asked for."""
+    window = next((_unpack(one) for one in packed if one is not None), None)
+    return (window.minute, window.line) if window is not None else (0, b"")
+
+
 def _pulse_of(window: Window) -> Pulse:
     pulse = emit(window)
     checked.encode(pulse)

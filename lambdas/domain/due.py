@@ -23,6 +23,8 @@ class SongEnd:
     """As the song is felt, beats/min."""
     target: float | None = None
     """The target tempo that it was chosen for."""
+    ended_ms: int | None = None
+    """When the person ended the session; None while it goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,13 @@ def due_slot(song_end: SongEnd | None, pulse: Pulse, timing: Timing) -> DueSlot 
     A song is due `lead_ms` before the last one ends and when there is none. The first average
     from then on asks for it; while nobody answers, so does the first of every further turn, and
     after every silence. Nothing needs to be noted, and the same average asks again when it is
-    delivered again.
+    delivered again. What was measured before the end of a session asks for nothing more of it.
     """
-    if song_end is None or pulse.at_ms > song_end.ends_at_ms + timing.session_gap_ms:
-        due, due_ms = _new_session(pulse, timing)
+    ended_ms = song_end.ended_ms if song_end else None
+    if ended_ms is not None and pulse.at_ms <= ended_ms:
+        return None
+    if song_end is None or ended_ms is not None or _is_over(song_end, pulse, timing):
+        due, due_ms = _new_session(pulse, timing, after_ms=ended_ms or 0)
     else:
         due = DueSlot(song_end.session, song_end.slot + 1)
         due_ms = song_end.ends_at_ms - timing.lead_ms
@@ -65,13 +70,18 @@ def due_slot(song_end: SongEnd | None, pulse: Pulse, timing: Timing) -> DueSlot 
     return due if turn not in (None, asked) else None
 
 
-def _new_session(pulse: Pulse, timing: Timing) -> tuple[DueSlot, int]:
+def _is_over(song_end: SongEnd, pulse: Pulse, timing: Timing) -> bool:
+    return pulse.at_ms > song_end.ends_at_ms + timing.session_gap_ms
+
+
+def _new_session(pulse: Pulse, timing: Timing, after_ms: int) -> tuple[DueSlot, int]:
     """Slot 0 of a session, which is named by the first sample, and since when it is due.
 
     So all that ask for it ask for one session. Who has gone without a song for `session_gap_ms`
-    may have had a session of that name, which is over: theirs is named by the gap's end.
+    may have had a session of that name, which is over: theirs is named by the gap's end; and that
+    of a heart that went on while its session was ended, at `after_ms`, by the moment after.
     """
-    first_ms = pulse.started_ms or pulse.at_ms
+    first_ms = max(pulse.started_ms or pulse.at_ms, after_ms + 1)
     session = pulse.at_ms - (pulse.at_ms - first_ms) % timing.session_gap_ms
     return DueSlot(session, slot=0), session
 

@@ -62,7 +62,7 @@ def ask(end: SongEnd | None, chosen: Chosen, pulse: Pulse, timing: Timing) -> As
     due = due_slot(end, pulse, timing)
     if due is not None:
         return _ask(due, end)
-    if end is None or not chosen.responsive:
+    if end is None or end.ended_ms is not None or not chosen.responsive:
         return None
     low, high = (
         _target(chosen, heart_rate, pulse.at_ms - end.session, end.target)

@@ -18,6 +18,11 @@ class Session:
     song: SongPush | None = None
     version: int = 0
     """Version of the item that holds it; 0: no item yet."""
+    before: SongPush | None = None
+    """The last song of the session before this one, with its true end, while no play tells of it;
+    `song` takes its place."""
+    over_ms: int = field(default=0, compare=False)
+    """From when on, by the clock and not by the times of heart rates, it counts as over."""
 
 
 def lasting(settings: Settings) -> Settings:

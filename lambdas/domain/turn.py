@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
+from events.messages import TracePoint
 from events.pulse import Pulse
 from events.session import Settings, Song, SongPush
 from events.stream import SongRequest
 from lambdas.domain.choose import Listener
+from lambdas.domain.due import SongEnd
 from lambdas.domain.next_song import Ask, Near, NextSong, next_song
+from lambdas.domain.played import Ending, cut_ms, last_song
 from lambdas.domain.session import Session, with_maximum
 from lambdas.domain.song_push import song_push
 from lambdas.domain.taste import Taste
@@ -54,9 +57,15 @@ class Turn:
     connected: Sequence[str] = ()
     newest: Pulse | None = None
     """At the newest sample that was folded."""
+    line: Sequence[TracePoint] = ()
+    """Heart rates while the last song played, as far as they are known."""
 
     song: SongPush | None = None
     """That the person is told."""
+    ended: Ending | None = None
+    """The song before it, as far as no play tells of it."""
+    unkept: bool = False
+    """Whether that still has to be stored as a play."""
     refused: bool = False
     error: Exception | None = None
 
@@ -64,6 +73,8 @@ class Turn:
     def standing(self) -> Standing:
         """What has become of the slot since it was asked for."""
         request, session = self.request, self.session
+        if session and self._goes_on and session.end.ended_ms is not None:
+            return Standing.OVER
         if (session.version if session else 0) == request.version:
             return Standing.DUE
         if session is None or session.end.session != request.session:
@@ -96,6 +107,14 @@ class Turn:
         last = self.session.song if self.session and self._goes_on else None
         lost = last and last.slot == self.request.slot - 1 and not self.before.holds_last
         return last if lost else None
+
+    def ending(self, next_: SongEnd) -> Ending | None:
+        """The song that the next one puts an end to, if there is one that no play tells of."""
+        if self.session is None:
+            return None
+        if self._goes_on:
+            return last_song(self.session, next_.starts_at_ms)
+        return last_song(self.session, cut_ms(self.session, next_.session))
 
     @property
     def _goes_on(self) -> bool:

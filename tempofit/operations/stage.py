@@ -36,6 +36,7 @@ class Outputs(msgspec.Struct, frozen=True, rename="pascal"):
     songs_table: str
     song_ends_table: str
     tastes_table: str
+    plays_table: str
     heart_rate_stream: str
     average_heart_rate_stream: str
     song_requests_stream: str

@@ -32,6 +32,7 @@ NAMES = {
     "SONGS_TABLE": "songs",
     "SONG_ENDS_TABLE": "song-ends",
     "TASTES_TABLE": "tastes",
+    "PLAYS_TABLE": "plays",
     "DEAD_LETTERS_QUEUE_URL": "http://127.0.0.1:1/dead-letters",
     "SESSION_GAP_SECONDS": "900",
     "OIDC_ISSUER": "https://issuer.test",
@@ -110,6 +111,18 @@ def tables() -> Iterator[None]:
                 KeySchema=[{"AttributeName": "user_id", "KeyType": "HASH"}],
                 BillingMode="PAY_PER_REQUEST",
             )
+        dynamodb.create_table(
+            TableName="plays",
+            AttributeDefinitions=[
+                {"AttributeName": "user_id", "AttributeType": "S"},
+                {"AttributeName": "play", "AttributeType": "S"},
+            ],
+            KeySchema=[
+                {"AttributeName": "user_id", "KeyType": "HASH"},
+                {"AttributeName": "play", "KeyType": "RANGE"},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
         yield
 
 

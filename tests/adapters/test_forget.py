@@ -17,7 +17,7 @@ from events import stream
 from events.messages import Error
 from events.session import Song
 from events.stream import HeartRateBatch
-from lambdas import average, connect, forget, rate, recommend, schedule, skip, start
+from lambdas import average, connect, end, forget, rate, recommend, schedule, skip, start
 from lambdas import own_songs as keep_own_songs
 from lambdas.adapters import (
     clients,
@@ -55,7 +55,7 @@ MINUTES = 5
 KINDS = {
     *("connections", "song ends", "tastes", "windows", "traces"),
     *("playlists", "notices", "heard songs"),
-    *("floors", "own songs", "floods"),
+    *("floors", "own songs", "floods", "plays"),
 }
 
 
@@ -90,8 +90,11 @@ def work_out(user: str, pushes: Pushes) -> None:
     song = next(told for _, told in pushes.sent if told["type"] == "song")
     opinion = {"action": "rate", "song_id": song["song"]["id"], "opinion": {"liked": True}}
     rate.handler(websocket_event(user, opinion), Context)
-    skipped = {"action": "skip", "slot": song["slot"], "at_ms": song["starts_at_ms"]}
-    skip.handler(websocket_event(user, skipped, song["starts_at_ms"]), Context)
+    skipped_ms = song["starts_at_ms"] + 30_000
+    skipped = {"action": "skip", "slot": song["slot"], "at_ms": skipped_ms}
+    skip.handler(websocket_event(user, skipped, skipped_ms), Context)
+    end.handler(websocket_event(user, {"action": "end", "at_ms": skipped_ms}, skipped_ms), Context)
+    join_floor("north", user, skipped_ms)  # which whoever ends leaves
     with push.pushes() as under_way:
         under_way.notice(user, Error("sample_in_the_future", "Set the clock."))
     floods.shut_out(user)
@@ -122,7 +125,7 @@ def in_tables() -> list[bytes]:
     """Every item of every table, as text."""
     dynamodb = boto3.client("dynamodb")
     return [
-        json.dumps(item).encode()
+        json.dumps(item, default=repr).encode()
         for table in dynamodb.list_tables()["TableNames"]
         for item in dynamodb.scan(TableName=table)["Items"]
     ]
@@ -143,7 +146,7 @@ def test_nothing_is_left_of_a_person_who_did_all_that_one_can_do(
     add_songs([180.0, 190.0, 195.0])
     work_out(PERSON, pushes)
     assert of(PERSON, in_redis(redis))
-    assert len(of(PERSON, in_tables())) == 3
+    assert len(of(PERSON, in_tables())) == 4
     deleted = invoke(PERSON)
     assert not of(PERSON, in_redis(redis))
     assert not of(PERSON, in_tables())
@@ -272,6 +275,7 @@ def running(
         "REDIS_URL": redis_url,
         "SONG_ENDS_TABLE": "song-ends",
         "TASTES_TABLE": "tastes",
+        "PLAYS_TABLE": "plays",
         "SONGS_TABLE": "songs",
         "AWS_ENDPOINT_URL_DYNAMODB": f"http://127.0.0.1:{dynamodb.server_port}",
         "POWERTOOLS_SERVICE_NAME": "forget",
@@ -292,7 +296,7 @@ def test_the_command_has_the_function_of_the_local_cloud_do_it(
     result = run("--json")
     assert result.exit_code == 0, result.output
     assert not of(PERSON, in_redis(redis))
-    assert dynamodb.deleted == ["song-ends", "tastes", "songs"]  # type: ignore[attr-defined]
+    assert dynamodb.deleted == ["song-ends", "tastes", "plays", "songs"]  # type: ignore[attr-defined]
     deleted = json.loads(result.stdout)["deleted"]
     assert set(deleted) == KINDS
     assert all(deleted.values()), deleted

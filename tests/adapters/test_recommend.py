@@ -18,6 +18,8 @@ from lambdas import recommend
 from lambdas.adapters import (
     clients,
     connections,
+    environment,
+    keeping,
     playlists,
     push,
     song_ends,
@@ -430,14 +432,16 @@ def test_a_session_that_changes_between_the_look_and_the_write_costs_nobody_else
         connections.add(user, user)
     write_all, changes = song_ends.write_all, {"ann": 1, "bob": 0, "cem": 99}
 
-    def raced(writes: list[song_ends.Write]) -> list[Exception | None]:
+    def raced(
+        writes: list[song_ends.Write], beside: list[Any]
+    ) -> tuple[list[Exception | None], list[Exception | None]]:
         for write in writes:
             user = write.item["user_id"]["S"]
             if changes[user]:
                 changes[user] -= 1
                 changed = replace(found(user), settings=Settings(lock=100))
                 song_ends.write(user, changed, at_ms=0, arrived_ms=0)
-        return write_all(writes)
+        return write_all(writes, beside)
 
     monkeypatch.setattr(song_ends, "write_all", raced)
     assert invoke(*(request(0, user=user) for user in changes)) == {"batchItemFailures": []}
@@ -604,13 +608,30 @@ def test_what_cannot_be_read_goes_to_the_dead_letters_and_the_rest_goes_on() -> 
     assert len(played()) == 1
 
 
-def test_a_song_end_expires_a_session_gap_after_the_song_by_the_clock() -> None:
+def test_a_session_is_over_a_gap_after_its_song_by_the_clock_and_kept_all_the_same() -> None:
     started()
     add_songs([130], seconds=200)
     invoke(request(0, at_ms=-3_600_000))  # replayed an hour late
     item = clients.dynamodb().get_item(TableName="song-ends", Key={"user_id": {"S": "ann"}})["Item"]
     ends_ms = int(item["ends_at_ms"]["N"]) - (START_MS - 3_600_000)
-    assert int(item["expires_at"]["N"]) == (START_MS + ends_ms) // 1000 + 900
+    assert int(item["over_at"]["N"]) == (START_MS + ends_ms) // 1000 + 900
+    assert int(item["expires_at"]["N"]) == keeping.NEVER
+
+
+def test_a_stage_that_keeps_what_people_did_for_a_week_has_it_swept_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("KEPT_DAYS", "7")
+    environment._read_once.cache_clear()
+    started()
+    add_songs([130, 131], seconds=200)
+    invoke(request(0))
+    invoke(request(1, at_ms=190_000))
+    environment._read_once.cache_clear()
+    for table in ("song-ends", "plays"):
+        (item,) = clients.dynamodb().scan(TableName=table)["Items"]
+        kept_seconds = int(item["expires_at"]["N"]) - int(item.get("over_at", {"N": "0"})["N"])
+        assert kept_seconds == 7 * 86_400 + (START_MS // 1000 if table == "plays" else 0)
 
 
 @pytest.mark.parametrize("where", [None, "north"])

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -157,3 +159,18 @@ def test_a_change_is_worth_it_only_for_a_song_that_is_much_nearer() -> None:
     assert is_worth_changing(playing=130, chosen=155, target=150)
     assert not is_worth_changing(playing=130, chosen=131, target=150)
     assert not is_worth_changing(playing=130, chosen=169, target=150)
+
+
+def test_an_ended_session_asks_for_nothing_more() -> None:
+    ended = replace(PLAYING, ended_ms=150_000, ends_at_ms=150_000)
+    assert {due(at_ms, ended) for at_ms in range(5_000, 150_001, 5_000)} == {None}
+
+
+@given(st.integers(1, 600_000), st.integers(1, 200_000))
+def test_whoever_goes_on_after_an_end_asks_for_one_session_that_begins_after_it(
+    after_ms: int, started_ms: int
+) -> None:
+    ended = replace(PLAYING, ended_ms=150_000, ends_at_ms=150_000)
+    asked = due(150_000 + after_ms, ended, every_ms=700_000, started_ms=started_ms)
+    named = max(started_ms, 150_001)
+    assert asked == (DueSlot(named, slot=0) if named <= 150_000 + after_ms else asked)
