@@ -190,7 +190,7 @@ def test_a_workout_that_ends_stops_the_reading_and_leaves_the_library(
         page.get_by_role("button", name="End the workout").click()
         page.get_by_role("button", name="End it").click()
         page.evaluate("() => window.silent.forEach((each) => each.onerror())")
-        page.get_by_role("button", name="Back to the workout").click()
+        page.get_by_role("button", name="Done").click()
         expect(page.get_by_text("1 song here", exact=True)).to_be_visible(timeout=SOON_MS)
         changes = messages(page, "sent", lambda each: each["action"] == "change")
         assert [each["settings"]["library"] for each in changes] == ["own", "demo"]

@@ -112,12 +112,13 @@ function summaryView(): Promise<ComponentType<SummaryProps>> {
   );
 }
 
-function NoSummary({ onBack }: SummaryProps) {
+function NoSummary({ children, onBack }: SummaryProps) {
   return (
     <main className="notice">
       <p className="problem" role="alert">
-        The workout has ended, but what sums it up could not be loaded. It is kept among your past workouts.
+        What sums the workout up could not be loaded. It can when there is a network.
       </p>
+      {children}
       <button type="button" onClick={onBack}>
         Done
       </button>

@@ -4,6 +4,7 @@ import type { PastAsks } from "../../session/gathering";
 import { sentenceOf } from "../../session/questions";
 import { clockOf, shortDay } from "../../workout/days";
 import { NOT_LISTED, withPage } from "../../workout/past";
+import { Press } from "../Press";
 import { PastList, type Turning } from "./PastList";
 import { PastOne } from "./PastOne";
 import { Weeks } from "./Weeks";
@@ -65,13 +66,13 @@ export default function Past({ asks, session, onClose }: Props) {
         </h2>
         <div className="buttons">
           {shown !== "list" && (
-            <button type="button" onClick={() => { setShown("list"); }}>
+            <Press off={false} onPress={() => { setShown("list"); }}>
               All workouts
-            </button>
+            </Press>
           )}
-          <button type="button" onClick={() => dialog.current?.close()}>
+          <Press off={false} onPress={() => dialog.current?.close()}>
             Close
-          </button>
+          </Press>
         </div>
       </div>
       {shown === "list" && (
