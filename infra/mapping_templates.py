@@ -5,8 +5,8 @@ from events.messages import Error, encode
 UNKNOWN_ACTION = Error(
     code="unknown_action",
     message="This message names no known action. "
-    'Send JSON with "action": heartrate, start, change, skip, rate, workout, '
-    "floor or own_songs.",
+    'Send JSON with "action": heartrate, start, change, skip, end, rate, '
+    "workout, floor, own_songs or history.",
 )
 
 MOCK_REQUEST = '{"statusCode":200}'

@@ -7,7 +7,7 @@ from msgspec import Struct
 from events import stream
 from events.messages import Change, Changed, Error, ServerMessage
 from events.session import Settings
-from lambdas.adapters import clients, song_ends, streams, tastes
+from lambdas.adapters import clients, keeping, song_ends, streams, tastes
 from lambdas.adapters.answering import answers
 from lambdas.adapters.environment import need, read
 from lambdas.adapters.telemetry import count, metrics, traced
@@ -22,7 +22,7 @@ class Environment(Struct, frozen=True):
 
 
 environment = read(Environment)
-need(clients.PushAddress, song_ends.SessionGap, song_ends.Table, tastes.Table)
+need(clients.PushAddress, keeping.Keeping, song_ends.SessionGap, song_ends.Table, tastes.Table)
 
 
 @traced

@@ -9,7 +9,7 @@ from events import stream
 from events.messages import Error, ServerMessage, Skip, Skipped
 from events.pulse import Pulse
 from events.session import SongPush, Why
-from lambdas.adapters import clients, playlists, plays, song_ends, streams, tastes, windows
+from lambdas.adapters import clients, keeping, playlists, plays, song_ends, streams, tastes, windows
 from lambdas.adapters.answering import answers
 from lambdas.adapters.environment import need, read
 from lambdas.adapters.optional import optional
@@ -29,6 +29,7 @@ environment = read(Environment)
 need(
     clients.PushAddress,
     clients.RedisAddress,
+    keeping.Keeping,
     plays.Table,
     song_ends.SessionGap,
     song_ends.Table,

@@ -264,17 +264,9 @@ def _start_stores(
     _start_server(cloud, "queues", queues.Config(HOST, ports["queues"]), directory)
     for part in cloud.parts:
         part.wait_until_ready()
-    _open_tables(cloud, kept)
+    keep.create_tables(cloud.client("dynamodb"), cloud.stack.tables, cloud.stack.time_to_live, kept)
     for queue in cloud.stack.queues:
         cloud.client("sqs").create_queue(**queue)
-
-
-def _open_tables(cloud: Cloud, kept: Path) -> None:
-    """What a song ends goes with the streams and averages that it rests on."""
-    dynamodb, song_ends = cloud.client("dynamodb"), cloud.addresses.song_ends_table
-    if song_ends in dynamodb.list_tables()["TableNames"]:
-        dynamodb.delete_table(TableName=song_ends)
-    keep.create_tables(dynamodb, cloud.stack.tables, cloud.stack.time_to_live, kept)
 
 
 def _start_servers(

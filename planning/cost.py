@@ -13,6 +13,8 @@ from planning import quotas
 from planning.capacity import Capacity, Limit, Metered, capacity
 from planning.load import Load
 from planning.plan import put_bytes_per_second
+from planning.plays import NAME as PLAYS
+from planning.plays import plays
 from planning.prices import (
     HOURS_OF_A_MONTH,
     LOOKED_UP,
@@ -77,6 +79,8 @@ class Cost(Struct, frozen=True):
     user_hours_per_month: float
     per_1000_user_hours_usd: float
     per_month_usd: float
+    plays_per_1000_user_hours_usd: float
+    """Of that, what it takes to keep what was played and to tell it, after a year."""
     lines: list[Line]
     sign_in: list[SignIn]
     watchers: list[Watcher]
@@ -99,7 +103,8 @@ def cost(load: Load, template: Mapping[str, Any], mean: float = 1.0) -> Cost:
     load = structs.replace(load, members=members(load, mean))
     needed = capacity(load, settings_of(template))
     lines = _standing(template)
-    for metered in [*_moved(needed.metered, needed, template), *_beside(load, needed)]:
+    beside = [*_beside(load, needed), *plays(load, settings_of(template).memory_mb)]
+    for metered in [*_moved(needed.metered, needed, template), *beside]:
         kept = metered.line.startswith(KEPT)
         quantity = metered.quantity if kept else metered.quantity * mean
         lines.append(structs.replace(metered, quantity=_billed(metered.line, quantity, needed)))
@@ -113,6 +118,9 @@ def cost(load: Load, template: Mapping[str, Any], mean: float = 1.0) -> Cost:
         user_hours_per_month=user_hours,
         per_1000_user_hours_usd=1000 * per_month / user_hours,
         per_month_usd=per_month,
+        plays_per_1000_user_hours_usd=sum(
+            line.per_1000_user_hours_usd for line in bill if line.line.endswith(PLAYS)
+        ),
         lines=bill,
         sign_in=[_sign_in(plan, price, load, user_hours) for plan, price in SIGN_IN.items()],
         watchers=watchers(load, settings_of(template)),
@@ -273,6 +281,12 @@ def savings(load: Load, template: Mapping[str, Any], mean: float = 1.0) -> list[
             "playlists kept for two hours, not six",
             per_user_hour["ElastiCache data"] * playlists * _two_hours(load),
             "somebody who comes back in the afternoon sees no songs of the morning",
+        ),
+        Saving(
+            "plays kept for 90 days (`-c kept_days=90`), not for a year and longer",
+            (per_user_hour["DynamoDB storage plays"] + per_user_hour["DynamoDB backups plays"])
+            * (1 - 90 / 365),
+            "nobody finds the workouts of last summer",
         ),
         Saving(
             "one NAT gateway, not one a zone",

@@ -57,7 +57,12 @@ def sizes_table(template: Mapping[str, Any]) -> str:
 
 def means_table(template: Mapping[str, Any]) -> str:
     """What a month costs in which the same number of people comes at the peak only."""
-    rows = [["10,000 people", "user-hours a month", "$ for 1,000 user-hours", "$ a month"]]
+    rows = [
+        [
+            *("10,000 people", "user-hours a month"),
+            *("$ for 1,000 user-hours", "of that, plays", "$ a month"),
+        ]
+    ]
     for name, mean in (
         ("at every hour", 1.0),
         (f"at the peak, {PEAK_MEAN:.0%} of them on average", PEAK_MEAN),
@@ -68,6 +73,7 @@ def means_table(template: Mapping[str, Any]) -> str:
                 name,
                 quantity(bill.user_hours_per_month),
                 f"{bill.per_1000_user_hours_usd:.3f}",
+                f"{bill.plays_per_1000_user_hours_usd:.3f}",
                 f"{bill.per_month_usd:,.0f}",
             ]
         )

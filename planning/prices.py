@@ -81,6 +81,8 @@ PRICES = (
     Price("Lambda duration", "GB-second", 0.0000133334, _LAMBDA, "articles"),
     Price("DynamoDB reads", "read unit", 0.125 / MILLION, _DYNAMODB, "articles"),
     Price("DynamoDB writes", "write unit", 0.625 / MILLION, _DYNAMODB, "articles"),
+    Price("DynamoDB storage", "GB-hour", 0.25 / HOURS_OF_A_MONTH, _DYNAMODB, "articles"),
+    Price("DynamoDB backups", "GB-hour", 0.20 / HOURS_OF_A_MONTH, _DYNAMODB, "unconfirmed"),
     Price("ElastiCache requests", "ECPU", 0.0023 / MILLION, _CACHE, "articles"),
     Price("ElastiCache data", "GB-hour", 0.084, _CACHE, "articles"),
     Price("CloudWatch logs", "GB", 0.50, _CLOUDWATCH, "price list"),

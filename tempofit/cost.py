@@ -60,6 +60,10 @@ def _print(found: model.Cost) -> None:
         f"${found.per_1000_user_hours_usd:.3f} for 1,000 user-hours, "
         f"${found.per_month_usd:,.0f} a month."
     )
+    console.print(
+        f"Of that, ${found.plays_per_1000_user_hours_usd:.3f} for what was played: kept, after a "
+        "year, and told."
+    )
     for one in found.sign_in:
         console.print(
             f"Signing in by Cognito {one.plan}, {people(round(one.monthly_users))} a month: "

@@ -15,8 +15,10 @@ from lambdas.domain.played import Played, line_of
 
 ATTEMPTS = 5
 """In a row without one item written."""
-QUERY_ITEMS, MOST_ITEMS = 500, 5_000
-"""Of a query, and of a page of workouts however many songs somebody skips."""
+QUERY_ITEMS = 300
+"""Of one query: a few more than twenty workouts have songs."""
+MOST_ITEMS = 5_000
+"""Of a page of workouts, however many songs somebody skips."""
 Item = dict[str, Any]
 Slots = list[tuple[int, Played]]
 """Songs of one session, by slot, first to last."""

@@ -82,7 +82,7 @@ def test_who_skips_without_end_gets_smaller_pages_and_every_workout(
     for session in begun:
         keep(session, slots=4)
     told: list[tuple[int, int]] = []
-    before: dict[str, int] = {}
+    before: dict[str, Any] = {}
     while True:
         page = invoke(**before)
         told += [(workout["session"], workout["songs"]) for workout in page["workouts"]]

@@ -7,8 +7,9 @@ import pytest
 from events import stream
 from events.session import Opinion, Settings, Song, SongPush, Why
 from lambdas import skip
-from lambdas.adapters import playlists, song_ends, tastes, windows
+from lambdas.adapters import playlists, plays, song_ends, tastes, windows
 from lambdas.domain.due import SongEnd
+from lambdas.domain.played import Ending, played
 from lambdas.domain.session import Session
 from lambdas.domain.window import Window, fold
 from tests.adapters.conftest import (
@@ -107,6 +108,17 @@ def test_a_song_that_was_chosen_already_starts_now_and_stays_the_song_of_its_slo
     assert session.end == SongEnd(START_MS, 3, START_MS + 295_000, START_MS + 95_000)
     assert session.song == msgspec.convert(answer, SongPush)
     assert requests() == []
+
+
+def test_the_song_before_it_ended_earlier_than_its_play_says() -> None:
+    before = msgspec.structs.replace(
+        SONG, slot=2, starts_at_ms=START_MS, ends_at_ms=SONG.starts_at_ms
+    )
+    play = played(Ending(before, Settings(), SONG.starts_at_ms, skipped=False), [])
+    plays.write([plays.item_of("ann", START_MS, 2, play, START_MS)])
+    invoke(2, at_ms=95_000)
+    [(slot, kept)] = plays.of_session("ann", START_MS)
+    assert (slot, kept.ends_at_ms) == (2, START_MS + 95_000)
 
 
 def test_a_song_that_makes_way_for_a_plan_does_so_though_it_is_brought_forward() -> None:

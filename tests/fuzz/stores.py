@@ -15,6 +15,8 @@ from lambdas.adapters.songs import song_item
 from local.tables import partiql
 from local.tables.refused import Item, RefusedError
 
+KEYS = {"song-ends": ["user_id"], "plays": ["user_id", "play"]}
+
 
 class ConditionError(Exception):
     """Stands for DynamoDB's ConditionalCheckFailedException."""
@@ -58,13 +60,18 @@ class Tables:
         return {} if item is None else {"Item": item}
 
     def delete_item(self, **request: Any) -> Item:
-        del self.items[request["TableName"]][request["Key"]["user_id"]["S"]]
+        del self.items[request["TableName"]][_key(request["Key"])]
         return {}
 
     def put_item(self, **request: Any) -> Item:
-        user = request["Item"]["user_id"]
-        self._check(self._item(request | {"Key": {"user_id": user}}), request)
-        self.items[request["TableName"]][user["S"]] = request["Item"]
+        self._check(self._item(request | {"Key": request["Item"]}), request)
+        self.items[request["TableName"]][_key(request["Item"])] = request["Item"]
+        return {}
+
+    def batch_write_item(self, **request: Any) -> Item:
+        for table, writes in request["RequestItems"].items():
+            for write in writes:
+                self.put_item(TableName=table, Item=write["PutRequest"]["Item"])
         return {}
 
     def update_item(self, **request: Any) -> Item:
@@ -74,7 +81,7 @@ class Tables:
         else:
             self._check(before, request)
             item = {**(before or {}), **_assigned(request["UpdateExpression"], request)}
-        self.items[request["TableName"]][request["Key"]["user_id"]["S"]] = item
+        self.items[request["TableName"]][_key(request["Key"])] = item
         return {"Attributes": item}
 
     def batch_execute_statement(self, **request: Any) -> Item:
@@ -84,10 +91,10 @@ class Tables:
             except ConditionError:
                 raise RefusedError("ConditionalCheckFailedException", "It failed.") from None
 
-        return partiql.run_batch(request["Statements"], lambda _: ["user_id"], write)
+        return partiql.run_batch(request["Statements"], KEYS.__getitem__, write)
 
     def _item(self, request: Any) -> Item | None:
-        return self.items[request["TableName"]].get(request["Key"]["user_id"]["S"])
+        return self.items[request["TableName"]].get(_key(request["Key"]))
 
     def _check(self, item: Item | None, request: Any) -> None:
         condition = request.get("ConditionExpression")
@@ -95,11 +102,18 @@ class Tables:
             return
         if condition.startswith("attribute_not_exists"):
             holds = item is None
+        elif condition == "attribute_exists(packed)":
+            holds = item is not None
         else:
             wanted = _assigned(condition.removeprefix("attribute_exists(#key) AND "), request)
             holds = item is not None and wanted.items() <= item.items()
         if not holds:
             raise ConditionError
+
+
+def _key(attributes: Item) -> str:
+    """Of an item of any table: whose it is, and which song if it is a play."""
+    return "/".join(attributes[name]["S"] for name in ("user_id", "play") if name in attributes)
 
 
 def _assigned(expression: str, request: Any) -> Item:

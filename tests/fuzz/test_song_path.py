@@ -32,13 +32,14 @@ from catalog.store import store_songs
 from events import stream
 from events.messages import decode_song_push
 from events.session import Settings, Song, SongPush
-from lambdas import average, change, recommend, schedule, skip, start, workout
+from lambdas import average, change, end, recommend, schedule, skip, start, workout
 from lambdas.adapters import (
     batch_get,
     clients,
     connections,
     floods,
     playlists,
+    plays,
     push,
     song_ends,
     songs,
@@ -48,6 +49,7 @@ from lambdas.adapters import (
 )
 from lambdas.adapters.batch_writes import BusyError
 from lambdas.domain.due import PLAYED_MS
+from lambdas.domain.played import Ending, carried, cut_ms, last_song
 from lambdas.domain.session import Session
 from tests.adapters.conftest import (
     NAMES,
@@ -78,8 +80,10 @@ CALLS = {
     "song-requests": [
         *("batch_get_item", REDIS, "batch_execute_statement", "post_to_connection"),
         *("batch_execute_statement", REDIS, "batch_execute_statement", "update_item", "query"),
+        "batch_write_item",
     ],
     "skip": ["get_item", "put_item", "update_item", REDIS, "put_records"],
+    "end": ["get_item", REDIS, "batch_write_item", "update_item", "put_item"],
     "start": ["get_item", "batch_get_item", "put_item", "put_records"],
     "change": ["get_item", "put_item", "put_records"],
 }
@@ -144,6 +148,7 @@ class SongPath(RuleBasedStateMachine):
         self.faults_at_push: dict[tuple[str, int, int], int] = {}
         self.faults_before = 0
         self.lost: set[tuple[str, int, int]] = set()
+        self.unkept: set[int] = set()
         self.dead_letters: list[str] = []
         self.patch = pytest.MonkeyPatch()
 
@@ -224,6 +229,11 @@ class SongPath(RuleBasedStateMachine):
         self.faults.meanwhile = self._deliver_requests
         self._start(user, self.now_ms + after_s * 1000, settings, fault)
 
+    @rule(user=users, after_s=st.integers(-200, 60), fault=st.none() | faults_of("end"))
+    def end(self, user: str, after_s: int, fault: Fault | None) -> None:
+        self.faults.meanwhile = self._deliver_requests
+        self._end(user, self.now_ms + after_s * 1000, fault)
+
     @rule(user=users, settings=chosen, fault=st.none() | faults_of("change"))
     def change(self, user: str, settings: Settings, fault: Fault | None) -> None:
         self.faults.meanwhile = self._deliver_requests
@@ -280,8 +290,9 @@ class SongPath(RuleBasedStateMachine):
             lambda: self._skip(user, back=1, at_ms=self.now_ms),
             lambda: self._start(user, self.now_ms, settings),
             lambda: self._change(user, settings),
+            lambda: self._end(user, self.now_ms),
         ]
-        return saying[data.draw(st.integers(0, 3))]
+        return saying[data.draw(st.integers(0, 4))]
 
     @rule(name=stream_names, lane=lanes, back=st.integers(1, 20), size=st.integers(0, 4))
     def deliver_again(self, name: str, lane: int, back: int, size: int) -> None:
@@ -316,10 +327,10 @@ class SongPath(RuleBasedStateMachine):
         self._note_lost()
 
     def _sweep(self) -> None:
-        """Hours after a session, when no record of it is tried any more."""
+        """Hours after a session, when no record of it is tried any more, where little is kept."""
         for user in self.people:
             item = self._item(user)
-            if item and int(item["expires_at"]["N"]) < self.now_ms // 1000:
+            if item and int(item["over_at"]["N"]) < self.now_ms // 1000:
                 self.dynamodb.delete_item(TableName="song-ends", Key={"user_id": {"S": user}})
                 self.sessions.pop(user, None)
                 self.dead.clear()
@@ -359,6 +370,7 @@ class SongPath(RuleBasedStateMachine):
         self.whoever_asks_has_the_song_and_is_told()
         self.a_song_is_pushed_again_only_after_a_fault()
         self.no_record_is_given_up_by_a_handler()
+        self.what_was_played_is_kept()
 
     def a_slot_has_one_song(self) -> None:
         found: dict[tuple[str, int, int], str] = {}
@@ -385,7 +397,10 @@ class SongPath(RuleBasedStateMachine):
                 continue
             before, end = write.before.end, write.after.end
             assert end.session > before.session, write
-            assert write.by == "start" or end.starts_at_ms > before.ends_at_ms + GAP_MS, write
+            ended_ms = before.ended_ms
+            has_ended = ended_ms is not None and end.session > ended_ms
+            is_over = has_ended or end.starts_at_ms > before.ends_at_ms + GAP_MS
+            assert write.by == "start" or is_over, write
 
     def a_version_is_never_there_twice(self) -> None:
         versions = Counter((write.user, write.after.version) for write in self.writes)
@@ -405,8 +420,10 @@ class SongPath(RuleBasedStateMachine):
             same_slot = (before.session, before.slot) == (end.session, end.slot)
             if not same_slot or before.ends_at_ms == end.ends_at_ms:
                 continue
-            assert write.by == "skip", write
-            if end.starts_at_ms == before.starts_at_ms:
+            assert write.by in ("skip", "end"), write
+            if write.by == "end":
+                assert end.ended_ms == end.ends_at_ms < before.ends_at_ms, write
+            elif end.starts_at_ms == before.starts_at_ms:
                 assert before.starts_at_ms <= end.ends_at_ms < before.ends_at_ms, write
             else:
                 assert end.starts_at_ms < before.starts_at_ms, write
@@ -439,7 +456,8 @@ class SongPath(RuleBasedStateMachine):
             end = session.end
             if asked.playing_tempo is None:
                 assert session.version != asked.version, asked
-                assert end.session != asked.session or end.slot >= asked.slot, (asked, end)
+                is_over = end.session != asked.session or end.ended_ms is not None
+                assert is_over or end.slot >= asked.slot, (asked, end)
             if (end.session, end.slot) == (asked.session, asked.slot):
                 assert asked.slot in held, (asked, end)
                 assert heard, (asked, end)
@@ -451,14 +469,42 @@ class SongPath(RuleBasedStateMachine):
     def no_record_is_given_up_by_a_handler(self) -> None:
         assert self.dead_letters == []
 
+    def what_was_played_is_kept(self) -> None:
+        """Every song that is over, as it was played, unless a store failed meanwhile."""
+        cut = {
+            (one.user, one.after.end.session) for one in self.writes if one.by in ("skip", "end")
+        }
+        kept = {
+            (user, name): dict(self._plays_of(user, name))
+            for user, name in {(one.user, one.after.end.session) for one in self.writes}
+        }
+        for number, write in enumerate(self.writes):
+            if write.by == "start" and write.before is not None:
+                song = carried(write.before, write.after.end.session)
+                assert write.after.before == song, write
+            over = _over(write)
+            if over is None or number in self.unkept:
+                continue
+            song, _, ends_at_ms, skipped = over
+            play = kept[write.user, song.session].get(song.slot)
+            assert play is not None, write
+            assert (play.song.id, play.skipped) == (song.song.id, skipped), (write, play)
+            is_cut = (write.user, song.session) in cut and play.ends_at_ms < ends_at_ms
+            assert is_cut or play.ends_at_ms == ends_at_ms, (write, play)
+
     def a_session_is_named_by_its_first_sample_or_its_start(self) -> None:
-        """So that all who ask for it ask for one; after a gap without a song, by the gap's end."""
+        """So that all who ask for it ask for one; after a gap without a song, by the gap's end.
+
+        Or by the moment after the end of one that was ended.
+        """
+        ended = {write.after.end.ended_ms or 0 for write in self.writes}
         started = {write.after.end.session for write in self.writes if write.by == "start"}
         for lane in self.streams.lanes["song-requests"]:
             for record in lane.records:
                 asked = stream.decode_song_request(record.data)
                 if asked.slot == 0 and asked.session not in started:
-                    assert (asked.session - asked.pulse.started_ms) % GAP_MS == 0, asked
+                    first = {asked.pulse.started_ms, *(ended_ms + 1 for ended_ms in ended)}
+                    assert any((asked.session - ms) % GAP_MS == 0 for ms in first), asked
 
     # How it is done
 
@@ -547,6 +593,8 @@ class SongPath(RuleBasedStateMachine):
             self.running.pop()
             self._note_pushes(told)
             self.deaf |= self.connections.gone  # `average` closes those of a flood
+            if fault and fault.kind is not Kind.MEANWHILE:
+                self.unkept |= set(range(written, len(self.writes)))
             if fault and fault.kind not in (Kind.CRASH_BEFORE, Kind.CRASH_AFTER, Kind.MEANWHILE):
                 self.deaf |= set(self.people)
             if by == "recommend":
@@ -601,6 +649,18 @@ class SongPath(RuleBasedStateMachine):
     def _change(self, user: str, settings: Settings, fault: Fault | None = None) -> None:
         self._ask("change", change.handler, user, {"settings": _said(settings)}, fault)
 
+    def _end(self, user: str, at_ms: int, fault: Fault | None = None) -> None:
+        self._ask("end", end.handler, user, {"at_ms": at_ms}, fault)
+
+    def _plays_of(self, user: str, session: int) -> plays.Slots:
+        """All that the table has, of which the path itself reads nothing."""
+        if isinstance(self.dynamodb, Tables):
+            prefix = f"{user}/{session:013d}#"
+            items = self.dynamodb.items["plays"]
+            return plays._readable(items[key] for key in sorted(items) if key.startswith(prefix))
+        with self.faults.planned(None):
+            return plays.of_session(user, session)
+
     def _connect(self, user: str) -> None:
         self.connections.gone.discard(user)
         connections.add(user, user)
@@ -639,6 +699,7 @@ class SongPath(RuleBasedStateMachine):
         return (
             session is not None
             and session.song is not None
+            and session.end.ended_ms is None
             and (
                 session.end.starts_at_ms <= self.now_ms + 10_000
                 and session.end.ends_at_ms > self.now_ms
@@ -669,6 +730,18 @@ def _only_beside(fault: Fault | None) -> bool:
     return fault is None or (fault.kind is Kind.MEANWHILE and fault.times == 1)
 
 
+def _over(write: Write) -> Ending | None:
+    """The song that a write puts an end to, of which there has to be a play."""
+    before, after = write.before, write.after.end
+    if before is None or write.by not in ("recommend", "end"):
+        return None
+    if write.by == "end":
+        return last_song(before, after.ended_ms or 0)
+    if before.end.session == after.session:
+        return last_song(before, after.starts_at_ms)
+    return last_song(before, cut_ms(before, after.session))
+
+
 def _said(settings: Settings) -> dict[str, Any]:
     return {"mode": settings.mode, "responsive": settings.responsive}
 
@@ -696,6 +769,8 @@ def real(redis_url: str) -> Iterator[Callable[[], SongPath]]:
             for table in ("song-ends", "tastes"):
                 for user in USERS:
                     dynamodb.delete_item(TableName=table, Key={"user_id": {"S": user}})
+            for user in USERS:
+                plays.delete_all(user)
             return SongPath(dynamodb, redis)
 
         yield emptied

@@ -16,11 +16,13 @@ from lambdas.adapters import (
     connections,
     environment,
     own_songs,
+    plays,
     song_ends,
     songs,
     windows,
 )
 from lambdas.domain.due import SongEnd
+from lambdas.domain.played import Ending, Played, played
 from lambdas.domain.session import Session
 from lambdas.domain.window import Window, fold
 from tests.adapters.conftest import (
@@ -59,7 +61,8 @@ def schedule(handler: Handler) -> None:
 
 
 def recommend(handler: Handler) -> None:
-    """From a heart that beat faster than ever, from one whose song end is broken, for own songs."""
+    """From a heart that beat faster than ever, and one whose song end is broken; once more, where
+    there is a play of the song before; and for own songs."""
     connections.add("ann", "connection-1")
     dynamodb, table = clients.dynamodb(), os.environ["SONGS_TABLE"]
     dynamodb.put_item(TableName=table, Item=songs.song_item("demo", SONG.song))
@@ -77,11 +80,15 @@ def recommend(handler: Handler) -> None:
     broken = structs.replace(asked, version=0)
     both = (("ann", stream.encode(asked)), ("bob", stream.encode(broken)))
     handler(kinesis_event(*both, UNREADABLE), Context)
-    session = song_ends.read("ann")
-    assert session is not None
-    own = _store(replace(session, settings=Settings(library=OWN, floor="north")))
-    request = structs.replace(asked, slot=1, version=own.version)
-    handler(kinesis_event(("ann", stream.encode(request))), Context)
+    session = _stored()
+    ends_ms = session.end.ends_at_ms
+    before = played_until(ends_ms)
+    plays.write([plays.item_of("ann", START_MS, 0, before, START_MS)])  # by one who came too late
+    second = structs.replace(asked, slot=1, version=session.version, ends_at_ms=ends_ms)
+    handler(kinesis_event(("ann", stream.encode(second))), Context)
+    own = _store(replace(_stored(), settings=Settings(library=OWN, floor="north")))
+    third = structs.replace(asked, slot=2, version=own.version)
+    handler(kinesis_event(("ann", stream.encode(third))), Context)
 
 
 def start(handler: Handler) -> None:
@@ -101,6 +108,25 @@ def skip(handler: Handler) -> None:
     _play()
     body = {"action": "skip", "slot": SONG.slot, "at_ms": SONG.starts_at_ms}
     handler(websocket_event("ann", body, arrived_ms=SONG.starts_at_ms), Context)
+    _play()
+    early_ms = SONG.starts_at_ms - 5_000
+    body = {"action": "skip", "slot": SONG.slot - 1, "at_ms": early_ms}
+    handler(websocket_event("ann", body, arrived_ms=early_ms), Context)
+
+
+def end(handler: Handler) -> None:
+    """A session ends while a song plays, and one before its song has begun."""
+    for at_ms in (SONG.starts_at_ms + 5_000, SONG.starts_at_ms - 5_000):
+        _play()
+        body = {"action": "end", "at_ms": at_ms}
+        handler(websocket_event("ann", body, arrived_ms=at_ms), Context)
+
+
+def history(handler: Handler) -> None:
+    """A person looks at their workouts, and at one of them."""
+    _play()
+    for more in ({}, {"session": START_MS}):
+        handler(websocket_event("ann", {"action": "history", **more}), Context)
 
 
 def rate(handler: Handler) -> None:
@@ -139,6 +165,7 @@ def forget(handler: Handler) -> None:
     library = own_songs.library_of("ann")
     table = os.environ["SONGS_TABLE"]
     clients.dynamodb().put_item(TableName=table, Item=songs.song_item(library, SONG.song))
+    plays.write([plays.item_of("ann", START_MS, 0, played_until(START_MS), START_MS)])
     _play()
     handler({"user": "ann"}, Context)
 
@@ -177,9 +204,23 @@ def _and_a_flood(scenario: Callable[[Handler], None]) -> Callable[[Handler], Non
     return run
 
 
+def played_until(ends_at_ms: int) -> Played:
+    """A song as it is kept, with nothing measured."""
+    return played(Ending(SONG, Settings(), ends_at_ms, skipped=False), [])
+
+
 def _play() -> None:
+    """A song plays, whatever did before."""
+    key = {"user_id": {"S": "ann"}}
+    clients.dynamodb().delete_item(TableName=os.environ["SONG_ENDS_TABLE"], Key=key)
     end = SongEnd(START_MS, SONG.slot, SONG.ends_at_ms)
     _store(Session(end, Settings(), SONG))
+
+
+def _stored() -> Session:
+    session = song_ends.read("ann")
+    assert session is not None
+    return session
 
 
 def _store(session: Session) -> Session:
@@ -201,6 +242,8 @@ SCENARIOS: dict[str, Callable[[Handler], Any]] = {
     "start": _and_a_flood(start),
     "change": _and_a_flood(change),
     "skip": _and_a_flood(skip),
+    "end": _and_a_flood(end),
+    "history": _and_a_flood(history),
     "rate": _and_a_flood(rate),
     "workout": _and_a_flood(workout),
     "floor": _and_a_flood(floor),

@@ -68,6 +68,12 @@ TAKEN = {
         change('{"lock":128,"responsive":true,"goal_zone":4}'),
     ],
     "skip": [f'{{"action":"skip","slot":0,"at_ms":{TIME}}}'],
+    "end": [f'{{"action":"end","at_ms":{TIME}}}'],
+    "history": [
+        '{"action":"history"}',
+        f'{{"action":"history","before_ms":{TIME}}}',
+        f'{{"action":"history","session":{TIME}}}',
+    ],
     "rate": [
         rate("{}"),
         rate('{"liked":true}'),
@@ -176,6 +182,17 @@ REFUSED = {
         f'{{"action":"skip","slot":-1,"at_ms":{TIME}}}',
         f'{{"action":"skip","slot":"0","at_ms":{TIME}}}',
         f'{{"action":"skip","slot":false,"at_ms":{TIME}}}',
+    ],
+    "end": [
+        '{"action":"end"}',
+        '{"action":"end","at_ms":-1}',
+        f'{{"action":"end","at_ms":{TIME},"slot":0}}',
+    ],
+    "history": [
+        '{"action":"history","before_ms":null}',
+        '{"action":"history","session":null}',
+        '{"action":"history","session":-1}',
+        '{"action":"history","athlete":"ann"}',
     ],
     "workout": [
         '{"action":"workout","since_ms":null}',
@@ -320,6 +337,8 @@ BODIES = {
         {"action": st.just("rate"), "song_id": mostly(st.text(max_size=3)), "opinion": opinion}, {}
     ),
     "skip": record({"action": st.just("skip"), "slot": mostly(st.integers(0)), "at_ms": times}, {}),
+    "end": record({"action": st.just("end"), "at_ms": times}, {}),
+    "history": record({"action": st.just("history")}, {"before_ms": times, "session": times}),
     "workout": record({"action": st.just("workout")}, {"since_ms": times, "athlete": names}),
     "floor": record({"action": st.just("floor"), "floor": mostly(names)}, {}),
     "own_songs": record(

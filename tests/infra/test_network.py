@@ -13,7 +13,7 @@ from tests.infra.conftest import Template, of_type, properties
 
 ON_REDIS = {
     *("average", "recommend", "connect", "disconnect"),
-    *("skip", "rate", "workout", "floor"),
+    *("skip", "end", "rate", "workout", "floor", "history"),
 }
 EVERYWHERE = "0.0.0.0/0"
 REDIS, HTTPS = 6379, 443

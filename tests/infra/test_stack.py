@@ -261,7 +261,7 @@ def test_data_is_encrypted_at_rest(template: Template) -> None:
 
 def test_functions_share_one_bundle_for_one_platform(template: Template) -> None:
     functions = properties(template, "AWS::Lambda::Function")
-    assert len(functions) == 15
+    assert len(functions) == 17
     assert len({json.dumps(function["Code"]) for function in functions}) == 1
     assert {tuple(function["Architectures"]) for function in functions} == {("arm64",)}
 
@@ -296,6 +296,7 @@ def test_outputs_name_what_an_operator_asks_for(template: Template) -> None:
         "SongsTable",
         "SongEndsTable",
         "TastesTable",
+        "PlaysTable",
         "ForgetFunction",
         "HeartRateStream",
         "AverageHeartRateStream",

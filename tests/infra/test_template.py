@@ -47,7 +47,12 @@ def stack(dev: Template) -> Stack:
 def test_names_are_readable(stack: Stack) -> None:
     streams = {stream.name: stream.shards for stream in stack.streams}
     assert streams == {"heart-rate": 1, "average-heart-rate": 1, "song-requests": 1}
-    assert [table["TableName"] for table in stack.tables] == ["songs", "song-ends", "tastes"]
+    assert [table["TableName"] for table in stack.tables] == [
+        "songs",
+        "song-ends",
+        "tastes",
+        "plays",
+    ]
     assert [queue["QueueName"] for queue in stack.queues] == ["dead-letters"]
     assert {function.name for function in stack.functions} == SCENARIOS.keys()
 
@@ -68,7 +73,7 @@ def test_references_lead_to_the_names_of_what_they_name(stack: Stack) -> None:
     assert functions["skip"]["SONG_ENDS_TABLE"] == "song-ends"
     issuer = "https://cognito-idp.us-east-1.amazonaws.com/people"  # the launcher has its own
     assert functions["authorize"]["OIDC_ISSUER"] == issuer
-    assert stack.time_to_live == {"song-ends": "expires_at"}
+    assert stack.time_to_live == {"song-ends": "expires_at", "plays": "expires_at"}
     assert {m.on_failure_queue_url for m in stack.mappings} == {queue}
 
 
@@ -99,27 +104,31 @@ def test_routes_lead_to_their_integrations(stack: Stack) -> None:
         "start": "start",
         "change": "change",
         "skip": "skip",
+        "end": "end",
         "rate": "rate",
         "workout": "workout",
         "floor": "floor",
         "own_songs": "own_songs",
+        "history": "history",
     }
     assert isinstance(routes["heartrate"].integration, KinesisIntegration)
     assert isinstance(routes["$default"].integration, MockIntegration)
     answering = {key for key, route in routes.items() if route.responds}
     assert answering == {
-        *("start", "change", "skip", "rate"),
-        *("workout", "floor", "own_songs", "$default"),
+        *("start", "change", "skip", "end", "rate"),
+        *("workout", "floor", "own_songs", "history", "$default"),
     }
     assert {key for key, route in routes.items() if route.models} == {
         "heartrate",
         "start",
         "change",
         "skip",
+        "end",
         "rate",
         "workout",
         "floor",
         "own_songs",
+        "history",
     }
     assert stack.api.authorizer.function == "authorize"
     assert stack.api.authorizer.identity_sources == ["route.request.querystring.token"]

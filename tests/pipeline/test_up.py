@@ -166,18 +166,24 @@ def test_each_start_has_the_same_addresses_even_after_a_kill(tmp_path: Path) -> 
 
 
 def test_songs_and_likes_last_until_a_start_is_to_be_fresh(tmp_path: Path) -> None:
-    """Whatever ended it; who plays what does not last, for averages and streams do not either."""
+    """Whatever ended it; so do plays, and the song end, which holds the last of them."""
     addresses = tmp_path / "run" / "addresses.json"
     mine = {"library": {"S": "own#ada"}, "song_id": {"S": "song-1"}, "tempo": {"N": "121"}}
     likes = {"user_id": {"S": "ada"}, "song-1": {"S": "liked"}}
     playing = {"user_id": {"S": "ada"}, "expires_at": {"N": "4000000000"}}
+    play = {"user_id": {"S": "ada"}, "play": {"S": "1#0"}, "packed": {"B": b"a song"}}
 
     def found(end: signal.Signals, *arguments: str, put: bool = False) -> list[bool]:
         with started(tmp_path, "--athletes", 0, *arguments) as process:
             wait_until_launched_by(process, addresses)
             told = json.loads(addresses.read_bytes())
             songs, song_ends = told["songs_table"], told["song_ends_table"]
-            kept = [(songs, mine), (songs.replace("songs", "tastes"), likes), (song_ends, playing)]
+            kept = [
+                (songs, mine),
+                (songs.replace("songs", "tastes"), likes),
+                (song_ends, playing),
+                (songs.replace("songs", "plays"), play),
+            ]
             with client("dynamodb", urlsplit(told["dynamodb_url"]).port or 0) as dynamodb:
                 for table, item in kept if put else ():
                     dynamodb.put_item(TableName=table, Item=item)
@@ -186,9 +192,9 @@ def test_songs_and_likes_last_until_a_start_is_to_be_fresh(tmp_path: Path) -> No
             process.wait(DEADLINE_SECONDS)
         return there
 
-    assert found(signal.SIGKILL, put=True) == [True, True, True]
-    assert found(signal.SIGTERM) == [True, True, False]
-    assert found(signal.SIGTERM, "--fresh") == [False, False, False]
+    assert found(signal.SIGKILL, put=True) == [True, True, True, True]
+    assert found(signal.SIGTERM) == [True, True, True, True]
+    assert found(signal.SIGTERM, "--fresh") == [False, False, False, False]
 
 
 def test_songs_of_a_file_are_alone_though_an_earlier_start_had_others(tmp_path: Path) -> None:

@@ -14,9 +14,11 @@ from typer.testing import CliRunner
 from events.samples import Sample
 from events.session import Settings as SongSettings
 from events.stream import GROUPS
-from lambdas.adapters import clients, connections, song_ends, traces, windows
+from lambdas.adapters import clients, connections, plays, song_ends, traces, windows
 from lambdas.domain import line
 from lambdas.domain.due import SongEnd
+from lambdas.domain.line import STEP_MS, Point
+from lambdas.domain.played import Ending, played
 from lambdas.domain.session import Session
 from lambdas.domain.window import Window, emit, fold
 from local.project import PROJECT
@@ -226,6 +228,20 @@ def test_a_song_end_is_as_large_as_the_model_says(monkeypatch: pytest.MonkeyPatc
     # Text only: DynamoDB stores numbers in about half as many bytes.
     size = sum(len(name) + sum(map(len, value.values())) for name, value in item.items())
     assert size == pytest.approx(sizes.SONG_END_BYTES, rel=0.05)
+
+
+def test_a_play_is_as_large_as_the_model_says_and_one_unit_to_write(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    song = sizes.typical_song()
+    points = [
+        Point(at_ms, 142, 142) for at_ms in range(song.starts_at_ms, song.ends_at_ms, STEP_MS)
+    ]
+    play = played(Ending(song, SongSettings(), song.ends_at_ms, skipped=False), points)
+    item = plays.item_of(user(1), song.session, song.slot, play, AT_MS)
+    size = sum(len(name) + sum(map(len, value.values())) for name, value in item.items())
+    assert size == pytest.approx(sizes.PLAY_BYTES, rel=0.05)
+    assert size < quotas.WRITE_UNIT_BYTES
 
 
 def test_the_page_shows_what_the_model_says() -> None:
