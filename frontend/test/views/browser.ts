@@ -59,6 +59,10 @@ Element.prototype.animate = () => new FakeAnimation() as unknown as Animation;
 HTMLDialogElement.prototype.showModal = function () {
   this.open = true;
 };
+HTMLDialogElement.prototype.close = function () {
+  this.open = false;
+  this.dispatchEvent(new Event("close"));
+};
 window.scrollTo = () => undefined;
 
 afterEach(() => {
