@@ -5,6 +5,7 @@ It stands here because, like the tables of the docs, the pictures are made by ru
 
 import re
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -16,6 +17,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from benchmarks.chromium import LOCALE, chromium
+from benchmarks.made_past import store_past
 from catalog.demo import demo_songs
 from catalog.store import store_songs
 from local.athletes import start_athletes
@@ -134,6 +136,29 @@ def summary(page: Page) -> None:
     playing(page)
     page.get_by_role("button", name="End the workout").click()
     expect(page.get_by_role("heading", name="Time in each zone")).to_be_visible(timeout=SOON_MS)
+    expect(page.get_by_test_id("end-note")).to_contain_text("Ended", timeout=SOON_MS)
+
+
+def past(page: Page) -> None:
+    """Open the list of past workouts."""
+    nobody(page)
+    page.get_by_role("button", name="Past workouts").click()
+    expect(page.locator(".past-list li").first).to_be_visible(timeout=SOON_MS)
+
+
+def past_workout(page: Page) -> None:
+    """Open one of them."""
+    past(page)
+    page.locator(".past-open").first.click()
+    expect(page.get_by_role("dialog").locator(".plot canvas")).to_be_visible(timeout=SOON_MS)
+
+
+def weeks(page: Page) -> None:
+    """Look at what weeks of them come to, when all of their songs are read."""
+    past(page)
+    page.get_by_role("button", name=re.compile("^Your weeks")).click()
+    expect(page.get_by_text("Skipped most")).to_be_visible(timeout=SOON_MS)
+    expect(page.get_by_text("Reading songs")).to_have_count(0, timeout=SOON_MS)
 
 
 def sources(page: Page) -> None:
@@ -144,6 +169,8 @@ def sources(page: Page) -> None:
 
 
 ONE, OTHER = f"?user={user_name(1)}", f"?user={user_name(2)}"
+TRAINS = "somebody-who-trains"
+PAST = f"?user={TRAINS}"
 VIEWS = (
     View("athlete-desktop", ONE, DESKTOP, "light", playing),
     View("athlete-desktop-dark", ONE, DESKTOP, "dark", playing),
@@ -157,6 +184,9 @@ VIEWS = (
     View("coach-workout-desktop", "?floor=demo", DESKTOP, "light", floor_workout),
     View("summary-desktop", OTHER, DESKTOP, "light", summary),
     View("summary-phone", OTHER, PHONE, "light", summary),
+    View("past-phone", PAST, PHONE, "dark", past),
+    View("past-workout-desktop", PAST, DESKTOP, "light", past_workout),
+    View("weeks-phone", PAST, PHONE, "light", weeks),
     View("sources-phone", "?user=me", PHONE, "light", sources),
     View("nobody-phone", "?user=nobody", PHONE, "light", nobody),
     View("offline-phone", OTHER, PHONE, "dark", offline),
@@ -186,6 +216,12 @@ def _athletes() -> Iterator[Cloud]:
     ):
         table = cloud.addresses.songs_table
         store_songs(cloud.client("dynamodb"), table, "demo", demo_songs())
+        (plays,) = (
+            name
+            for name in cloud.client("dynamodb").list_tables()["TableNames"]
+            if "plays" in name.lower()
+        )
+        store_past(cloud.client("dynamodb"), plays, TRAINS, int(time.time() * 1000))
         start_athletes(cloud, ATHLETES, SPEED)
         yield cloud
 

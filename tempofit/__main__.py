@@ -22,6 +22,7 @@ COMMANDS = (
     "capacity",
     "chaos",
     "cost",
+    "export",
     "forget",
     "redrive",
     "preflight",

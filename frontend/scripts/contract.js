@@ -10,7 +10,7 @@ const UNREAD = {
   Why: ["heart_rate", "terms"],
 };
 /** Words that are shown as they are, also those of tomorrow. */
-const OPEN = { Why: ["mode"] };
+const OPEN = { Why: ["mode"], PastWorkout: ["mode"], Play: ["mode"] };
 
 const SAID = ["$schema", "title", "description"];
 const KINDS = ["object", "array", "string", "integer", "number", "boolean", "null"];

@@ -54,6 +54,8 @@ const NAME_OF: Record<ClientMessage["action"], string> = {
   change: "change",
   rate: "rate",
   skip: "skip",
+  end: "end",
+  history: "history_query",
   workout: "workout_query",
   floor: "floor_query",
   class_plan: "class_plan",

@@ -168,11 +168,12 @@ def _pages(
 
 
 def _readable(items: Any) -> Slots:
-    found = (stored.readable(_play_of, item) for item in items)
+    found = (stored.readable(play_of, item) for item in items)
     return [play for play in found if play is not None]
 
 
-def _play_of(item: Item) -> tuple[int, Played]:
+def play_of(item: Item) -> tuple[int, Played]:
+    """The slot of a play, and what is kept of it. Raises what `stored.readable` catches."""
     play = _decode(item["packed"]["B"])
     line_of(play)  # raises what is caught where there is none
     if "cut_ms" in item:

@@ -88,6 +88,24 @@ def the_end_of_a_workout(page: Page, url: str) -> None:
     expect(page.get_by_role("heading", name="Time in each zone")).to_be_visible(timeout=SOON_MS)
 
 
+def past_workouts(page: Page, url: str) -> None:
+    the_end_of_a_workout(page, url)
+    page.get_by_role("button", name="Past workouts").click()
+    expect(page.locator(".past-list li").first).to_be_visible(timeout=SOON_MS)
+
+
+def a_past_workout(page: Page, url: str) -> None:
+    past_workouts(page, url)
+    page.locator(".past-open").last.click()
+    expect(page.get_by_role("dialog").locator(".plot canvas")).to_be_visible(timeout=SOON_MS)
+
+
+def weeks_of_workouts(page: Page, url: str) -> None:
+    past_workouts(page, url)
+    page.get_by_role("button", name=re.compile("^Your weeks")).click()
+    expect(page.get_by_text("Skipped most")).to_be_visible(timeout=SOON_MS)
+
+
 def the_floor(page: Page, url: str) -> None:
     page.goto(f"{url}/?floor=demo")
     expect(page.get_by_test_id("tile").first).to_be_visible(timeout=SOON_MS)
@@ -122,6 +140,9 @@ VIEWS: list[Callable[[Page, str], None]] = [
     a_page_whose_place_newer_ones_took,
     no_settings,
     the_end_of_a_workout,
+    past_workouts,
+    a_past_workout,
+    weeks_of_workouts,
     the_floor,
     a_workout_on_the_floor,
     no_floor,

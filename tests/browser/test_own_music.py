@@ -193,10 +193,10 @@ def test_a_workout_that_ends_stops_the_reading_and_leaves_the_library(
         expect(page.get_by_text("1 of 2 files read")).to_be_visible(timeout=SOON_MS)
         page.get_by_role("button", name="End the workout").click()
         page.get_by_role("button", name="End it").click()
-        back = page.get_by_role("button", name="Back to the workout")
-        expect(back).to_be_visible(timeout=SOON_MS)
+        done = page.get_by_role("button", name="Done")
+        expect(done).to_be_visible(timeout=SOON_MS)
         page.evaluate("() => window.silent.forEach((each) => each.onerror?.())")
-        back.click()
+        done.click()
         expect(page.get_by_text("1 song here", exact=True)).to_be_visible(timeout=SOON_MS)
         changes = messages(page, "sent", lambda each: each["action"] == "change")
         assert [each["settings"]["library"] for each in changes] == ["own", "demo"]

@@ -67,6 +67,8 @@ def test_a_person_is_forgotten_by_the_running_cloud(cloud: Cloud, redis: Redis) 
     dynamodb = cloud.client("dynamodb")
     wait(lambda: "Item" in dynamodb.get_item(TableName=table, Key=key))
     wait(lambda: fields(redis))
+    exported = run("export", PERSON)
+    assert (exported["user"], exported["unreadable"]) == (PERSON, 0)
     deleted = run("forget", PERSON)["deleted"]
     assert (deleted["song ends"], deleted["windows"]) == (1, 1)
     assert not fields(redis)

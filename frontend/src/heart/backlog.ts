@@ -2,11 +2,23 @@
 import type { Sample } from "../wire/messages";
 import { isHeartRate } from "./strap";
 
+/** The end of a workout that the server is not known to have. */
+export interface End {
+  /** What the question is called, however often it is asked. */
+  readonly id: string;
+  /** Of the workout, epoch ms: what was measured until then is of it, what comes after is not. */
+  readonly at_ms: number;
+  /** Null until the server has told that it began. */
+  readonly session: number | null;
+}
+
 export interface Backlog {
   /** When the newest of them came, epoch ms on the wall. */
   readonly came_ms: number;
   /** Oldest first. */
   readonly samples: readonly Sample[];
+  /** In their order. */
+  readonly ends?: readonly End[];
 }
 
 const NOT_KEPT =
@@ -28,7 +40,7 @@ export class Backlogs {
 
   /** Keeps `backlog` in place of what was kept before. */
   keep(backlog: Backlog): void {
-    const isEmpty = backlog.samples.length === 0;
+    const isEmpty = backlog.samples.length === 0 && !backlog.ends?.length;
     if (this.failed || (isEmpty && !this.isKept)) return;
     try {
       if (isEmpty) window.localStorage.removeItem(this.key);
@@ -69,8 +81,15 @@ function read(text: string): Backlog | null {
 
 function isBacklog(value: unknown): value is Backlog {
   if (typeof value !== "object" || value === null) return false;
-  const { came_ms, samples } = value as Record<string, unknown>;
-  return Number.isFinite(came_ms) && Array.isArray(samples) && samples.every(isSample);
+  const { came_ms, samples, ends = [] } = value as Record<string, unknown>;
+  const isRead = Array.isArray(samples) && samples.every(isSample) && Array.isArray(ends) && ends.every(isEnd);
+  return Number.isFinite(came_ms) && isRead;
+}
+
+function isEnd(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { id, at_ms, session } = value as Record<string, unknown>;
+  return typeof id === "string" && Number.isInteger(at_ms) && (session === null || Number.isInteger(session));
 }
 
 function isSample(value: unknown): boolean {

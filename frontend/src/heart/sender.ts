@@ -1,6 +1,6 @@
 /** Brings this device's samples to the server: in their order, each once, whatever breaks. */
 import { ANSWER_WITHIN_MS } from "../workout/asked";
-import type { Backlog } from "./backlog";
+import type { Backlog, End } from "./backlog";
 import { STEADY_EVERY_MS, isDue } from "./due";
 import { MAX_SAMPLES, aHeartRate } from "../wire/limits";
 import {
@@ -8,6 +8,7 @@ import {
   type Sample,
   type ServerMessage,
   type Settings,
+  end,
   heartRates,
   isTooMany,
   start,
@@ -50,6 +51,9 @@ interface Sending {
  * `held`: nothing goes before the first answer on this connection, which tells what arrived over
  * the last one. The server ignores what is older than its newest sample, so what is missing must
  * go first. `starting`: a session was asked for, which would forget what came before it.
+ *
+ * The end of a workout goes after what was measured in it, and nothing later goes before it is
+ * answered: the server would count that to the same workout.
  */
 export class Sender {
   private phase: "held" | "free" | "starting" = "held";
@@ -70,6 +74,9 @@ export class Sender {
   private question = { at_ms: -1, id: "" };
   /** What was in force last, also at a server that forgot it. */
   private settings: Settings | null = null;
+  /** Workouts whose ends the server is not known to have, oldest first. */
+  private ends: readonly End[];
+  private end_again_ms = -Infinity;
 
   constructor(
     private readonly way: Way,
@@ -77,6 +84,7 @@ export class Sender {
   ) {
     this.kept = [...(backlog?.samples ?? [])];
     this.came_ms = backlog?.came_ms ?? -Infinity;
+    this.ends = backlog?.ends ?? [];
   }
 
   /** How many samples have not been sent. */
@@ -96,7 +104,16 @@ export class Sender {
 
   /** What the server is not known to have. */
   get backlog(): Backlog {
-    return { came_ms: this.came_ms, samples: this.kept.slice(this.untold) };
+    const { came_ms, ends } = this;
+    return { came_ms, samples: this.kept.slice(this.untold), ...(ends.length > 0 && { ends }) };
+  }
+
+  /** Ends the workout at `at_ms`, under the name `id`, once all that was measured in it is sent. */
+  end(id: string, at_ms: number, now_ms: number): void {
+    this.ends = [...this.ends, { id, at_ms: Math.round(at_ms), session: this.session }];
+    this.end_again_ms = -Infinity;
+    this.came_ms = Math.max(this.came_ms, now_ms);
+    this.flush(now_ms);
   }
 
   /**
@@ -132,6 +149,7 @@ export class Sender {
   /** Sends if it is time to. */
   tick(now_ms: number): void {
     if (this.phase === "starting" && now_ms >= this.start_again_ms) this.phase = "free";
+    if (this.ends.length > 0) this.flush(now_ms);
     const { flushed_ms, recent, behind } = this;
     const sent = this.kept[this.sent - 1] ?? null;
     const song_ends_ms = this.way.state().songs.map((song) => song.ends_at_ms);
@@ -145,14 +163,21 @@ export class Sender {
    * server ignore that for good.
    */
   flush(now_ms: number): void {
+    if (this.phase !== "free") return;
+    const [ending] = this.ends;
+    const last = ending ? this.countBefore(ending.at_ms + 1) : this.kept.length;
+    if (ending && this.sent >= last) {
+      this.sendEnd(ending, now_ms);
+      return;
+    }
     const next = this.kept[this.sent];
-    if (this.phase !== "free" || !next) return;
+    if (!next) return;
     const [sent_ms] = this.kept[this.sent - 1] ?? [0];
-    if (!isRunning(this.way.state(), sent_ms, next[0])) {
+    if (!isRunning({ ...this.way.state(), session: this.session }, sent_ms, next[0])) {
       this.start(next[0], now_ms);
       return;
     }
-    const until = Math.min(this.sent + BATCH, this.kept.length);
+    const until = Math.min(this.sent + BATCH, last);
     if (!this.way.send(heartRates(this.kept.slice(this.firstOf(until, now_ms), until)))) return;
     this.sendings = [...this.sendings, { from_ms: next[0], sent_ms: now_ms }];
     this.sent = until;
@@ -167,6 +192,7 @@ export class Sender {
 
   /** The server said something, which the way's state shows already. */
   onMessage(message: ServerMessage, now_ms: number): void {
+    this.ended(message, now_ms);
     if (message.type === "song") this.arrived(message.why.at_ms);
     if (message.type === "workout") this.told(message.latest?.at_ms ?? -Infinity, now_ms);
     else if (message.type === "refused" || isTooMany(message)) this.hold(); // perhaps samples: see what arrived
@@ -188,7 +214,7 @@ export class Sender {
 
   /** How many samples have arrived, or are of before the session: those need not be told. */
   private get untold(): number {
-    const { session } = this.way.state();
+    const { session } = this;
     return Math.max(this.taken, session === null ? 0 : this.countBefore(session));
   }
 
@@ -225,6 +251,8 @@ export class Sender {
     if (message.id !== this.question.id) return;
     if (message.type === "started") {
       this.phase = "free";
+      const [ending, ...others] = this.ends;
+      if (ending) this.ends = [{ ...ending, session: message.session }, ...others];
       this.flush(now_ms);
     } else if (message.type === "error" && message.code === "busy") {
       this.start_again_ms = now_ms + BUSY_FOR_MS;
@@ -241,6 +269,32 @@ export class Sender {
     if (!this.way.send(named(start(at_ms, settings), this.question.id))) return;
     this.phase = "starting";
     this.start_again_ms = now_ms + ANSWER_WITHIN_MS;
+  }
+
+  /** The session that what is sent next belongs to; null where none runs, as far as is known. */
+  private get session(): number | null {
+    const [ending] = this.ends;
+    return ending ? ending.session : this.way.state().session;
+  }
+
+  private sendEnd({ id, at_ms }: End, now_ms: number): void {
+    if (now_ms < this.end_again_ms) return;
+    if (this.way.send(named(end(at_ms), id))) this.end_again_ms = now_ms + ANSWER_WITHIN_MS;
+  }
+
+  /** What was measured in a workout that has ended is of no use any more, and what comes now is of another. */
+  private ended(message: ServerMessage, now_ms: number): void {
+    const [ending, ...others] = this.ends;
+    const isAnswered = ending && isEndOf(ending, message);
+    if (isAnswered) {
+      this.ends = others;
+      this.end_again_ms = -Infinity;
+      this.settings = null;
+    }
+    const ended_ms = "ended_ms" in message ? (message.ended_ms ?? null) : null;
+    const until_ms = Math.max(isAnswered ? ending.at_ms : -Infinity, ended_ms ?? -Infinity);
+    this.forget(this.countBefore(until_ms + 1));
+    if (isAnswered) this.flush(now_ms);
   }
 
   private countBefore(at_ms: number): number {
@@ -264,6 +318,13 @@ function isRunning(
   if (session === null) return false;
   const last_ms = Math.max(session, sent_ms, latest?.at_ms ?? 0, songs.at(-1)?.ends_at_ms ?? 0);
   return at_ms - last_ms < SESSION_GAP_MS;
+}
+
+/** Whether the server has the end: it says so, tells of the session as ended, or has none that could end. */
+function isEndOf({ id, session }: End, message: ServerMessage): boolean {
+  if (message.type === "workout") return session !== null && message.session === session && message.ended_ms != null;
+  if (message.id !== id) return false;
+  return message.type === "ended" || (message.type === "error" && !isTooMany(message) && message.code !== "busy");
 }
 
 function second(at_ms: number): number {

@@ -1,9 +1,12 @@
 import { type Asking, ask, isAnswer, refuse } from "../workout/asked";
 import { runningAverage, steadyHeartRate } from "../workout/average";
-import { type Arrival, arrived, runningAt, workoutTime } from "../workout/clock";
+import { arrived, runningAt, workoutTime } from "../workout/clock";
 import type { Status } from "../wire/connection";
-import { type Heard, heardNow } from "../workout/heard";
+import { heardNow } from "../workout/heard";
 import { type Held, hold } from "./held";
+import { closed, notEnded, reduceEnded } from "./ending";
+import { type Over, isOver } from "./over";
+import { EMPTY, type State } from "./state";
 import {
   type Named,
   type Opinion,
@@ -20,64 +23,9 @@ import { ofSession } from "../workout/line";
 import { type Skip, position } from "../workout/playlist";
 import type { Moment } from "../heart/source";
 import type { Effort } from "../workout/target";
-import { NO_WISHES, type Wishes, begun, changed, rated, toldOpinion, toldWishes } from "./wishes";
+import { begun, changed, rated, toldOpinion, toldWishes } from "./wishes";
 
-/** A sentence about what went wrong, and when, on the wall's clock. */
-export interface Problem {
-  readonly sentence: string;
-  readonly at_ms: number;
-}
-
-export interface State extends Wishes {
-  readonly status: Status;
-  /** Whether the server has told the session so far, at least once. */
-  readonly told: boolean;
-  readonly session: number | null;
-  readonly stale_after_ms: number;
-  readonly latest: TracePoint | null;
-  readonly arrivals: readonly Arrival[];
-  /** Whether the newest sample is known to be new, and not an old one just read. */
-  readonly confirmed: boolean;
-  /** Whether the next answer is the first since the socket opened. */
-  readonly reopened: boolean;
-  /** Oldest first, one point for each time. */
-  readonly trace: readonly TracePoint[];
-  /** In the order of their slots, one song for each slot. */
-  readonly songs: readonly SongPush[];
-  /** The page's own song, while no network brings the server's; its slot is below 0. */
-  readonly spare: SongPush | null;
-  /** How the song that plays, the server's or the spare one, is bent. */
-  readonly heard: Heard | null;
-  readonly skip: Skip;
-  readonly problem: Problem | null;
-  /** Whether the page's token is that of the athlete it watches, so that it may send. */
-  readonly may_send: boolean;
-  /** The newest sample of this device, which the server may not have yet. */
-  readonly measured: Sample | null;
-  /** What this device measured within the longest interval of an average, oldest first. */
-  readonly recent: readonly Sample[];
-}
-
-export const EMPTY: State = {
-  ...NO_WISHES,
-  status: { phase: "connecting" },
-  told: false,
-  session: null,
-  stale_after_ms: 20_000,
-  latest: null,
-  arrivals: [],
-  confirmed: false,
-  reopened: true,
-  trace: [],
-  songs: [],
-  spare: null,
-  heard: null,
-  skip: { phase: "none" },
-  problem: null,
-  may_send: false,
-  measured: null,
-  recent: [],
-};
+export { EMPTY, type Problem, type State } from "./state";
 
 /** What can happen; `now_ms` is the wall's clock. */
 export type Happening =
@@ -88,6 +36,8 @@ export type Happening =
   | { readonly kind: "measured"; readonly sample: Sample; readonly moment: Moment }
   | { readonly kind: "spare"; readonly push: SongPush | null }
   | { readonly kind: "begin"; readonly settings: Settings; readonly now_ms: number }
+  /** The athlete ends the workout at `at_ms` of it; the server is told as soon as it can be. */
+  | { readonly kind: "end"; readonly id: string; readonly at_ms: number; readonly now_ms: number }
   | (Asking & { readonly kind: "skip"; readonly slot: number })
   | (Asking & { readonly kind: "change"; readonly settings: Settings })
   | (Asking & { readonly kind: "rate"; readonly song_id: string; readonly opinion: Opinion });
@@ -116,6 +66,11 @@ export function reduce(state: State, happening: Happening): State {
       return { ...state, spare: happening.push };
     case "begin":
       return begun(state, happening.settings, happening.now_ms);
+    case "end": {
+      const { id, at_ms, now_ms } = happening;
+      const over = { session: state.session, ended_ms: Math.round(at_ms) };
+      return { ...closed(state, over), ending: { phase: "asked", id, at_ms: now_ms } };
+    }
     case "skip":
       return { ...state, skip: ask({ slot: happening.slot }, happening) };
     case "change":
@@ -163,8 +118,8 @@ function averaged({ recent, trace, session }: State): readonly Sample[] {
 }
 
 /** The newest time of the workout that is known, epoch ms; nothing may be measured before it. */
-export function newestTime({ session, latest, measured }: State): number {
-  return Math.max(session ?? 0, latest?.at_ms ?? 0, measured?.[0] ?? 0);
+export function newestTime({ session, latest, measured, over }: State): number {
+  return Math.max(session ?? 0, latest?.at_ms ?? 0, measured?.[0] ?? 0, over?.ended_ms ?? 0);
 }
 
 /** Whether the server told a newer heart rate than this device measured. */
@@ -198,7 +153,9 @@ function reduceMessage(state: State, message: ServerMessage, now_ms: number): St
     case "workout":
       return reduceWorkout(state, message, now_ms);
     case "started":
-      return { ...inSession(state, message.session), settings: message.settings, chosen: null };
+      return reduceStarted(state, message);
+    case "ended":
+      return reduceEnded(state, message, now_ms);
     case "changed":
       return changed(state, message, now_ms);
     case "rated":
@@ -206,7 +163,9 @@ function reduceMessage(state: State, message: ServerMessage, now_ms: number): St
     case "floor":
     case "class_planned":
     case "own_songs_kept":
-      return state; // the floor's page and the shelf listen for themselves
+    case "history":
+    case "past_workout":
+      return state; // who asks for these listens for itself
     case "skipped":
       return { ...state, skip: skipAnswered(state.skip, message, now_ms) };
     case "error":
@@ -222,6 +181,7 @@ function refused(
   error: ServerMessage & { readonly type: "error" },
   now_ms: number,
 ): State {
+  if (isAnswer(state.ending, error)) return notEnded(state, error, now_ms);
   const wish = (["skip", "change", "rate"] as const).find((name) => isAnswer(state[name], error));
   if (wish) return { ...state, [wish]: refuse(error.message, now_ms) };
   if (isTooMany(error)) return withTooMany(state, now_ms);
@@ -256,6 +216,7 @@ function withHeard(state: State, now_ms: number): State {
 }
 
 function reduceSong(state: State, song: SongPush, now_ms: number): State {
+  if (isOver(state.over, song.session)) return state;
   if (state.session !== null && song.session < state.session) return state;
   const here = toldOpinion(inSession(state, song.session), song, now_ms);
   const songs = withSongs(here.songs, [song]);
@@ -269,6 +230,11 @@ function skipAnswered(skip: Skip, message: Named, now_ms: number): Skip {
 }
 
 function reduceWorkout(state: State, told: Workout, now_ms: number): State {
+  const over = overOf(state, told);
+  if (over) {
+    const here = toldWishes(closed(state, over), { ...told, session: null, songs: [] }, now_ms);
+    return { ...here, told: true, reopened: false, stale_after_ms: told.stale_after_ms };
+  }
   const here = inSession(state, told.session);
   return {
     ...withLatest(toldWishes(here, told, now_ms), told, now_ms),
@@ -280,12 +246,29 @@ function reduceWorkout(state: State, told: Workout, now_ms: number): State {
   };
 }
 
+/** A session begins; where its end waits for its beginning, it is over already. */
+function reduceStarted(state: State, started: ServerMessage & { readonly type: "started" }): State {
+  const { session, settings } = started;
+  const { over, ending } = state;
+  if (over && ending.phase === "asked" && isOver(over, session)) {
+    return { ...state, over: { ...over, session } };
+  }
+  return { ...inSession(state, session), settings, chosen: null };
+}
+
+/** The workout that is told of, if it has ended; an answer may have left the server before it did. */
+function overOf({ over }: State, { session, ended_ms, athlete }: Workout): Over | null {
+  if (session === null) return null;
+  if (typeof ended_ms === "number" && athlete === null) return { session, ended_ms };
+  return over && isOver(over, session) ? { ...over, session } : null;
+}
+
 /** The state in `session`: empty if it is another one than before; a first one takes what is there. */
 function inSession(state: State, session: number | null): State {
   if (state.session === session) return state;
   if (state.session === null) return { ...state, session };
-  const { status, problem, told, reopened, settings, change, rate, opinions } = state;
-  const known = { status, problem, told, reopened, settings, change, rate, opinions };
+  const { status, problem, told, reopened, settings, change, rate, opinions, over, ending } = state;
+  const known = { status, problem, told, reopened, settings, change, rate, opinions, over, ending };
   const here = { ...EMPTY, ...known, may_send: state.may_send, session };
   const { measured, recent, arrivals, trace } = state;
   if (!measured) return here;

@@ -6,13 +6,17 @@ import { UnreadableMessage, decode } from "../wire/decode";
 import { beyondLimits } from "../wire/limits";
 import {
   type ClientMessage,
+  type History,
   type Opinion,
   type OwnSong,
+  type PastSongs,
   type Sample,
   type ServerMessage,
   type Settings,
   change,
+  historyQuery,
   isReplaced,
+  pastQuery,
   rate,
   skip,
   workoutQuery,
@@ -21,8 +25,9 @@ import { SESSION_GAP_MS, Sender } from "../heart/sender";
 import { openSocket } from "../wire/socket";
 import type { Moment } from "../heart/source";
 import type { Asking } from "../workout/asked";
-import { named } from "../wire/named";
+import { named, nextId } from "../wire/named";
 import { type Asked, NOT_ASKED, asked, isToAsk, missing, noticed } from "./asking";
+import { Questions } from "./questions";
 import { isInSight, onSight } from "./sight";
 import { type Happening, type Store, isMeasuring } from "./store";
 import { freshToken, isTokenOf } from "../wire/token";
@@ -35,6 +40,12 @@ export interface Watch {
   readonly skip: (slot: number, at_ms: number) => void;
   /** Asks for `settings`, all of them, from now on. */
   readonly change: (settings: Settings) => void;
+  /** Ends the workout at `at_ms` of it, now or as soon as there is a connection. */
+  readonly end: (at_ms: number) => void;
+  /** A page of past workouts, newest first, of those before a time; rejects with a sentence. */
+  readonly history: (before_ms?: number) => Promise<History>;
+  /** One past workout with its songs; rejects with a sentence. */
+  readonly past: (session: number) => Promise<PastSongs>;
   /** Says what the athlete thinks of a song, in place of what was said before. */
   readonly rate: (song_id: string, opinion: Opinion) => void;
   /** Sends a heart rate of this device, of now or of `moment`, if it is the athlete's own. */
@@ -73,11 +84,12 @@ export function watch(config: Config, user: string, store: Store): Watch {
         asking = NOT_ASKED;
         ask();
         ownSongs.resume();
+        questions.resume();
       },
       onMessage: (text) => {
         const now_ms = Date.now();
         const message = read(text, store, now_ms);
-        if (!message || ownSongs.onMessage(message)) return;
+        if (!message || ownSongs.onMessage(message) || questions.onMessage(message)) return;
         if (isReplaced(message)) {
           connection.makeWay();
           return;
@@ -92,8 +104,12 @@ export function watch(config: Config, user: string, store: Store): Watch {
   const backlogs = new Backlogs(user, (sentence) => {
     store.dispatch({ kind: "problem", sentence, now_ms: Date.now() });
   });
-  const sender = new Sender({ send, state: store.get }, backlogs.kept(SESSION_GAP_MS, Date.now()));
+  const kept = backlogs.kept(SESSION_GAP_MS, Date.now());
+  const sender = new Sender({ send, state: store.get }, kept);
+  const closed = kept?.ends?.at(-1);
+  if (closed) store.dispatch({ kind: "end", id: closed.id, at_ms: closed.at_ms, now_ms: Date.now() });
   const ownSongs = new OwnSongsSender(send);
+  const questions = new Questions(send);
   const flush = () => {
     sender.flush(Date.now());
   };
@@ -148,6 +164,15 @@ export function watch(config: Config, user: string, store: Store): Watch {
       wish(skip(slot, at_ms), (asking) => ({ kind: "skip", slot, ...asking }));
     },
     change: wishChange,
+    end: (at_ms) => {
+      const [id, now_ms] = [nextId(), Date.now()];
+      if (!store.get().may_send) return;
+      sender.end(id, at_ms, now_ms);
+      store.dispatch({ kind: "end", id, at_ms, now_ms });
+      backlogs.keep(sender.backlog);
+    },
+    history: (before_ms) => questions.ask(historyQuery(before_ms), "history"),
+    past: (session) => questions.ask(pastQuery(session), "past_workout"),
     rate: (song_id, opinion) => {
       wish(rate(song_id, opinion), (asking) => ({ kind: "rate", song_id, opinion, ...asking }));
     },
@@ -176,6 +201,7 @@ export function watch(config: Config, user: string, store: Store): Watch {
     stop: () => {
       leave();
       ownSongs.stop();
+      questions.stop();
       unsight();
       clearInterval(checking);
       clearInterval(keeping);

@@ -1,4 +1,5 @@
 import { type ComponentType, type ReactNode, useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 
 import type { Config } from "../wire/config";
 import { keptSource } from "../heart/kept";
@@ -27,6 +28,7 @@ import { Sound } from "./music/Sound";
 import { useServer } from "./music/servers";
 import { useLibrary, useShelf, useSpare } from "./music/shelves";
 import { useMusic } from "./music/useMusic";
+import { LastWorkout, OpenPast } from "./past/OpenPast";
 import { PlanOfWorkout } from "./plan/PlanStrip";
 import { useCues } from "./plan/useCues";
 import { Beat } from "./song/Beat";
@@ -35,6 +37,7 @@ import { SongList } from "./song/SongList";
 import { SongTools } from "./song/SongTools";
 import { Transport } from "./song/Transport";
 import { useSkip } from "./song/useSkip";
+import { EndNote } from "./summary/EndNote";
 import { EndWorkout } from "./summary/EndWorkout";
 import type { Props as SummaryProps } from "./summary/Summary";
 import { useFreshness, usePosition, useWaiting } from "./hooks";
@@ -71,16 +74,26 @@ export function WorkoutPage({ config, user, children }: Props) {
           dropped.forget(); // what began with it was ended, too
           setReturned(true);
         }}
-      />
+      >
+        {state.may_send && (
+          <EndNote state={state}>
+            <OpenPast asks={asks}>Past workouts</OpenPast>
+          </EndNote>
+        )}
+      </View>
     );
   }
   const end = () => {
-    const at_ms = asks.time();
-    if (at_ms === null) return;
-    const measured = asks.measured();
     // The page stays as it is until what sums it up is loaded.
     void summaryView().then((View) => {
-      setEnded({ View, state, at_ms, measured });
+      const at_ms = asks.time();
+      if (at_ms === null) return;
+      const [state, measured] = [store.get(), asks.measured()];
+      // The source stops with the view, before anything that it measures would begin another workout.
+      flushSync(() => {
+        setEnded({ View, state, at_ms, measured });
+      });
+      asks.end(at_ms);
       asks.show(false);
     });
   };
@@ -99,14 +112,15 @@ function summaryView(): Promise<ComponentType<SummaryProps>> {
   );
 }
 
-function NoSummary({ onBack }: SummaryProps) {
+function NoSummary({ children, onBack }: SummaryProps) {
   return (
     <main className="notice">
       <p className="problem" role="alert">
-        The summary could not be loaded. Go back, and try again when there is a network.
+        What sums the workout up could not be loaded. It can when there is a network.
       </p>
+      {children}
       <button type="button" onClick={onBack}>
-        Back to the workout
+        Done
       </button>
     </main>
   );
@@ -156,7 +170,7 @@ function Live(props: LiveProps) {
   useSteps(state, asks.change);
   const heart_rate = newestHeartRate(state);
   const starts = heart_rate === null && source.ways.length === 0;
-  const { stage, keepFocus } = useStage(starts);
+  const { stage, keepFocus } = useStage(starts, returned);
   const beat = useRef<Animation | null>(null);
   const makeUp = () => {
     keepFocus();
@@ -212,6 +226,7 @@ function Live(props: LiveProps) {
         </div>
         <div className="sheet">
           <PullUp />
+          <LastWorkout state={state} asks={asks} />
           <section className="sources" aria-labelledby="sources">
             <h2 id="sources">{starts ? "Or with your own heart" : "Where the heart rate comes from"}</h2>
             <Sources
@@ -254,7 +269,12 @@ function Live(props: LiveProps) {
             responsive={state.settings?.responsive ?? false}
           />
           {state.arrivals.length > 0 && (
-            <EndWorkout live={fresh === "live"} here={source.ways.length > 0} focused={returned} onEnd={onEnd} />
+            <EndWorkout here={source.ways.length > 0} focused={returned} onEnd={onEnd} />
+          )}
+          {state.may_send && (
+            <div className="buttons">
+              <OpenPast asks={asks}>Past workouts</OpenPast>
+            </div>
           )}
         </div>
       </main>
@@ -265,12 +285,12 @@ function Live(props: LiveProps) {
 }
 
 /** The stage, which stays in sight of who goes there by keys, and keeps their place as the start goes. */
-function useStage(starts: boolean) {
+function useStage(starts: boolean, returned: boolean) {
   const stage = useRef<HTMLDivElement>(null);
-  const goes = useRef(false);
+  const goes = useRef(returned);
   useEffect(() => {
     const here = stage.current;
-    if (!starts && goes.current && document.activeElement === document.body) {
+    if (goes.current && document.activeElement === document.body) {
       here?.querySelector<HTMLElement>(".primary")?.focus();
     }
     goes.current = false;

@@ -14,6 +14,10 @@ export interface Asks {
   readonly skip: (slot: number) => void;
   /** Changes these settings and leaves the others, now or for the session that comes. */
   readonly change: (wish: Partial<Settings>) => void;
+  /** Ends the workout at a time of it, epoch ms. */
+  readonly end: (at_ms: number) => void;
+  readonly history: Watch["history"];
+  readonly past: Watch["past"];
   readonly rate: (song_id: string, opinion: Opinion) => void;
   /** Plays from a library from now on, or from the start of the next session. */
   readonly playFrom: (library: string) => void;
@@ -57,13 +61,15 @@ export function useWorkout(config: Config, user: string): Followed {
         if (at_ms !== null) watching.current?.skip(slot, at_ms);
       },
       change: choose,
+      end: (at_ms) => watching.current?.end(at_ms),
+      history: (before_ms) => watching.current?.history(before_ms) ?? left(),
+      past: (session) => watching.current?.past(session) ?? left(),
       rate: (song_id, opinion) => watching.current?.rate(song_id, opinion),
       playFrom: (library) => {
         choose({ library });
       },
       sendOwnSongs: (songs, remove, onTaken) =>
-        watching.current?.sendOwnSongs(songs, remove, onTaken) ??
-        Promise.reject(new Error("The page is being left.")),
+        watching.current?.sendOwnSongs(songs, remove, onTaken) ?? left(),
       connect: () => watching.current?.connect(),
       show: (shown) => watching.current?.show(shown),
       heartRate: (heart_rate, moment) => watching.current?.heartRate(heart_rate, moment),
@@ -73,4 +79,8 @@ export function useWorkout(config: Config, user: string): Followed {
     };
   }, [store]);
   return { store, state: useStore(store), asks };
+}
+
+function left(): Promise<never> {
+  return Promise.reject(new Error("The page is being left."));
 }

@@ -1,7 +1,20 @@
 /** The words on the wire: what the page may send, and what it may receive, as in `events/`. */
 import type * as wire from "./generated/types";
 
-export type { FloorClass, FloorSong, Opinion, Phase, Settings, Song, SongPush, Why } from "./generated/types";
+export type {
+  FloorClass,
+  FloorSong,
+  History,
+  Opinion,
+  PastSongs,
+  PastWorkout,
+  Phase,
+  Play,
+  Settings,
+  Song,
+  SongPush,
+  Why,
+} from "./generated/types";
 type Settings = wire.Settings;
 type Opinion = wire.Opinion;
 
@@ -49,6 +62,21 @@ export function rate(song_id: string, opinion: Opinion): ClientMessage {
 
 export function skip(slot: number, at_ms: number): ClientMessage {
   return { action: "skip", slot, at_ms: Math.round(at_ms) };
+}
+
+/** Ends the session at `at_ms` of the workout. */
+export function end(at_ms: number): ClientMessage {
+  return { action: "end", at_ms: Math.round(at_ms) };
+}
+
+/** Asks for a page of the person's past workouts: the newest, or those that began before a time. */
+export function historyQuery(before_ms?: number): ClientMessage {
+  return before_ms === undefined ? { action: "history" } : { action: "history", before_ms };
+}
+
+/** Asks for one past workout, whole. */
+export function pastQuery(session: number): ClientMessage {
+  return { action: "history", session };
 }
 
 /** Asks for the session so far; the trace from `since_ms` on. A coach may name an athlete. */

@@ -1,5 +1,5 @@
-/** A workout as files for other programs: CSV and TCX. */
-import type { Sample, SongPush, TracePoint } from "../wire/messages";
+/** A workout as files for other programs: CSV, TCX and JSON, and what GPX and FIT share with them. */
+import type { PastSongs, Sample, SongPush, TracePoint } from "../wire/messages";
 import { endOf, feltTempo } from "./playlist";
 import { HOLE_MS } from "./line";
 import type { Summary } from "./summary";
@@ -67,7 +67,8 @@ ${tracks(samples).map(track).join("\n")}
 `;
 }
 
-function tracks(samples: readonly Sample[]): readonly (readonly Sample[])[] {
+/** Stretches without a hole. */
+export function tracks(samples: readonly Sample[]): readonly (readonly Sample[])[] {
   const out: Sample[][] = [];
   let before_ms = -Infinity;
   for (const sample of samples) {
@@ -87,18 +88,19 @@ function track(samples: readonly Sample[]): string {
   return `<Track>\n${points.join("\n")}\n</Track>`;
 }
 
-function notes({ started_ms, songs }: Summary): string {
+/** The songs, a line each. */
+export function notes({ started_ms, songs }: Summary): string {
   const line = ({ push }: Summary["songs"][number]) =>
     `${duration(push.starts_at_ms - started_ms)} ${push.song.title}, ${push.song.artist}`;
   return songs.map(line).join("\n");
 }
 
-function iso(at_ms: number): string {
+export function iso(at_ms: number): string {
   return new Date(at_ms).toISOString();
 }
 
 /** The schema has a byte above 0 for a heart rate. */
-function beats(heart_rate: number): number {
+export function beats(heart_rate: number): number {
   return Math.min(255, Math.max(1, Math.round(heart_rate)));
 }
 
@@ -111,16 +113,22 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** What XML 1.0 cannot hold at all is left out. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text
     .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, "")
     .replace(/[&<>"']/g, (letter) => ENTITIES[letter] ?? "");
 }
 
 /** tempofit-2026-11-22-1405.tcx, by the clock of the place. */
-export function fileName(started_ms: number, ending: "csv" | "tcx"): string {
+export function fileName(started_ms: number, ending: "csv" | "tcx" | "gpx" | "fit" | "json"): string {
   const at = new Date(started_ms);
   const two = (number: number) => String(number).padStart(2, "0");
   const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
   return `tempofit-${day}-${two(at.getHours())}${two(at.getMinutes())}.${ending}`;
+}
+
+/** Past workouts as the server tells them, for whoever reads the words of docs/client.md. */
+export function jsonOf(pasts: readonly PastSongs[], exported_ms: number): string {
+  const workouts = pasts.map(({ workout, plays }) => ({ workout, plays }));
+  return `${JSON.stringify({ format: "tempofit-workouts", version: 1, exported_at: iso(exported_ms), workouts }, null, 1)}\n`;
 }

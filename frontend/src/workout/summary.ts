@@ -14,6 +14,8 @@ export interface SongFit {
   readonly skipped: boolean;
   /** The mean of |tempo as heard - target| / target. */
   readonly distance: number | null;
+  /** Of a past workout, in place of `distance`: the share of its measured time at the tempo, as the server tells it. */
+  readonly share?: number | null;
 }
 
 export interface Summary {
@@ -88,6 +90,12 @@ export function summaryOf(
     best: several ? unless("off", ranked[0]) : null,
     worst: several ? unless("fits", ranked.at(-1)) : null,
   };
+}
+
+/** How much of the time between two moments no heart rate is known for. */
+export function holesOf(samples: readonly Sample[], from_ms: number, to_ms: number): number {
+  const measured_ms = sum(stretchesOf(samples).map(({ ms }) => ms));
+  return Math.max(0, to_ms - from_ms - measured_ms);
 }
 
 /** The song, if its fit goes by another word: "fitted best" beside "Off" would be no praise. */

@@ -13,6 +13,13 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
 }
 
+/** Hours and whole minutes: "26 min", "1 h 18 min"; never broken over two lines. */
+export function hours(milliseconds: number): string {
+  const minutes = Math.round(milliseconds / 60_000);
+  const rest = `${minutes % 60}\u00a0min`;
+  return minutes < 60 ? rest : `${Math.floor(minutes / 60)}\u00a0h\u00a0${rest}`;
+}
+
 /** How long ago, roughly: "42 s", from two minutes on "2 min". */
 export function span(milliseconds: number): string {
   const seconds = Math.floor(milliseconds / 1000);

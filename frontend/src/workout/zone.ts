@@ -27,8 +27,10 @@ export interface Range {
   readonly max_heart_rate: number;
 }
 
+type AboutHeart = Pick<Settings, "resting_heart_rate" | "max_heart_rate" | "age">;
+
 /** The range of a person; where no maximum is known, Tanaka's (2001) for their age. */
-export function rangeOf({ resting_heart_rate, max_heart_rate, age }: Settings): Range {
+export function rangeOf({ resting_heart_rate, max_heart_rate, age }: AboutHeart): Range {
   return { resting_heart_rate, max_heart_rate: max_heart_rate ?? 208 - 0.7 * age };
 }
 

@@ -22,7 +22,7 @@ function end(focused: boolean, here = true): { ended: number } {
   const onEnd = () => {
     heard.ended += 1;
   };
-  render(<EndWorkout live here={here} focused={focused} onEnd={onEnd} />);
+  render(<EndWorkout here={here} focused={focused} onEnd={onEnd} />);
   return heard;
 }
 

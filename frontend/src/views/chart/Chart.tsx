@@ -1,8 +1,8 @@
-import { memo, useEffect, useMemo, useRef, useState } from "react";
+import { memo, useEffect, useId, useMemo, useRef, useState } from "react";
 import type uPlot from "uplot";
 
 import { type Band, bands, columns, ofSession, shownStretch, shownValues, wholeStretch } from "../../workout/line";
-import type { Settings, SongPush, TracePoint } from "../../wire/messages";
+import type { SongPush, TracePoint } from "../../wire/messages";
 import { feltTempo } from "../../workout/playlist";
 import type { State } from "../../session/store";
 import { workoutTime } from "../../workout/clock";
@@ -12,7 +12,9 @@ import type { Drawn } from "./plot";
 import { description } from "./words";
 import "./Chart.css";
 
-interface Props extends Pick<State, "trace" | "session" | "songs" | "settings"> {
+interface Props extends Pick<State, "trace" | "session" | "songs"> {
+  /** What the zones go by. */
+  readonly settings: Parameters<typeof rangeOf>[0] | null;
   /** The workout's time at the chart's right end, epoch ms. */
   readonly at_ms: number;
   /** Whether to show all of the workout, and not only its newest minutes. */
@@ -32,14 +34,15 @@ export function LiveChart({ state }: { readonly state: State }) {
 
 /** Heart rate and average over time, with each song's tempo among them and its name beneath. */
 export const Chart = memo(function Chart({ trace, session, songs, settings, at_ms, whole = false }: Props) {
+  const id = useId();
   const drawn = useMemo(
     () => drawnOf(ofSession(trace, session), songs, settings, at_ms, whole),
     [trace, session, songs, settings, at_ms, whole],
   );
   if (!drawn) return null;
   return (
-    <section className="chart card" aria-labelledby="chart">
-      <h2 id="chart">Heart rate and songs</h2>
+    <section className="chart card" aria-labelledby={id}>
+      <h2 id={id}>Heart rate and songs</h2>
       <ul className="legend" aria-hidden="true">
         <li className="heart-line">heart rate</li>
         <li className="average-line">average</li>
@@ -55,7 +58,7 @@ export const Chart = memo(function Chart({ trace, session, songs, settings, at_m
 function drawnOf(
   trace: readonly TracePoint[],
   songs: readonly SongPush[],
-  settings: Settings | null,
+  settings: Props["settings"],
   at_ms: number,
   whole: boolean,
 ): Drawn | null {

@@ -4,8 +4,6 @@ import { Press } from "../Press";
 import "./EndWorkout.css";
 
 interface Props {
-  /** Whether heart rates come now. */
-  readonly live: boolean;
   /** Whether a source runs on this device, which must then be started anew. */
   readonly here: boolean;
   /** Whether to take the focus, as after coming back. */
@@ -13,8 +11,8 @@ interface Props {
   readonly onEnd: () => void;
 }
 
-/** Ends the workout on this page; asks again only where that costs the source of the heart rate. */
-export function EndWorkout({ live, here, focused, onEnd }: Props) {
+/** Ends the workout; asks again only where that costs the source of the heart rate. */
+export function EndWorkout({ here, focused, onEnd }: Props) {
   const [asks, setAsks] = useState(false);
   const place = useRef<HTMLDivElement>(null);
   const focuses = useRef(focused);
@@ -32,7 +30,7 @@ export function EndWorkout({ live, here, focused, onEnd }: Props) {
             else onEnd();
           }}
         >
-          {live || here ? "End the workout" : "See the summary"}
+          End the workout
         </Press>
       </div>
     );
@@ -40,7 +38,8 @@ export function EndWorkout({ live, here, focused, onEnd }: Props) {
   return (
     <div className="end card" ref={place}>
       <p tabIndex={-1}>
-        This stops your heart-rate source and the music. To go on later, you start them again.
+        This stops your heart-rate source and the music. The workout is over then: what you start later is
+        another.
       </p>
       <div className="buttons">
         <Press off={false} onPress={onEnd}>
