@@ -42,6 +42,8 @@ def test_a_workout_is_ended_seen_again_after_a_reload_opened_and_taken_along(
         press(page, "Close")
         work_out(page)
         title = page.get_by_test_id("playing-title").inner_text()
+        page.reload()  # a made-up heart goes on, as the workout does
+        expect(page.get_by_test_id("freshness")).to_have_text("live", timeout=SOON_MS)
         end(page)
         is_ended(page)
 

@@ -2,7 +2,7 @@ import { type ComponentType, type ReactNode, useEffect, useRef, useState } from 
 import { flushSync } from "react-dom";
 
 import type { Config } from "../wire/config";
-import { keptSource } from "../heart/kept";
+import { keepSource, keptSource } from "../heart/kept";
 import { comesFromElsewhere, newestHeartRate } from "../session/store";
 import { opinionOf } from "../workout/opinion";
 import "./WorkoutPage.css";
@@ -94,6 +94,8 @@ export function WorkoutPage({ config, user, children }: Props) {
         setEnded({ View, state, at_ms, measured });
       });
       asks.end(at_ms);
+      // After a reload no heart begins to beat again by itself.
+      keepSource(user, { way: null, at_ms: asks.newestTime(), begun_ms: 0, dragged: null });
       asks.show(false);
     });
   };
