@@ -75,6 +75,12 @@ def test_what_is_needed_at_a_run_is_on_one_screen(
             assert box["y"] + box["height"] <= height, (name, box)
         assert page.get_by_test_id("heart-rate").evaluate(SIZE_OF_FIGURES) >= 150
         assert page.evaluate(OVERFLOW) <= 0
+        field, bar = (page.locator(part).bounding_box() for part in (".heart", ".heart .zone ol"))
+        assert field
+        assert bar
+        assert bar["height"] > 0
+        assert bar["y"] + bar["height"] < field["y"] + field["height"], "the zone's bar is whole"
+        assert bar["y"] >= bottom(page, "zone")
 
 
 def test_a_plan_stands_over_the_pulse_and_goes_on(browser: Browser, cloud: Cloud) -> None:
