@@ -78,16 +78,19 @@ class TempoFit(Stack):
         let_push(functions["recommend"], api, settings.stage)
         for name in ("average", "connect", *ACTIONS):
             let_close(functions[name], api, settings.stage)
-        fan_out = {"fan_out": settings.fan_out}
         feed(
             functions["average"],
             streams.heart_rate,
             streams.dead_letters,
             batch_size=1_000,
-            **fan_out,
+            fan_out=settings.fan_out,
         )
         feed(
-            functions["schedule"], streams.averages, streams.dead_letters, batch_size=100, **fan_out
+            functions["schedule"],
+            streams.averages,
+            streams.dead_letters,
+            batch_size=100,
+            fan_out=settings.fan_out,
         )
         feed(
             functions["recommend"],
@@ -95,7 +98,7 @@ class TempoFit(Stack):
             streams.dead_letters,
             batch_size=100,
             parallelization_factor=4,  # a lane that waits for its stores keeps no other waiting
-            **fan_out,
+            fan_out=settings.fan_out,
         )
         if lake:
             for name, table in (("lake", "averages"), ("recommend", "plays"), ("end", "plays")):

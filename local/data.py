@@ -1,8 +1,9 @@
-"""What a cloud on this machine keeps from one start to the next: tables in a folder."""
+"""What a cloud on this machine keeps from one start to the next: tables and lake in a folder."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from shutil import rmtree
 from typing import TYPE_CHECKING, Any
 
 from local.addresses import RUN
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 DATA = RUN.parent / "data"
 """Where, unless another folder is named: .tempofit/data."""
 TABLES = "tables"
+LAKE = "lake"
+LAKE_KEY = "lake-key"
+"""Beside the lake and not in it: who gets its files is not told who is who."""
 COMPARED = ("KeySchema", "AttributeDefinitions")
 
 
@@ -41,9 +45,11 @@ def held(directory: Path) -> Iterator[int]:
 
 
 def empty(directory: Path) -> None:
-    """Delete the tables of a folder that no cloud uses, and nothing else in it."""
+    """Delete tables and lake of a folder that no cloud uses, and nothing else in it."""
     for suffix in ("", "-wal", "-shm"):
         (directory / TABLES / f"{FILE}{suffix}").unlink(missing_ok=True)
+    rmtree(directory / LAKE, ignore_errors=True)
+    (directory / LAKE_KEY).unlink(missing_ok=True)
 
 
 def create_tables(
