@@ -18,7 +18,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     Of what cannot be read `schedule`, which reads the same stream, says where it lies.
     """
     batch, unreadable = records.decode(event, stream.readable_averages)
-    rows = lake.deliver_averages(one for record in batch for one in record.value[0])
     unread = sum(record.value[1] for record in batch)
-    count(Rows=rows, Unreadable=len(unreadable) + unread)
+    count(Records=len(event["Records"]), Unreadable=len(unreadable) + unread)
+    count(Rows=lake.deliver_averages(one for record in batch for one in record.value[0]))
     return {"batchItemFailures": []}

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from random import uniform
 from time import sleep
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct
 
@@ -17,9 +17,6 @@ from events.stream import Average
 from lambdas.adapters import clients, environment
 from lambdas.domain.lake import average_row, play_row
 from lambdas.domain.played import Ending, Played
-
-if TYPE_CHECKING:
-    from mypy_boto3_firehose import FirehoseClient
 
 MAX_RECORDS, MAX_BYTES = 500, 4 << 20
 """What one call of PutRecordBatch takes."""
@@ -59,7 +56,7 @@ def deliver_averages(averages: Iterable[Average]) -> int:
     to = environment.read(Averages)
     key = _key(to.lake_key)
     rows = [average_row(average, key) for average in averages]
-    _put(to.averages_delivery, rows, clients.firehose(), ATTEMPTS)
+    _put(to.averages_delivery, rows, ATTEMPTS)
     return len(rows)
 
 
@@ -73,7 +70,7 @@ def deliver_plays(plays: Sequence[Over]) -> None:
     to = environment.read(Plays)
     key = _key(to.lake_key)
     rows = [play_row(*play, key) for play in plays]
-    _put(to.plays_delivery, rows, clients.hasty_firehose(), attempts=1)
+    _put(to.plays_delivery, rows, attempts=1)
 
 
 @cache
@@ -81,8 +78,15 @@ def _key(secret: str) -> bytes:
     return clients.hasty_secrets().get_secret_value(SecretId=secret)["SecretString"].encode()
 
 
-def _put(to: str, rows: Iterable[Row], firehose: "FirehoseClient", attempts: int) -> None:
-    """Put rows; what Firehose does not take of a call is tried again with full jitter."""
+def _put(to: str, rows: Iterable[Row], attempts: int) -> None:
+    """Put rows; what Firehose does not take of a call is tried again with full jitter.
+
+    With one attempt, also the call has no time to lose.
+    """
+    if attempts == 1:  # noqa: SIM108 - a test reads from assignments who calls what
+        firehose = clients.hasty_firehose()
+    else:
+        firehose = clients.firehose()
     for call in _calls(_records(rows)):
         records: Any = call
         for attempt in range(attempts):

@@ -66,10 +66,11 @@ def _data(record: Record, at: int) -> bytes:
         raise RefusedError(
             "SerializationException", f"Value at 'records.{at}.data' is not valid base64."
         ) from None
-    if not 1 <= len(data) <= MAX_RECORD_BYTES:
+    if len(data) > MAX_RECORD_BYTES:
         raise RefusedError(
             "ValidationException",
             f"1 validation error detected: Value at 'records.{at}.data' failed to satisfy "
-            f"constraint: {len(data)} bytes; Member must have length from 1 to {MAX_RECORD_BYTES}.",
+            f"constraint: {len(data)} bytes; Member must have length less than or equal to "
+            f"{MAX_RECORD_BYTES}.",
         )
     return data
