@@ -79,8 +79,8 @@ def tables() -> Iterator[None]:
     with account():
         for client in (clients.dynamodb, clients.hasty_dynamodb, clients.kinesis, clients.sqs):
             client.cache_clear()
-        for client in (clients.firehose, clients.hasty_firehose, clients.hasty_secrets):
-            client.cache_clear()
+        for other in (clients.firehose, clients.hasty_firehose, clients.hasty_secrets):
+            other.cache_clear()
         lake._key.cache_clear()
         clients.redis.cache_clear()
         songs._runs.clear()

@@ -186,8 +186,8 @@ def _forget() -> None:
     environments._read_once.cache_clear()
     for client in (clients.dynamodb, clients.hasty_dynamodb, clients.kinesis, clients.sqs):
         client.cache_clear()
-    for client in (clients.firehose, clients.hasty_firehose, clients.hasty_secrets):
-        client.cache_clear()
+    for other in (clients.firehose, clients.hasty_firehose, clients.hasty_secrets):
+        other.cache_clear()
     lake._key.cache_clear()
     clients.management.cache_clear()
     clients.gateway.cache_clear()

@@ -77,7 +77,7 @@ def test_fit_by_mode_and_week_weighs_by_what_was_measured_and_counts_a_play_once
 
 def test_songs_by_skips_names_songs_of_a_catalog_and_nobodys_own(lake: Path) -> None:
     skipped = play(1, 0, skipped=True)
-    own = {"library": "own", "song": "x", "title": None, "artist": None}
+    own: dict[str, Any] = {"library": "own", "song": "x", "title": None, "artist": None}
     write(
         *(lake, MONDAY, skipped, skipped, play(2, 0, person="bob", skipped=True)),
         *(play(2, 1, person="bob"), play(1, 1, **own), play(1, 2, skipped=True, **own)),

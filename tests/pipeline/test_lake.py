@@ -64,11 +64,11 @@ async def test_a_workout_is_in_the_lake_without_a_name(tmp_path: Path) -> None:
             assert (row["fit"], row["highest"]) == (song["fit"], song["highest"])
     averages = rows(lake, "averages")
     assert averages, "those of which the window of ten seconds was over"
-    for table, row in TABLES.items():
-        assert {one["person"] for one in rows(lake, table)} == {ann}
+    for table, kind in TABLES.items():
+        assert {row["person"] for row in rows(lake, table)} == {ann}
         for file in files(lake, table):
             assert PERSON.encode() not in file.read_bytes()
-            assert pq.ParquetFile(file).schema_arrow.names == list(columns(row))
+            assert pq.ParquetFile(file).schema_arrow.names == list(columns(kind))
     assert not (lake / "errors").exists()
 
     [(_, mode, people, songs, minutes, fit)] = query(lake, "fit_by_mode_and_week")
