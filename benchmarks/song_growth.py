@@ -107,16 +107,20 @@ def _store(cloud: Cloud, users: Sequence[str]) -> int:
 
 def _song_end(user: str, ends_at_ms: int) -> dict[str, dict[str, str]]:
     settings = Settings(library=library_of(SONGS))
+    session, starts_at_ms = ends_at_ms - 3_600_000, ends_at_ms - 200_000
+    song = msgspec.structs.replace(
+        typical_song(14), session=session, starts_at_ms=starts_at_ms, ends_at_ms=ends_at_ms
+    )
     return {
         "user_id": {"S": user},
-        "session": {"N": str(ends_at_ms - 3_600_000)},
+        "session": {"N": str(session)},
         "slot": {"N": "14"},
         "ends_at_ms": {"N": str(ends_at_ms)},
-        "starts_at_ms": {"N": str(ends_at_ms - 200_000)},
+        "starts_at_ms": {"N": str(starts_at_ms)},
         "tempo": {"N": "150"},
         "target": {"N": "150"},
         "settings": {"S": msgspec.json.encode(settings).decode()},
-        "song": {"S": msgspec.json.encode(typical_song(14)).decode()},
+        "song": {"S": msgspec.json.encode(song).decode()},
         "version": {"N": str(ends_at_ms)},
         "expires_at": {"N": str(ends_at_ms // 1000 + 900)},
     }

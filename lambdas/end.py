@@ -13,6 +13,7 @@ from lambdas.adapters import (
     windows,
 )
 from lambdas.adapters.answering import answers
+from lambdas.adapters.batch_writes import BusyError
 from lambdas.adapters.environment import need, read
 from lambdas.adapters.optional import optional
 from lambdas.adapters.telemetry import count, metrics, traced
@@ -43,6 +44,8 @@ def handler(request: Request, end: End) -> ServerMessage:
         return _end(request, end)
     except song_ends.ConflictError:
         return Error("busy", "The session changed meanwhile: end it again.")
+    except BusyError:
+        return Error("busy", "The last song could not be kept yet: end the session again.")
 
 
 def _end(request: Request, end: End) -> ServerMessage:

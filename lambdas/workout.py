@@ -9,6 +9,7 @@ from lambdas.adapters import (
     connections,
     floors,
     playlists,
+    plays,
     song_ends,
     tastes,
     traces,
@@ -16,6 +17,7 @@ from lambdas.adapters import (
 )
 from lambdas.adapters.answering import answers
 from lambdas.adapters.environment import need
+from lambdas.adapters.optional import optional
 from lambdas.adapters.telemetry import count, metrics, traced
 from lambdas.adapters.websocket import Request, fitting
 from lambdas.domain.played import MOST_MS
@@ -23,7 +25,7 @@ from lambdas.domain.session import Session
 from lambdas.domain.taste import Taste
 from lambdas.domain.window import STALE_AFTER_MS
 
-need(clients.PushAddress, clients.RedisAddress, song_ends.Table, tastes.Table)
+need(clients.PushAddress, clients.RedisAddress, plays.Table, song_ends.Table, tastes.Table)
 
 
 @traced
@@ -40,6 +42,9 @@ def handler(request: Request, query: WorkoutQuery) -> ServerMessage:
 def _workout(request: Request, query: WorkoutQuery) -> ServerMessage:
     athlete = query.athlete
     if athlete is None:
+        if query.since_ms == 0:
+            with optional("what was heard"):
+                _recall(request)
         return _workout_of(request, query, request.user, song_ends.read(request.user))
     if not request.is_coach:
         return Error(
@@ -56,6 +61,15 @@ def _workout(request: Request, query: WorkoutQuery) -> ServerMessage:
             "they choose a floor in their settings.",
         )
     return _workout_of(request, query, athlete, session, from_ms=session.end.session)
+
+
+def _recall(request: Request) -> None:
+    """What was heard in two weeks, where Redis came back empty: who connects asks for all."""
+    if playlists.has_heard(request.user):
+        return
+    heard = plays.heard(request.user, request.arrived_ms - playlists.HEARD_SECONDS * 1000)
+    if heard:
+        playlists.recall(request.user, heard)
 
 
 def _workout_of(

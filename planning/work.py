@@ -41,7 +41,8 @@ def ask_seconds(settings: Settings) -> float:
 
 def answer_seconds(settings: Settings) -> float:
     """What one more request in a batch of `recommend` takes, which writes and pushes by many."""
-    waiting = DYNAMODB_SECONDS / statements.BATCH + PUSH_SECONDS / clients.PUSHES_AT_ONCE
+    # Two statements: the song end, and the play of the song before it.
+    waiting = 2 * DYNAMODB_SECONDS / statements.BATCH + PUSH_SECONDS / clients.PUSHES_AT_ONCE
     return seconds(settings.readers["recommend"], REQUEST_CPU_US) + waiting
 
 

@@ -1,6 +1,6 @@
 """The songs that a person heard, in Redis: a hash a session by slot, a sorted set for two weeks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -63,6 +63,21 @@ def write(pipeline: "Pipeline", user: str, song: SongPush) -> None:
     pipeline.zremrangebyscore(heard, 0, at_ms - HEARD_SECONDS * 1000)
     pipeline.zremrangebyrank(heard, 0, -MOST_HEARD - 1)
     pipeline.expire(heard, HEARD_SECONDS)
+
+
+def has_heard(user: str) -> bool:
+    """Whether it is known what a person heard."""
+    return bool(clients.redis().exists(_heard_key(user)))
+
+
+def recall(user: str, heard: Mapping[str, int]) -> None:
+    """Store when songs were chosen, epoch ms, where that was lost; at least one."""
+    key = _heard_key(user)
+    with clients.redis().pipeline(transaction=False) as pipeline:
+        pipeline.zadd(key, dict(heard), gt=True)
+        pipeline.zremrangebyrank(key, 0, -MOST_HEARD - 1)
+        pipeline.expire(key, HEARD_SECONDS)
+        pipeline.execute()
 
 
 def move(user: str, song: SongPush) -> None:

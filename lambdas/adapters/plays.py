@@ -97,6 +97,19 @@ def of_session(user: str, session: int) -> Slots:
     ]
 
 
+def heard(user: str, since_ms: int) -> dict[str, int]:
+    """When each song of the sessions since then was played last, epoch ms."""
+    found: dict[str, int] = {}
+    pages = _pages(
+        user,
+        KeyConditionExpression="user_id = :user AND play > :since",
+        values={":since": {"S": _prefix(max(0, since_ms))}},
+    )
+    for _, play in (song for page in pages for song in _readable(page)):
+        found[play.song.id] = max(play.starts_at_ms, found.get(play.song.id, 0))
+    return found
+
+
 def delete_all(user: str) -> int:
     """Delete all plays of a person; how many there were. Raises batch_writes.BusyError."""
     count = 0

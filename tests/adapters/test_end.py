@@ -10,6 +10,7 @@ from events.pulse import Pulse
 from events.session import Settings
 from lambdas import change, end, rate, recommend, schedule, skip, start, workout
 from lambdas.adapters import clients, connections, floors, plays, song_ends, windows
+from lambdas.adapters.batch_writes import BusyError
 from lambdas.domain.due import SongEnd
 from lambdas.domain.line import Point
 from lambdas.domain.played import Played, line_of
@@ -241,6 +242,19 @@ def test_an_end_that_something_went_before_says_so_and_may_be_said_again(
     assert invoke()["code"] == "busy"
     assert invoke()["type"] == "ended"
     assert (kept()[SONG.slot].ends_at_ms, kept()[SONG.slot].skipped) == (AT_MS - 20_000, True)
+
+
+def test_a_session_goes_on_whose_last_song_cannot_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    write = plays.write
+
+    def busy(items: list[plays.Item]) -> None:
+        raise BusyError(len(items))
+
+    monkeypatch.setattr(plays, "write", busy)
+    assert invoke()["code"] == "busy"
+    assert found().end.ended_ms is None
+    monkeypatch.setattr(plays, "write", write)
+    assert invoke()["type"] == "ended"
 
 
 def test_a_recording_of_before_the_last_session_is_played_once_that_is_over() -> None:

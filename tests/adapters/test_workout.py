@@ -5,10 +5,11 @@ from msgspec import structs, to_builtins
 
 from events.session import Settings, SongPush
 from lambdas import workout
-from lambdas.adapters import song_ends, tastes, windows
+from lambdas.adapters import clients, playlists, plays, song_ends, tastes, windows
 from lambdas.adapters.websocket import MESSAGE_BYTES
 from lambdas.domain.due import SongEnd
 from lambdas.domain.line import Point
+from lambdas.domain.played import Ending, played
 from lambdas.domain.session import Session
 from lambdas.domain.window import Window, fold
 from tests.adapters.conftest import START_MS, Context, draw, keep_song, websocket_event
@@ -60,6 +61,49 @@ def test_the_songs_of_the_session_are_told_as_a_skip_left_them() -> None:
     assert answer["session"] == START_MS
     assert answer["settings"]["mode"] == "zone"
     assert [song["slot"] for song in answer["songs"]] == [3]
+
+
+def heard() -> dict[str, int]:
+    pipeline = clients.redis().pipeline(transaction=False)
+    playlists.ask(pipeline, "ann", START_MS, 0)
+    return playlists.before(*pipeline.execute()).heard
+
+
+def was_played(days_ago: int, *ids: str) -> None:
+    session = START_MS - 86_400_000 * days_ago
+    for slot, song_id in enumerate(ids):
+        push = structs.replace(
+            SONG,
+            slot=slot,
+            song=structs.replace(SONG.song, id=song_id),
+            starts_at_ms=session + slot * 100_000,
+            ends_at_ms=session + (slot + 1) * 100_000,
+        )
+        play = played(Ending(push, Settings(), push.ends_at_ms, skipped=False), [])
+        plays.write([plays.item_of("ann", session, slot, play, START_MS)])
+
+
+def test_what_was_heard_in_two_weeks_is_known_again_where_redis_lost_it() -> None:
+    was_played(15, "old")
+    was_played(3, "again", "once")
+    was_played(1, "again")
+    day_ms = 86_400_000
+    invoke()
+    assert heard() == {"again": START_MS - day_ms, "once": START_MS - 3 * day_ms + 100_000}
+
+
+def test_what_is_known_to_have_been_heard_is_not_looked_up() -> None:
+    keep_song("ann", SONG)
+    was_played(1, "again")
+    invoke()
+    assert heard().keys() == {SONG.song.id}
+
+
+def test_only_who_asks_for_all_has_it_looked_up_and_only_their_own() -> None:
+    was_played(1, "again")
+    invoke(since_ms=START_MS)
+    invoke("bob")
+    assert heard() == {}
 
 
 def song(slot: int, title: str = "Song") -> SongPush:

@@ -38,6 +38,12 @@ class Tables:
             self.buckets[item["tempo_bucket"]["S"]].append(item)
 
     def query(self, **query: Any) -> Item:
+        if query["TableName"] == "plays":
+            values = query["ExpressionAttributeValues"]
+            first = _key({"user_id": values[":user"], "play": values[":since"]})
+            plays = self.items["plays"]
+            of_user = (key for key in plays if key.startswith(f"{values[':user']['S']}/"))
+            return {"Items": [plays[key] for key in of_user if key > first]}
         values, upward = query["ExpressionAttributeValues"], query["ScanIndexForward"]
         songs = self.buckets[values[":bucket"]["S"]]
         if ":start" in values:
@@ -151,6 +157,9 @@ class Redis:
 
     def flushdb(self) -> None:
         self.__init__()  # type: ignore[misc]
+
+    def exists(self, key: str) -> int:
+        return int(bool(self.sets.get(key) or self.hashes.get(key) or key in self.texts))
 
     def expire(self, key: str, seconds: int) -> bool:
         return True

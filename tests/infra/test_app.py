@@ -172,6 +172,17 @@ def test_money_and_functions_at_once_are_whole_numbers(key: str, value: str) -> 
         read_settings(_context({key: value}))
 
 
+@pytest.mark.parametrize("value", ["0", "ever", "36501", ""])
+def test_days_to_keep_plays_for_are_a_whole_number(value: str) -> None:
+    with pytest.raises(ValueError, match=f"kept_days is '{value}'. Give a whole number from 1 to"):
+        read_settings(_context({"kept_days": value}))
+
+
+def test_plays_are_kept_until_they_are_forgotten_unless_a_stage_says_for_how_long() -> None:
+    assert read_settings(_context({})).kept_days == 0
+    assert read_settings(_context({"kept_days": "90"})).kept_days == 90
+
+
 def kinds(template: Template) -> Counter[str]:
     return Counter(resource["Type"] for resource in template["Resources"].values())
 
