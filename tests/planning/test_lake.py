@@ -28,7 +28,7 @@ def of(mean: float = 1.0, users: int = USERS) -> Lake:
 
 
 def test_the_model_is_of_what_is_deployed() -> None:
-    assert (model.WINDOW_SECONDS, model.KEPT_DAYS) == (LAKE_WINDOW.to_seconds(), LAKE_DAYS)
+    assert (LAKE_WINDOW.to_seconds(), LAKE_DAYS) == (model.WINDOW_SECONDS, model.KEPT_DAYS)
     assert model.FILE_SECONDS == template_of.BUFFER_SECONDS
 
 
