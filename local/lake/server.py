@@ -54,7 +54,10 @@ class Config(Struct, frozen=True):
 
 
 def application(config: Config) -> web.Application:
-    """Firehose and the secret on POST /. Raises StartError when the key cannot be kept."""
+    """Firehose and the secret on POST /, how many records wait on GET /_status.
+
+    Raises StartError when the key cannot be kept.
+    """
     key = _key(Path(config.key_file))
     buffers = {
         one.name: Buffer(
@@ -99,6 +102,10 @@ def application(config: Config) -> web.Application:
             return _error("SerializationException", f"The request is no JSON: {error}")
         return web.Response(body=json.encode(answer), content_type=CONTENT_TYPE)
 
+    async def status(_: web.Request) -> web.Response:
+        waiting = {name: len(buffer.records) for name, buffer in buffers.items()}
+        return web.Response(body=json.encode(waiting), content_type="application/json")
+
     async def run(_: web.Application) -> AsyncIterator[None]:
         upkeep = asyncio.create_task(_look_after(list(buffers.values())))
         yield
@@ -110,6 +117,7 @@ def application(config: Config) -> web.Application:
 
     app = web.Application(middlewares=[guard(config.port)], client_max_size=2 * MAX_CALL_BYTES)
     app.router.add_post("/", call)
+    app.router.add_get("/_status", status)
     app.cleanup_ctx.append(run)
     return app
 

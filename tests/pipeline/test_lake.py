@@ -45,6 +45,8 @@ async def test_a_workout_is_in_the_lake_without_a_name(tmp_path: Path) -> None:
         forgotten = tempofit(tmp_path, "forget", PERSON, "--json")
         assert "until `tempofit up --fresh`" in json.loads(forgotten)["stays"]
         assert "AWS_ENDPOINT_URL_FIREHOSE=" in tempofit(tmp_path, "env")
+        parts = json.loads(tempofit(tmp_path, "status", "--json"))["parts"]
+        assert {"name": "lake", "address": addresses.lake_url, "answers": True} in parts
         process.terminate()  # what waits is written then
         process.wait(DEADLINE_SECONDS)
 
