@@ -5,13 +5,12 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from msgspec import Struct, json
 
-PERSON = "HMAC-SHA256 of the person's id with the key of the stage, its first 32 hexadecimal digits"
-
 
 class AverageRow(Struct, frozen=True, gc=False):
     """A running average of one person. Heart rates in beats a minute, times in epoch ms."""
 
     person: str
+    """HMAC-SHA256 of their id with the key of the stage: its first 32 hexadecimal digits."""
     at_ms: int
     """When the newest sample was measured."""
     heart_rate: float

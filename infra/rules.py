@@ -217,9 +217,11 @@ def _dead_letters(watched: Watched) -> Iterator[Rule]:
         breaching=1,
         missing=AS_BEFORE,  # after six quiet hours SQS reports nothing of a queue
     )
+    fed = {hop.function_name: hop.function for hop in watched.hops}
+    if watched.lake:
+        fed["lake"] = watched.functions["lake"]
     lost: dict[str, IMetric] = {
-        hop.function_name: of_function(hop.function, "DestinationDeliveryFailures")
-        for hop in watched.hops
+        name: of_function(one, "DestinationDeliveryFailures") for name, one in fed.items()
     }
     yield Rule(
         "dead-letters-lost",

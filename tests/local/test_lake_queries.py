@@ -20,6 +20,16 @@ HOME = "'.tempofit/data/lake/"
 ON_BOTH = {"avg", "cast", "count", "date_trunc", "max", "min", "round", "row_number", "sum"}
 """Functions that Athena (Trino) and DuckDB have by the same name, with the same arguments."""
 KEYWORDS = {"as", "by", "over"}
+RESERVED = {
+    *("alter", "and", "as", "between", "by", "case", "cast", "constraint", "create", "cross"),
+    *("cube", "delete", "describe", "distinct", "drop", "else", "end", "escape", "except"),
+    *("execute", "exists", "extract", "false", "first", "for", "from", "full", "group", "grouping"),
+    *("having", "in", "inner", "insert", "intersect", "into", "is", "join", "last", "left", "like"),
+    *("natural", "normalize", "not", "null", "of", "on", "or", "order", "outer", "overlaps"),
+    *("prepare", "recursive", "right", "rollup", "select", "skip", "table", "then", "trim", "true"),
+    *("union", "unnest", "using", "values", "when", "where", "with"),
+}
+"""In SELECT of Athena: "Escape reserved keywords"."""
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC).timestamp()
 DAY = 86_400
 PLAY = PlayRow(
@@ -113,6 +123,17 @@ def test_the_queries_are_those_of_the_page_and_use_what_athena_has_too() -> None
         assert called <= ON_BOTH, query
         assert not {"::", ";", "`", '"'} & set(re.findall(r'::|[;`"]', code)), query
         assert not re.search(r"\d\.\d* *\*.*/", code), "Athena divides decimals to few digits"
+
+
+def test_nothing_is_named_by_a_word_of_athenas() -> None:
+    names = {name for row in TABLES.values() for name in columns(row)} | TABLES.keys() | {"day"}
+    for path in QUERIES.glob("*.sql"):
+        code = re.sub(r"--.*", "", path.read_text())
+        names |= set(re.findall(r"\bAS (\w+)(?!\w*\))", code)) | set(
+            re.findall(r"(\w+) AS \(", code)
+        )
+    assert {"once", "week", "mean_seconds", "fit"} <= names
+    assert not names & RESERVED
 
 
 def test_the_page_names_every_column_with_its_type() -> None:
