@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import msgspec
@@ -21,7 +21,6 @@ from msgspec import Struct, json
 
 from local import part
 from local.guard import guard
-from local.lake.delivery import Buffer
 from local.lake.requests import (
     MAX_CALL_BYTES,
     GetSecretValue,
@@ -32,6 +31,9 @@ from local.lake.requests import (
 )
 from local.part import StartError
 from local.template.stack import Delivery
+
+if TYPE_CHECKING:
+    from local.lake.delivery import Buffer
 
 PUT = "Firehose_20150804.PutRecordBatch"
 SECRET = "secretsmanager.GetSecretValue"  # noqa: S105 - the name of a call
@@ -58,6 +60,8 @@ def application(config: Config) -> web.Application:
 
     Raises StartError when the key cannot be kept.
     """
+    from local.lake.delivery import Buffer  # pyarrow takes long; the launcher reads Config alone
+
     key = _key(Path(config.key_file))
     buffers = {
         one.name: Buffer(
@@ -122,7 +126,7 @@ def application(config: Config) -> web.Application:
     return app
 
 
-async def _look_after(buffers: list[Buffer]) -> None:
+async def _look_after(buffers: "list[Buffer]") -> None:
     while True:
         await asyncio.sleep(UPKEEP_SECONDS)
         for buffer in buffers:
@@ -130,7 +134,7 @@ async def _look_after(buffers: list[Buffer]) -> None:
                 _write(buffer)
 
 
-def _write(buffer: Buffer) -> None:
+def _write(buffer: "Buffer") -> None:
     """What cannot be written is lost, and said: nobody waits for it."""
     records = buffer.take()
     try:
