@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 from msgspec import structs
 
@@ -109,6 +110,16 @@ def test_time_to_first_song_is_that_of_the_first_song(lake: Path) -> None:
         (date(2026, 11, 23), 20, 10.5, 10.0, 19.0),
         (date(2026, 11, 30), 1, 4.0, 4.0, 4.0),
     ]
+
+
+def test_files_of_before_a_column_was_there_are_read_with_later_ones(lake: Path) -> None:
+    write(lake, MONDAY, play(1))
+    (path,) = lake.glob("plays/*/*.parquet")
+    older = pq.ParquetFile(path).read().drop_columns(["arrived_ms"])
+    pq.write_table(older, path.with_name("lake-plays-0.parquet"))
+    path.unlink()
+    write(lake, MONDAY, play(2))
+    assert [row[4] for row in ask(lake, "songs_by_skips")] == [2]
 
 
 def test_the_queries_are_those_of_the_page_and_use_what_athena_has_too() -> None:
