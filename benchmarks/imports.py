@@ -32,6 +32,7 @@ CLIENTS = {
     "disconnect": ("redis",),
     "floor": ("redis", "dynamodb"),
     "forget": ("redis", "dynamodb"),
+    "lake": ("hasty_secrets", "firehose"),
     "models": ("gateway",),
     "rate": ("dynamodb", "redis"),
     "recommend": ("dynamodb", "redis", "management"),

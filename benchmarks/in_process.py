@@ -14,13 +14,16 @@ from typing import Any
 import psutil
 from redis import Redis
 
-from lambdas.adapters import clients, environment, songs, telemetry
+from lambdas.adapters import clients, environment, lake, songs, telemetry
 from local.launcher import CREDENTIALS, Cloud
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 CLIENTS = (
     clients.dynamodb,
     clients.hasty_dynamodb,
+    clients.firehose,
+    clients.hasty_firehose,
+    clients.hasty_secrets,
     clients.kinesis,
     clients.sqs,
     clients.redis,
@@ -58,6 +61,7 @@ def _forget() -> None:
     environment._read_once.cache_clear()
     for client in CLIENTS:
         client.cache_clear()
+    lake._key.cache_clear()
     songs._runs.clear()
 
 

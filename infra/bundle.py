@@ -27,7 +27,10 @@ USELESS = (".lock", "bin", "wrapt-stubs")
 """What the installer leaves beside the packages, and stubs for a type checker."""
 
 
-SERVICES = ("apigatewaymanagementapi", "apigatewayv2", "dynamodb", "kinesis", "sqs", "sts")
+SERVICES = (
+    *("apigatewaymanagementapi", "apigatewayv2", "dynamodb", "firehose", "kinesis"),
+    *("secretsmanager", "sqs", "sts"),
+)
 """Whose descriptions botocore needs: those of lambdas/adapters/clients.py, and `sts` to log in."""
 
 

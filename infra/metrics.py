@@ -11,6 +11,7 @@ from aws_cdk.aws_kinesis import Stream
 from aws_cdk.aws_lambda import Function
 from aws_cdk.aws_sqs import Queue
 
+from infra.lake import Lake
 from infra.streams import Streams
 from infra.tables import BY_TEMPO, Tables
 
@@ -50,6 +51,7 @@ class Watched:
     """Ids of the NAT gateways."""
     lambda_concurrency: int
     """How many functions the account runs at once."""
+    lake: Lake | None
     namespace: str
     """POWERTOOLS_METRICS_NAMESPACE of the functions, whose dimension is `service`, their name."""
 
@@ -107,6 +109,12 @@ def of_index(songs: Table, name: str) -> Metric:
 def of_queue(queue: Queue, name: str) -> Metric:
     """Of one queue."""
     return _metric("AWS/SQS", name, {"QueueName": queue.queue_name}, HIGHEST)
+
+
+def of_delivery(delivery: str, name: str, statistic: str = SUM) -> Metric:
+    """Of one delivery into the lake, by its name."""
+    dimensions = {"DeliveryStreamName": delivery}
+    return _metric("AWS/Firehose", name, dimensions, statistic, FIVE_MINUTES)
 
 
 def of_cache(cache_name: str, name: str, statistic: str = SUM) -> Metric:

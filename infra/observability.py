@@ -10,6 +10,7 @@ from constructs import Construct
 from infra.alarms import alarm_email, create_alarms
 from infra.budget import create_budget
 from infra.dashboard import create_dashboard
+from infra.lake import Lake
 from infra.metrics import Hop, Watched
 from infra.settings import Settings
 from infra.streams import Streams
@@ -32,6 +33,7 @@ def create_observability(
     door_name: str,
     cache_name: str | None,
     gateways: Sequence[str],
+    lake: Lake | None,
 ) -> None:
     """Creates dashboard, alarms and budget; whoever `alarm_email` names in the context is told.
 
@@ -49,6 +51,7 @@ def create_observability(
         cache_name=cache_name,
         gateways=tuple(gateways),
         lambda_concurrency=settings.lambda_concurrency,
+        lake=lake,
         namespace=Stack.of(scope).stack_name,
     )
     create_dashboard(scope, watched, create_alarms(scope, watched))

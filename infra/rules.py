@@ -7,6 +7,7 @@ from aws_cdk.aws_cloudwatch import IMetric, TreatMissingData
 
 from infra.api import THROTTLE_RATE
 from infra.cache import MAX_ECPU_PER_SECOND, MAX_GIGABYTES
+from infra.lake import BUFFER_SECONDS, Lake
 from infra.metrics import (
     FIVE_MINUTES,
     HIGHEST,
@@ -20,6 +21,7 @@ from infra.metrics import (
     of_account,
     of_api,
     of_cache,
+    of_delivery,
     of_door,
     of_function,
     of_gateway,
@@ -41,6 +43,7 @@ SHARD_RECORDS, SHARD_BYTES = 1_000, 1_000_000
 """A second. Kinesis: "Quotas and limits"."""
 CACHE_PERCENT = 80
 """Of its CacheUsageLimits."""
+LAKE_LATE_SECONDS = 2 * BUFFER_SECONDS
 UNDELIVERED, UNDELIVERED_PERCENT = 10, 20
 """Songs of five minutes that nobody took, and their share: people out of the net are fewer."""
 ALL_CALLS = "SUM([FILL(messages, 0), FILL(connects, 0)])"
@@ -110,6 +113,8 @@ def rules(watched: Watched) -> Iterator[Rule]:
         yield from _cache(watched.cache_name)
     if watched.gateways:
         yield _way_out(watched.gateways)
+    if watched.lake:
+        yield from _lake(watched, watched.lake)
 
 
 def _hop(hop: Hop) -> Iterator[Rule]:
@@ -212,9 +217,11 @@ def _dead_letters(watched: Watched) -> Iterator[Rule]:
         breaching=1,
         missing=AS_BEFORE,  # after six quiet hours SQS reports nothing of a queue
     )
+    fed = {hop.function_name: hop.function for hop in watched.hops}
+    if watched.lake:
+        fed["lake"] = watched.functions["lake"]
     lost: dict[str, IMetric] = {
-        hop.function_name: of_function(hop.function, "DestinationDeliveryFailures")
-        for hop in watched.hops
+        name: of_function(one, "DestinationDeliveryFailures") for name, one in fed.items()
     }
     yield Rule(
         "dead-letters-lost",
@@ -339,6 +346,41 @@ def _cache(cache_name: str) -> Iterator[Rule]:
         "redis-refusals",
         "Redis refuses logins, or keys and commands that a login may not touch.",
         breaching=1,
+    )
+
+
+def _lake(watched: Watched, lake: Lake) -> Iterator[Rule]:
+    lost: dict[str, IMetric] = {
+        f"{name}_{kind}": of_delivery(delivery.ref, metric)
+        for name, delivery in lake.deliveries.items()
+        for kind, metric in (("failed", "FailedConversion.Records"), ("full", "ThrottledRecords"))
+    }
+    yield Rule(
+        "lake-lost",
+        math(f"SUM([{', '.join(f'FILL({name}, 0)' for name in lost)}])", lost, FIVE_MINUTES),
+        0,
+        "lake",
+        "Firehose refuses rows for the lake, or cannot convert them.",
+        periods=1,
+        breaching=1,
+    )
+    late: dict[str, IMetric] = {
+        name: of_delivery(delivery.ref, "DeliveryToS3.DataFreshness", HIGHEST)
+        for name, delivery in lake.deliveries.items()
+    }
+    yield Rule(
+        "lake-late",
+        math(f"MAX([{', '.join(f'FILL({name}, 0)' for name in late)}])", late, FIVE_MINUTES),
+        LAKE_LATE_SECONDS,
+        "lake",
+        "Rows have waited for half an hour to be written into the lake.",
+    )
+    yield Rule(
+        "lake-stalled",
+        of_function(watched.functions["lake"], "IteratorAge", HIGHEST),
+        LAKE_LATE_SECONDS * 1000,
+        "lake",
+        "The function lake is half an hour behind; after an hour averages are given up.",
     )
 
 

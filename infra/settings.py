@@ -23,6 +23,8 @@ LAMBDA_CONCURRENCY = 1_000
 MAX_LAMBDA_CONCURRENCY = 1_000_000
 MAX_KEPT_DAYS = 36_500
 """A hundred years."""
+LAKE_DAYS = 400
+"""A year, to be compared with the month of the year before."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,10 @@ class Settings:
     cache_engine: str = "valkey"
     kept_days: int = 0
     """For how long plays are kept; 0: until the person is forgotten."""
+    lake: bool = False
+    """Whether averages and plays are kept for analysis, without names."""
+    lake_days: int = LAKE_DAYS
+    """For how long."""
     zones: tuple[str, ...] = ()
     """Two availability zones; empty for the account's first two."""
 
@@ -105,6 +111,7 @@ def read_settings(node: Node) -> Settings:
         default_answer=_switch(node, "default_answer", default="on"),
         cache_engine=engine,
         kept_days=_kept_days(node.try_get_context("kept_days")),
+        lake=_switch(node, "lake"),
         zones=_zones(node.try_get_context("zones")),
     )
 

@@ -1,6 +1,6 @@
 """The whole path of a heartbeat in one stack."""
 
-from aws_cdk import App, CfnOutput, Stack
+from aws_cdk import App, CfnOutput, Duration, Stack
 from aws_cdk.aws_apigatewayv2 import CfnApi
 from aws_cdk.aws_lambda import Function
 
@@ -19,6 +19,7 @@ from infra.functions import (
     create_function,
 )
 from infra.identity import Issuer
+from infra.lake import Lake, create_lake, let_deliver
 from infra.network import Network, create_network
 from infra.observability import create_observability
 from infra.settings import Settings
@@ -44,6 +45,9 @@ ON_REDIS = (
 OWN_LIBRARIES = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{OWN}:*"]}}
 """Of the songs table, only what people added themselves."""
 
+LAKE_WINDOW = Duration.seconds(10)
+"""Nobody waits for the lake, and fewer batches cost less."""
+
 SESSION_GAP = {"SESSION_GAP_SECONDS": "900"}
 
 
@@ -67,23 +71,27 @@ class TempoFit(Stack):
             self, network, engine=settings.cache_engine, keeps_data=settings.keeps_data
         )
         issuer = create_web(self, settings, socket_url(api, settings.stage))
-        functions = _functions(self, streams, tables, api, cache, network, issuer, settings)
+        lake = create_lake(self, settings) if settings.lake else None
+        functions = _functions(self, streams, tables, api, cache, network, issuer, lake, settings)
         _permit(functions, streams, tables)
         for name in ON_REDIS:
             let_connect(functions[name], cache)
         let_push(functions["recommend"], api, settings.stage)
         for name in ("average", "connect", *ACTIONS):
             let_close(functions[name], api, settings.stage)
-        fan_out = {"fan_out": settings.fan_out}
         feed(
             functions["average"],
             streams.heart_rate,
             streams.dead_letters,
             batch_size=1_000,
-            **fan_out,
+            fan_out=settings.fan_out,
         )
         feed(
-            functions["schedule"], streams.averages, streams.dead_letters, batch_size=100, **fan_out
+            functions["schedule"],
+            streams.averages,
+            streams.dead_letters,
+            batch_size=100,
+            fan_out=settings.fan_out,
         )
         feed(
             functions["recommend"],
@@ -91,8 +99,19 @@ class TempoFit(Stack):
             streams.dead_letters,
             batch_size=100,
             parallelization_factor=4,  # a lane that waits for its stores keeps no other waiting
-            **fan_out,
+            fan_out=settings.fan_out,
         )
+        if lake:
+            for name, table in (("lake", "averages"), ("recommend", "plays"), ("end", "plays")):
+                let_deliver(functions[name], lake, table)
+            feed(
+                functions["lake"],
+                streams.averages,
+                streams.dead_letters,
+                batch_size=1_000,
+                window=LAKE_WINDOW,
+                fan_out=False,
+            )
         stage = open_api(api, functions, streams.heart_rate, settings)
         create_door(self, functions["authorize"], streams.heart_rate, settings.stage)
         create_observability(
@@ -106,6 +125,7 @@ class TempoFit(Stack):
             door_name(settings.stage),
             cache.cache.ref,
             network.gateways,
+            lake,
         )
         url, forget = socket_url(api, settings.stage), functions["forget"].function_name
         _outputs(self, streams, tables, url, forget)
@@ -124,6 +144,7 @@ def _functions(
     cache: Cache,
     network: Network,
     issuer: Issuer,
+    lake: Lake | None,
     settings: Settings,
 ) -> dict[str, Function]:
     redis = cache.environment
@@ -133,6 +154,7 @@ def _functions(
     songs = {"SONGS_TABLE": tables.songs.table_name}
     tastes = {"TASTES_TABLE": tables.tastes.table_name}
     plays = {"PLAYS_TABLE": tables.plays.table_name}
+    to_lake = lake.environment("plays") if lake else {}
     kept = {"KEPT_DAYS": str(settings.kept_days)}
     heart_rate = {"HEART_RATE_STREAM": streams.heart_rate.stream_name}
     averages = {"AVERAGES_STREAM": streams.averages.stream_name}
@@ -150,8 +172,9 @@ def _functions(
         | kept
         | dead_letters
         | SESSION_GAP
-        | push,
-    }
+        | push
+        | to_lake,
+    } | ({"lake": lake.environment("averages")} if lake else {})
     on_socket = {
         "authorize": issuer.environment,
         "connect": redis | push,
@@ -159,7 +182,7 @@ def _functions(
         "start": push | song_ends | kept | tastes | heart_rate | redis | SESSION_GAP,
         "change": push | song_ends | kept | tastes | heart_rate | redis | SESSION_GAP,
         "skip": push | song_ends | kept | plays | tastes | requests | redis | SESSION_GAP,
-        "end": push | song_ends | kept | plays | redis | SESSION_GAP,
+        "end": push | song_ends | kept | plays | redis | SESSION_GAP | to_lake,
         "rate": push | song_ends | tastes | redis,
         "workout": push | redis | song_ends | plays | tastes,
         "floor": push | redis | song_ends,

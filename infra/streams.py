@@ -52,9 +52,11 @@ def feed(
     *,
     batch_size: int,
     parallelization_factor: int = 1,
+    window: Duration | None = None,
     fan_out: bool,
 ) -> None:
-    """Feeds `stream` to `function`; records of one partition key stay in order.
+    """Feeds `stream` to `function`; records of one partition key stay in order. It waits for a
+    whole batch as long as `window` at most.
 
     With `fan_out` the function is a consumer of its own, which Kinesis pushes to, instead of one
     that asks each shard once a second. A failed batch is cut in two until the record at fault
@@ -65,6 +67,7 @@ def feed(
         "starting_position": StartingPosition.TRIM_HORIZON,  # nothing is lost by a deployment
         "batch_size": batch_size,
         "parallelization_factor": parallelization_factor,
+        "max_batching_window": window,
         "bisect_batch_on_error": True,
         "retry_attempts": RETRY_ATTEMPTS,
         "max_record_age": MAX_RECORD_AGE,

@@ -6,6 +6,7 @@ from lambdas.adapters import (
     clients,
     floors,
     keeping,
+    lake,
     plays,
     song_ends,
     traces,
@@ -25,6 +26,7 @@ need(
     clients.PushAddress,
     clients.RedisAddress,
     keeping.Keeping,
+    lake.Plays,
     plays.Table,
     song_ends.SessionGap,
     song_ends.Table,
@@ -76,5 +78,8 @@ def _keep(request: Request, session: Session, ended_ms: int, window: Window | No
         plays.write(
             [plays.item_of(request.user, song.session, song.slot, play, request.arrived_ms)]
         )
+        if lake.is_on():
+            with optional("a play for the lake"):
+                lake.deliver_plays([(request.user, last, play, request.arrived_ms)])
     elif session.song is not None and session.song.starts_at_ms > ended_ms:
         plays.cut(request.user, session.song.session, session.song.slot - 1, ended_ms)

@@ -13,6 +13,7 @@ from lambdas.adapters import (
     dead_letters,
     floods,
     keeping,
+    lake,
     listeners,
     own_songs,
     plays,
@@ -37,6 +38,7 @@ need(
     clients.RedisAddress,
     dead_letters.Queue,
     keeping.Keeping,
+    lake.Plays,
     plays.Table,
     song_ends.SessionGap,
     song_ends.Table,
@@ -74,6 +76,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         listeners.write(told)
     with optional("plays"):
         plays.write([item for turn in turns if turn.unkept and (item := _play(turn))])
+    if lake.is_on():
+        with optional("plays for the lake"):
+            lake.deliver_plays(list(_over(told)))
     for since_ms, taken_ms in under_way.taken():
         took(SampleToPushMs=since_ms, until_ms=taken_ms)
     failed = [newest[turn.user] for turn in turns if _may_pass(turn)]
@@ -242,6 +247,13 @@ def _play(turn: Turn) -> plays.Item | None:
         play = played(turn.ended, turn.line)
         return plays.item_of(turn.user, song.session, song.slot, play, turn.arrived_ms)
     return None
+
+
+def _over(turns: list[Turn]) -> Iterator[lake.Over]:
+    """The plays that the songs of these turns have put an end to."""
+    for turn in turns:
+        if turn.ended is not None:
+            yield turn.user, turn.ended, played(turn.ended, turn.line), turn.arrived_ms
 
 
 def _shelf(turn: Turn) -> tuple[Near[Song], list[Song]]:

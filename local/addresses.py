@@ -31,4 +31,6 @@ class Addresses(msgspec.Struct, frozen=True):
     songs_table: str = ""
     song_ends_table: str = ""
     dead_letters_queue_url: str = ""
+    lake_url: str = ""
+    """Of Firehose, where there is a lake."""
     region: str = REGION

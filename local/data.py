@@ -1,7 +1,8 @@
-"""What a cloud on this machine keeps from one start to the next: tables in a folder."""
+"""What a cloud on this machine keeps from one start to the next: tables and lake in a folder."""
 
+import re
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 DATA = RUN.parent / "data"
 """Where, unless another folder is named: .tempofit/data."""
 TABLES = "tables"
+LAKE = "lake"
+LAKE_FILES = re.compile(r"lake-[a-z]+-1-[0-9-]{19}-[0-9a-f-]{36}(\.parquet)?")
+LAKE_KEY = "lake-key"
+"""Beside the lake and not in it: who gets its files is not told who is who."""
 COMPARED = ("KeySchema", "AttributeDefinitions")
 
 
@@ -41,9 +46,16 @@ def held(directory: Path) -> Iterator[int]:
 
 
 def empty(directory: Path) -> None:
-    """Delete the tables of a folder that no cloud uses, and nothing else in it."""
+    """Delete tables and lake of a folder that no cloud uses, and nothing else in it."""
     for suffix in ("", "-wal", "-shm"):
         (directory / TABLES / f"{FILE}{suffix}").unlink(missing_ok=True)
+    (directory / LAKE_KEY).unlink(missing_ok=True)
+    for path in sorted((directory / LAKE).rglob("*"), reverse=True):
+        if path.is_dir():
+            with suppress(OSError):  # what is not ours is in it
+                path.rmdir()
+        elif LAKE_FILES.fullmatch(path.name):
+            path.unlink()
 
 
 def create_tables(

@@ -1,7 +1,7 @@
 """Runs the synthesized stack on this machine: every part a process, on loopback only."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,21 +17,27 @@ from local.files import store
 from local.gateway import server as gateway
 from local.interrupts import postponed
 from local.keeper import Keeper, keeping
+from local.lake import server as lakes
 from local.processes import HOST, Part
 from local.project import PROJECT, REGION
 from local.tables import server as tables
 from local.template import synth, template
-from local.template.stack import Function, Stack
+from local.template.stack import Function, Lake, Stack
 
 FIRST_PORT = 8000
 """Of the usual ports; the page has it."""
 PORTS = ("web", "gateway", "streams", "tables", "queues", "redis")
 """Who has a port, in the order of the usual ones."""
+LAKE = "lake"
+"""The part that has a port only where there is a lake."""
 PAGE = PROJECT / "frontend" / "dist"
 AUDIENCE = "tempofit"
 SHARDS = {"heart_rate_shards": "4", "averages_shards": "2", "requests_shards": "2"}
 """As prod has them, so that what is measured here has the lanes it would have there; dev has fewer
 because they cost."""
+WITH_LAKE = {"lake": "on"}
+LAKE_SECONDS = 10.0
+"""For how long rows wait to be written into the lake, so that who looks finds them."""
 STREAM_WORKERS = 2
 """Processes of a function on a stream, at most: more than two cores would not serve."""
 WORKERS = {"authorize": 2, "connect": 2, "workout": 2}
@@ -51,9 +57,10 @@ ENDPOINTS = {
     "dynamodb": "dynamodb",
     "sqs": "sqs",
     "apigatewaymanagementapi": "management",
+    "firehose": "lake",
 }
 
-Served = tables.Config | queues.Config | streams.Config | gateway.Config | web.Config
+Served = tables.Config | queues.Config | streams.Config | gateway.Config | web.Config | lakes.Config
 
 
 class Cloud:
@@ -132,6 +139,7 @@ def running(
     usual_ports: bool = False,
     users: list[str] | None = None,
     limits: bool = True,
+    lake: bool = False,
     in_front: Mapping[str, str] | None = None,
     progress: Callable[[str], None] = lambda sentence: None,
 ) -> Iterator[Cloud]:
@@ -140,7 +148,8 @@ def running(
     Songs, and what people think of them, last in `data` from one start to the next, unless `fresh`
     or no folder is given. Ports that are not given are free ones, with `usual_ports` those of the
     last start where these are free. Without `limits` the shards of the streams take more than AWS's
-    would, for a benchmark that asks how much this machine can do. `in_front` has addresses of
+    would, for a benchmark that asks how much this machine can do. With `lake` averages and plays
+    become files beside what lasts. `in_front` has addresses of
     proxies, by the part that each stands before: there the functions and the WebSocket API find it.
     Whoever names a proxy starts it. Raises PartError, synth.SynthError, lock.LockedError,
     data.DataError or valkey.NoRedisError, each with a sentence that says what to do. However this
@@ -157,9 +166,11 @@ def running(
         addresses.unlink(missing_ok=True)
         if data is None or fresh:
             keep.empty(data or directory)
-        ports = _ports({"web": page_port, "gateway": websocket_port}, usual_ports)
+        names = (*PORTS, LAKE) if lake else PORTS
+        ports = _ports(names, {"web": page_port, "gateway": websocket_port}, usual_ports)
         progress("Reading the synthesized stack")
-        cloud = _plan(synth.synthesize(context=SHARDS), ports, logs, in_front or {}, keeper)
+        context = SHARDS | WITH_LAKE if lake else SHARDS
+        cloud = _plan(synth.synthesize(context=context), ports, logs, in_front or {}, keeper)
         try:
             _start_stores(cloud, ports, directory, data, progress)
             _start_servers(cloud, ports, directory, users or [], limits, progress)
@@ -170,15 +181,15 @@ def running(
             cloud.stop()
 
 
-def _ports(given: dict[str, int | None], usual: bool) -> dict[str, int]:
+def _ports(names: Sequence[str], given: dict[str, int | None], usual: bool) -> dict[str, int]:
     """The port of each part. PartError when a given one is not free."""
     ports = {name: port for name, port in given.items() if port is not None}
     for name, port in ports.items():
         processes.check_free(port, "the page" if name == "web" else "the WebSocket API")
-    for number, name in enumerate(PORTS, FIRST_PORT):
+    for number, name in enumerate(names, FIRST_PORT):
         if name not in ports:
             ports[name] = (
-                processes.usual_port(number, FIRST_PORT + len(PORTS), ports.values())
+                processes.usual_port(number, FIRST_PORT + len(names), ports.values())
                 if usual
                 else processes.free_port()
             )
@@ -209,6 +220,10 @@ def _plan(
         "AWS_ENDPOINT_URL_SQS": asked["queues"],
         "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": f"{asked['gateway']}/{stack.api.stage}",
     }
+    if LAKE in ports:
+        endpoints |= {
+            f"AWS_ENDPOINT_URL_{one}": urls[LAKE] for one in ("FIREHOSE", "SECRETS_MANAGER")
+        }
     stack = msgspec.structs.replace(
         stack, functions=[_pointed_at(function, endpoints, own) for function in stack.functions]
     )
@@ -231,6 +246,7 @@ def _plan(
         songs_table=names["SONGS_TABLE"],
         song_ends_table=names["SONG_ENDS_TABLE"],
         dead_letters_queue_url=names["DEAD_LETTERS_QUEUE_URL"],
+        lake_url=urls.get(LAKE, ""),
     )
     return Cloud(addresses, stack, logs, endpoints, keeper)
 
@@ -262,11 +278,20 @@ def _start_stores(
     configuration = tables.Config(HOST, ports["tables"], str(kept / keep.TABLES), data is not None)
     _start_server(cloud, "tables", configuration, directory)
     _start_server(cloud, "queues", queues.Config(HOST, ports["queues"]), directory)
+    if cloud.stack.lake:
+        _start_server(cloud, LAKE, _lake(cloud.stack.lake, ports[LAKE], kept), directory)
     for part in cloud.parts:
         part.wait_until_ready()
     keep.create_tables(cloud.client("dynamodb"), cloud.stack.tables, cloud.stack.time_to_live, kept)
     for queue in cloud.stack.queues:
         cloud.client("sqs").create_queue(**queue)
+
+
+def _lake(lake: Lake, port: int, kept: Path) -> lakes.Config:
+    folder, key_file = str(kept / keep.LAKE), str(kept / keep.LAKE_KEY)
+    return lakes.Config(
+        HOST, port, folder, lake.deliveries, lake.secret, key_file, buffer_seconds=LAKE_SECONDS
+    )
 
 
 def _start_servers(

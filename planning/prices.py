@@ -51,6 +51,9 @@ _CLOUDWATCH = "Amazon CloudWatch pricing"
 _VPC = "Amazon VPC pricing"
 _LINK = "AWS PrivateLink pricing"
 _EC2 = "Amazon EC2 on-demand pricing"
+_FIREHOSE = "Amazon Data Firehose pricing: Direct PUT"
+_S3 = "Amazon S3 pricing: S3 Standard"
+_SECRETS = "AWS Secrets Manager pricing"
 _CDN = "Amazon CloudFront pricing: United States"
 
 PRICES = (
@@ -101,6 +104,11 @@ PRICES = (
     Price("Data out", "GB", 0.09, _EC2 + ": data transfer", "articles"),
     Price("Page requests", "request", 1.00 / MILLION, _CDN, "price list"),
     Price("Page data", "GB", 0.085, _CDN, "price list"),
+    Price("Firehose", "GB", 0.029, _FIREHOSE, "unconfirmed", ((512_000, 0.025),)),
+    Price("Firehose conversion", "GB", 0.018, _FIREHOSE, "unconfirmed"),
+    Price("S3 storage", "GB-hour", 0.023 / HOURS_OF_A_MONTH, _S3, "unconfirmed"),
+    Price("S3 requests", "request", 0.005 / 1_000, _S3, "unconfirmed"),
+    Price("Secrets", "secret-hour", 0.40 / HOURS_OF_A_MONTH, _SECRETS, "unconfirmed"),
     Price("KMS keys", "key-hour", 1.00 / HOURS_OF_A_MONTH, "AWS KMS pricing", "articles"),
     Price("KMS requests", "request", 0.03 / 10_000, "AWS KMS pricing", "articles"),
 )

@@ -17,6 +17,7 @@ from tempofit.operations.stage import (
 )
 
 PAGE = PROJECT / "frontend" / "dist"
+KEPT = "prod"
 NO_PAGE = "The stage {!r} has no page: nothing to do."
 
 Stage = Annotated[str, typer.Option("--stage", help="The deployed stage: dev or prod.")]
@@ -26,7 +27,8 @@ def deploy_page(
     stage: Stage,
     folder: Annotated[Path, typer.Option(help="The built page.")] = PAGE,
     remove: Annotated[
-        bool, typer.Option("--remove", help="Empty the bucket, so that it can be destroyed.")
+        bool,
+        typer.Option("--remove", help="Empty the stage's buckets, so that it can be destroyed."),
     ] = False,
 ) -> None:
     """Put the built page on a deployed stage, with the addresses of that stage."""
@@ -47,9 +49,15 @@ def _published(stage: str, folder: Path) -> str:
 
 
 def _removed(stage: str) -> str:
-    """Also of a stack that another version deployed, or whose deployment failed."""
-    bucket = outputs_of(find_stack(stage)).get("PageBucket")
-    if bucket is None:
+    """Also of a stack that another version deployed, or whose deployment failed.
+
+    With the page goes the lake, but for prod's, which outlives its stack.
+    """
+    outputs = outputs_of(find_stack(stage))
+    names = ("PageBucket",) if stage == KEPT else ("PageBucket", "LakeBucket")
+    buckets = [outputs[name] for name in names if name in outputs]
+    if not buckets:
         return NO_PAGE.format(stage)
-    with aws_errors(f"The bucket {bucket!r} cannot be written"):
-        return f"{empty(stage_client('s3'), bucket)} files removed."
+    with aws_errors(f"The bucket {buckets[-1]!r} cannot be written"):
+        removed = sum(empty(stage_client("s3"), bucket) for bucket in buckets)
+    return f"{removed} files removed."

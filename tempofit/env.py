@@ -34,11 +34,13 @@ def env(
 
 def of(known: Addresses) -> dict[str, str]:
     """The variables by name; those of tables, streams and the queue are the functions' own."""
+    lake = {"AWS_ENDPOINT_URL_FIREHOSE": known.lake_url} if known.lake_url else {}
     return {
         "AWS_ENDPOINT_URL_DYNAMODB": known.dynamodb_url,
         "AWS_ENDPOINT_URL_KINESIS": known.kinesis_url,
         "AWS_ENDPOINT_URL_SQS": known.sqs_url,
         "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": known.management_url,
+        **lake,
         **CREDENTIALS,
         "AWS_REGION": known.region,
         "REDIS_URL": known.redis_url,

@@ -18,7 +18,8 @@ def forget(
     """Delete a person's items and keys everywhere, and say how many of which kind.
 
     May be said again at any time. Their login is the issuer's to delete. Heart rates in the streams
-    are gone after 24 hours, and what backups hold when those end.
+    are gone after 24 hours, and what backups hold when those end. The lake, where there is one, is
+    out of reach: it says for how long rows stay there.
     """
     try:
         forgotten = forget_on_aws(user, stage) if stage else forget_here(user)
@@ -31,6 +32,9 @@ def forget(
 def sentence(forgotten: Forgotten) -> str:
     """What was deleted, for people."""
     found = [f"{count:,} of {kind}" for kind, count in forgotten.deleted.items() if count]
-    if not found:
-        return "Nothing was kept of this person."
-    return f"Deleted: {', '.join(found)}."
+    said = f"Deleted: {', '.join(found)}." if found else "Nothing was kept of this person."
+    if forgotten.stays is None:
+        return said
+    return (
+        f"{said} Rows without their name stay {forgotten.stays}: nobody can tell which are theirs."
+    )

@@ -16,7 +16,7 @@ from catalog.store import StoreError, store_songs
 from catalog.tables import first_few
 from events.session import Song
 from local.athletes import start_athletes
-from local.data import DATA
+from local.data import DATA, LAKE
 from local.interrupts import interruptible
 from local.launcher import FIRST_PORT, Cloud, running
 from simulator.athletes import user_name
@@ -64,6 +64,10 @@ def up(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Begin empty: delete what is kept there.")
     ] = False,
+    lake: Annotated[
+        bool,
+        typer.Option("--lake", help="Write averages and plays, without names, as Parquet there."),
+    ] = False,
 ) -> None:
     """Run the whole cloud on this machine, with athletes and songs, until Ctrl-C.
 
@@ -87,13 +91,14 @@ def up(
                     websocket_port=websocket_port,
                     usual_ports=True,
                     users=users,
+                    lake=lake,
                     progress=say,
                 ) as cloud:
                     say(f"Storing {len(chosen):,} songs")
                     _store(cloud, chosen, alone=songs is not None)
                     if athletes:
                         start_athletes(cloud, athletes, speed, workouts)
-                    _say_where(cloud, athletes)
+                    _say_where(cloud, athletes, data.absolute() / LAKE if lake else None)
                     _watch(cloud)
         except KeyboardInterrupt:
             say("Stopped; nothing is left running.")
@@ -133,8 +138,9 @@ def _store(cloud: Cloud, songs: Sequence[Song], *, alone: bool) -> None:
         remove_songs(dynamodb, table, LIBRARY, sorted(there - {song.id for song in songs}))
 
 
-def _say_where(cloud: Cloud, athletes: int) -> None:
+def _say_where(cloud: Cloud, athletes: int, lake: Path | None) -> None:
     addresses = cloud.addresses
+    files = f"  Lake       {lake}\n" if lake else ""
     typer.echo(
         f"\nTempoFit runs with {athletes} athletes.\n"
         f"  Page       {addresses.page_url}\n"
@@ -142,6 +148,7 @@ def _say_where(cloud: Cloud, athletes: int) -> None:
         f"  HTTP       {addresses.heart_rate_url}  heart rates by POST\n"
         f"  Token      {addresses.token_url}?user=athlete-001\n"
         f"  Logs       {cloud.logs}\n"
+        f"{files}"
         "Ctrl-C stops everything.\n"
     )
 

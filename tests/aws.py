@@ -1,7 +1,7 @@
 """An account of AWS, played by moto."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from unittest.mock import patch
@@ -15,6 +15,7 @@ from moto.dynamodb.responses import DynamoHandler
 from local.tables import partiql
 from local.tables.refused import RefusedError
 
+LAKE_KEY = "the key of the stage"
 OPERATIONS = {"PutItem": DynamoHandler.put_item, "UpdateItem": DynamoHandler.update_item}
 
 
@@ -31,6 +32,21 @@ def account() -> Iterator[None]:
         patch.object(DynamoHandler, "batch_execute_statement", _batch_execute_statement),
     ):
         yield
+
+
+def create_lake(deliveries: Iterable[str], secrets: Iterable[str]) -> None:
+    """Creates delivery streams into a bucket of their own, and secrets with a key in each."""
+    for name in secrets:
+        boto3.client("secretsmanager").create_secret(Name=name, SecretString=LAKE_KEY)
+    for name in deliveries:
+        boto3.client("s3").create_bucket(Bucket=name.lower())
+        boto3.client("firehose").create_delivery_stream(
+            DeliveryStreamName=name,
+            ExtendedS3DestinationConfiguration={
+                "BucketARN": f"arn:aws:s3:::{name.lower()}",
+                "RoleARN": "arn:aws:iam::000000000000:role/lake",
+            },
+        )
 
 
 def _batch_execute_statement(handler: DynamoHandler) -> ActionResult:

@@ -10,13 +10,20 @@ from lambdas.adapters import environment
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_firehose import FirehoseClient
     from mypy_boto3_kinesis import KinesisClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
     from redis import Redis
 
     from lambdas.adapters.redis_login import Login
 
 PUSHES_AT_ONCE = 32
+HASTE: dict[str, Any] = {
+    "connect_timeout": 0.4,
+    "read_timeout": 0.4,
+    "retries": {"total_max_attempts": 1},
+}
 
 
 class RedisAddress(Struct, frozen=True):
@@ -68,9 +75,7 @@ def dynamodb() -> "DynamoDBClient":
 @cache
 def hasty_dynamodb() -> "DynamoDBClient":
     """DynamoDB, for what can do without: it is asked once, and has less than a second."""
-    client: DynamoDBClient = _client(
-        "dynamodb", connect_timeout=0.4, read_timeout=0.4, retries={"total_max_attempts": 1}
-    )
+    client: DynamoDBClient = _client("dynamodb", **HASTE)
     return client
 
 
@@ -78,6 +83,27 @@ def hasty_dynamodb() -> "DynamoDBClient":
 def kinesis() -> "KinesisClient":
     """Kinesis Data Streams."""
     client: KinesisClient = _client("kinesis")
+    return client
+
+
+@cache
+def firehose() -> "FirehoseClient":
+    """Data Firehose, which fills the lake."""
+    client: FirehoseClient = _client("firehose")
+    return client
+
+
+@cache
+def hasty_firehose() -> "FirehoseClient":
+    """The same, for rows that others do not wait for: it is asked once, and has half a second."""
+    client: FirehoseClient = _client("firehose", **HASTE)
+    return client
+
+
+@cache
+def hasty_secrets() -> "SecretsManagerClient":
+    """Secrets Manager, in as much of a hurry."""
+    client: SecretsManagerClient = _client("secretsmanager", **HASTE)
     return client
 
 

@@ -18,8 +18,12 @@ PSEUDO_PARAMETERS = {
 ARNS = {
     "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/",
     "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/",
+    "AWS::KinesisFirehose::DeliveryStream": (
+        f"arn:aws:firehose:{REGION}:{ACCOUNT}:deliverystream/"
+    ),
     "AWS::Kinesis::Stream": f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/",
     "AWS::Lambda::Function": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:",
+    "AWS::S3::Bucket": "arn:aws:s3:::",
     "AWS::SQS::Queue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:",
 }
 NOT_HERE = {

@@ -134,6 +134,24 @@ class Door(Struct, frozen=True):
     """Requests a second, and at once."""
 
 
+class Delivery(Struct, frozen=True):
+    """A delivery stream into files of a table, whose columns have a type each."""
+
+    name: str
+    prefix: str
+    error_prefix: str
+    columns: dict[str, str]
+    buffer_seconds: float
+    buffer_bytes: int
+
+
+class Lake(Struct, frozen=True):
+    """What fills the lake, and the secret that holds the key of people's ids."""
+
+    deliveries: list[Delivery]
+    secret: str
+
+
 class Stack(Struct, frozen=True):
     """Everything that the local cloud runs. Tables and queues are boto3 `create_*` arguments."""
 
@@ -146,3 +164,4 @@ class Stack(Struct, frozen=True):
     queues: list[dict[str, Any]]
     api: Api
     door: Door
+    lake: Lake | None = None

@@ -7,6 +7,7 @@ from local.kinesis.requests import KinesisError, check_stream
 from local.template.casts import cast
 from local.template.door import DOOR, read_door
 from local.template.intrinsics import Intrinsics, StackError
+from local.template.lake import LAKE, read_lake
 from local.template.mappings import read_mapping
 from local.template.resources import Properties, Resources, invoked, only, schema
 from local.template.stack import (
@@ -24,6 +25,7 @@ from local.template.stack import (
 READ = frozenset(
     {
         *DOOR,
+        *LAKE,
         "AWS::ApiGatewayV2::Api",
         "AWS::ApiGatewayV2::Authorizer",
         "AWS::ApiGatewayV2::Integration",
@@ -50,6 +52,7 @@ IGNORED_SERVICES = tuple(
 IGNORED = frozenset(
     (
         *("AWS::ApiGateway::Deployment", "AWS::ApiGatewayV2::Deployment"),
+        "AWS::Glue::Database",
         *("AWS::Lambda::Permission", "AWS::SQS::QueuePolicy"),
     )
 )
@@ -83,6 +86,7 @@ def read(
         queues=[_queue(*item) for item in queues.items()],
         api=_api(resources),
         door=read_door(resources),
+        lake=read_lake(resources),
     )
 
 

@@ -19,10 +19,12 @@ LONGEST_SECONDS = 910
 """A little over the longest that a function may run."""
 
 
-class Forgotten(msgspec.Struct, frozen=True):
+class Forgotten(msgspec.Struct, frozen=True, omit_defaults=True):
     """How much was deleted, by kind: never what it was."""
 
     deleted: dict[str, int]
+    stays: str | None = None
+    """Where the lake, whose rows have no name to find them by, keeps them, and for how long."""
 
 
 class _Failure(msgspec.Struct, frozen=True, rename="camel"):
@@ -31,21 +33,25 @@ class _Failure(msgspec.Struct, frozen=True, rename="camel"):
 
 def forget_on_aws(user: str, stage: str) -> Forgotten:
     """Has the function of a deployed stage do it. CloudError when it cannot."""
-    function = find_outputs(stage).forget_function
+    outputs = find_outputs(stage)
+    function = outputs.forget_function
     client = stage_client("lambda", read_seconds=LONGEST_SECONDS)
     with aws_errors(f"The function {function!r} cannot be invoked"):
         answer = client.invoke(FunctionName=function, Payload=_event(user))
         payload = answer["Payload"].read()
     if "FunctionError" in answer:
         raise CloudError(_failed(msgspec.json.decode(payload, type=_Failure).error_message))
-    return _read(payload)
+    days = outputs.lake_days
+    return _read(payload, f"{days} days in the lake" if days else None)
 
 
 def forget_here(user: str) -> Forgotten:
     """Runs the function of the local cloud once. CloudError when there is none, or it fails."""
-    require(read_addresses().redis_url)
+    known = read_addresses()
+    require(known.redis_url)
+    stays = "until `tempofit up --fresh` in the lake" if known.lake_url else None
     try:
-        return _read(asyncio.run(_invoke_here(_event(user))))
+        return _read(asyncio.run(_invoke_here(_event(user))), stays)
     except FunctionError as error:
         raise CloudError(_failed(error.payload["errorMessage"])) from None
 
@@ -71,8 +77,9 @@ def _event(user: str) -> bytes:
     return msgspec.json.encode({"user": user})
 
 
-def _read(payload: bytes) -> Forgotten:
-    return msgspec.json.decode(payload, type=Forgotten)
+def _read(payload: bytes, stays: str | None) -> Forgotten:
+    answer = msgspec.json.decode(payload, type=Forgotten)
+    return msgspec.structs.replace(answer, stays=stays)
 
 
 def _failed(reason: str) -> str:

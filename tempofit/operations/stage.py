@@ -46,6 +46,8 @@ class Outputs(msgspec.Struct, frozen=True, rename="pascal"):
     page_bucket: str | None = None
     page_url: str | None = None
     """None of a stage that was deployed without a page."""
+    lake_days: str | None = None
+    """For how many days the lake keeps its files, where there is one."""
 
 
 def stack_name(stage: str) -> str:

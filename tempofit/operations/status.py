@@ -65,6 +65,9 @@ async def ask(known: Addresses, process: int) -> Status:
         async def gateway() -> GatewayReport:
             return msgspec.json.decode(await get(f"{gateway_url}/_status"), type=GatewayReport)
 
+        lake = None
+        if known.lake_url:
+            lake = asyncio.create_task(_answer(get(f"{known.lake_url}/_status")))
         page, api, kinesis, songs, letters, redis = await asyncio.gather(
             _answer(get(f"{known.page_url}/config.json")),
             _answer(gateway()),
@@ -73,13 +76,15 @@ async def ask(known: Addresses, process: int) -> Status:
             _answer(_in_thread(_letters(known))),
             _answer(_ping(known.redis_url)),
         )
-    answers = {
+        lake_answer = await lake if lake else None
+    answers: dict[tuple[str, str], object] = {
         ("web", known.page_url): page,
         ("gateway", gateway_url): api,
         ("streams", known.kinesis_url): kinesis,
         ("tables", known.dynamodb_url): songs,
         ("queues", known.sqs_url): letters,
         ("redis", _without_login(known.redis_url)): redis,
+        **({("lake", known.lake_url): lake_answer} if lake else {}),
     }
     return Status(
         process=process,

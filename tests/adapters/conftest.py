@@ -19,7 +19,7 @@ from catalog.store import store_songs
 from events.pulse import Pulse
 from events.session import Song, SongPush
 from events.stream import SongRequest
-from lambdas.adapters import clients, floods, floors, listeners, playlists, songs, traces
+from lambdas.adapters import clients, floods, floors, lake, listeners, playlists, songs, traces
 from lambdas.adapters.records import Record
 from lambdas.domain.line import MINUTE_MS, Point, longer
 from lambdas.domain.turn import Turn
@@ -34,6 +34,8 @@ NAMES = {
     "TASTES_TABLE": "tastes",
     "PLAYS_TABLE": "plays",
     "DEAD_LETTERS_QUEUE_URL": "http://127.0.0.1:1/dead-letters",
+    "AVERAGES_DELIVERY": "averages",
+    "LAKE_KEY": "lake-key",
     "SESSION_GAP_SECONDS": "900",
     "OIDC_ISSUER": "https://issuer.test",
     "OIDC_AUDIENCE": "tempofit",
@@ -77,6 +79,9 @@ def tables() -> Iterator[None]:
     with account():
         for client in (clients.dynamodb, clients.hasty_dynamodb, clients.kinesis, clients.sqs):
             client.cache_clear()
+        for other in (clients.firehose, clients.hasty_firehose, clients.hasty_secrets):
+            other.cache_clear()
+        lake._key.cache_clear()
         clients.redis.cache_clear()
         songs._runs.clear()
         dynamodb = clients.dynamodb()

@@ -138,6 +138,22 @@ def test_the_command_finds_the_bucket_by_the_stage(
     assert asked == ["dev", "dev"]
 
 
+@pytest.mark.parametrize(("stage", "left"), [("dev", 0), ("prod", 1)])
+def test_a_lake_is_emptied_with_the_page_but_not_that_of_prod(
+    stage: str, left: int, s3: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s3.create_bucket(Bucket="lake")
+    s3.put_object(Bucket="lake", Key="plays/day=2026-11-30/a.parquet", Body=b"")
+    outputs = [
+        {"OutputKey": "PageBucket", "OutputValue": BUCKET},
+        {"OutputKey": "LakeBucket", "OutputValue": "lake"},
+    ]
+    monkeypatch.setattr(command, "find_stack", lambda stage: {"Outputs": outputs})
+    done = CliRunner().invoke(app, ["deploy-page", "--stage", stage, "--remove"])
+    assert (done.exit_code, done.output) == (0, f"{1 - left} files removed.\n")
+    assert s3.list_objects_v2(Bucket="lake")["KeyCount"] == left
+
+
 def test_a_stage_without_a_page_needs_nothing(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     outputs = SimpleNamespace(page_bucket=None, page_config=CONFIG, page_url=None)
     monkeypatch.setattr(command, "find_outputs", lambda stage: outputs)

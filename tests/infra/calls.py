@@ -22,10 +22,10 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.model import OperationModel
 
-from lambdas.adapters import clients, floods, songs
+from lambdas.adapters import clients, floods, lake, songs
 from lambdas.adapters import environment as environments
 from local.tables import partiql
-from tests.aws import account
+from tests.aws import account, create_lake
 from tests.infra.call_sites import LAMBDAS
 from tests.infra.conftest import Template, of_type
 from tests.infra.grants import PSEUDO, flat, functions_of
@@ -158,6 +158,10 @@ def _create(template: Template) -> dict[str, str]:
         )
     for logical_id in of_type(template, "AWS::Kinesis::Stream"):
         boto3.client("kinesis").create_stream(StreamName=logical_id, ShardCount=1)
+    create_lake(
+        of_type(template, "AWS::KinesisFirehose::DeliveryStream"),
+        of_type(template, "AWS::SecretsManager::Secret"),
+    )
     return {
         logical_id: boto3.client("sqs").create_queue(QueueName=logical_id)["QueueUrl"]
         for logical_id in of_type(template, "AWS::SQS::Queue")
@@ -182,6 +186,9 @@ def _forget() -> None:
     environments._read_once.cache_clear()
     for client in (clients.dynamodb, clients.hasty_dynamodb, clients.kinesis, clients.sqs):
         client.cache_clear()
+    for other in (clients.firehose, clients.hasty_firehose, clients.hasty_secrets):
+        other.cache_clear()
+    lake._key.cache_clear()
     clients.management.cache_clear()
     clients.gateway.cache_clear()
     clients.redis.cache_clear()
@@ -197,8 +204,8 @@ def _resources(params: Mapping[str, Any]) -> Iterator[str]:
         yield f"{params['TableName']}/index/{index}" if index else params["TableName"]
     elif "RequestItems" in params:
         yield from params["RequestItems"]
-    elif "StreamName" in params:
-        yield params["StreamName"]
+    elif name := {"StreamName", "DeliveryStreamName", "SecretId"} & params.keys():
+        yield params[name.pop()]
     elif "Statements" in params:
         return  # IAM judges each by itself
     elif "QueueUrl" in params:

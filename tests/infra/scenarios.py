@@ -60,6 +60,12 @@ def schedule(handler: Handler) -> None:
     handler(kinesis_event(("7", stream.encode(stream.Averages([first]))), UNREADABLE), Context)
 
 
+def lake(handler: Handler) -> None:
+    """An average of a person."""
+    first = stream.Average("ann", Pulse(START_MS, 0, 120, 118.5, 117, 120, 0), 9, START_MS)
+    handler(kinesis_event(("7", stream.encode(stream.Averages([first]))), UNREADABLE), Context)
+
+
 def recommend(handler: Handler) -> None:
     """From a heart that beat faster than ever, and one whose song end is broken; once more, where
     there is a play of the song before; and for own songs."""
@@ -250,6 +256,7 @@ SCENARIOS: dict[str, Callable[[Handler], Any]] = {
     "average": average,
     "schedule": schedule,
     "recommend": recommend,
+    "lake": lake,
     "authorize": authorize,
     "connect": connection,
     "disconnect": connection,

@@ -19,10 +19,10 @@ BUDGET = "AWS::Budgets::Budget"
 
 
 def test_every_alarm_names_a_page_of_the_runbook_that_says_what_to_do(
-    dev: Template, prod: Template
+    dev: Template, prod: Template, lake: Template
 ) -> None:
     pages = sections(ROOT / "docs" / "runbook.md")
-    alarms = [*properties(dev, ALARM), *properties(prod, ALARM)]
+    alarms = [*properties(dev, ALARM), *properties(prod, ALARM), *properties(lake, ALARM)]
     assert {page_of(alarm) for alarm in alarms} | {"money"} == pages.keys()
     for page, text in pages.items():
         parts = re.findall(r"^\*\*(.+?):\*\*", text, re.MULTILINE)

@@ -24,9 +24,11 @@ SAYS_WHAT_IS_IN_IT = {
 QUEUES = {"sqs": "http://127.0.0.1:4566"}
 
 
-def test_the_list_of_free_properties_is_the_registrys(dev: Template, prod: Template) -> None:
+def test_the_list_of_free_properties_is_the_registrys(
+    dev: Template, prod: Template, lake: Template
+) -> None:
     kinds = {
-        one["Type"] for template in (dev, prod) for one in template["Resources"].values()
+        one["Type"] for template in (dev, prod, lake) for one in template["Resources"].values()
     } | FREE.keys()
     free = {kind: _free(kind) for kind in kinds if not kind.startswith(CUSTOM)}
     assert {kind: names for kind, names in free.items() if names} == {

@@ -42,6 +42,10 @@ KNOWN = {
         },
         [{"clusterId"}],
     ),
+    "AWS/Firehose": (
+        {"DeliveryToS3.DataFreshness", "FailedConversion.Records", "ThrottledRecords"},
+        [{"DeliveryStreamName"}],
+    ),
     "AWS/Kinesis": (
         {"IncomingBytes", "IncomingRecords", "WriteProvisionedThroughputExceeded"},
         [{"StreamName"}],
@@ -69,9 +73,11 @@ KNOWN = {
 serverless caches publish, whatever the page of other caches says."""
 
 
-def test_metrics_of_aws_exist_with_these_dimensions(dev: Template, prod: Template) -> None:
+def test_metrics_of_aws_exist_with_these_dimensions(
+    dev: Template, prod: Template, lake: Template
+) -> None:
     seen = set()
-    for metric in (*all_metrics(dev), *all_metrics(prod)):
+    for metric in (*all_metrics(dev), *all_metrics(prod), *all_metrics(lake)):
         if metric["Namespace"].startswith("AWS/"):
             names, dimensions = KNOWN[metric["Namespace"]]
             assert metric["MetricName"] in names

@@ -21,17 +21,17 @@ def test_what_a_path_reads_is_read_when_its_function_starts(name: str) -> None:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_function_starts_with_what_it_is_told(
-    name: str, dev: Template, monkeypatch: pytest.MonkeyPatch
+    name: str, lake: Template, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = environment_of(dev, name) | {"AWS_REGION": "us-east-1"}
-    assert callable(start(dev, name, told, monkeypatch))
+    told = environment_of(lake, name) | {"AWS_REGION": "us-east-1"}
+    assert callable(start(lake, name, told, monkeypatch))
 
 
 @pytest.mark.parametrize(("name", "variable"), NEEDED)
 def test_a_function_that_lacks_a_variable_does_not_start(
-    name: str, variable: str, dev: Template, monkeypatch: pytest.MonkeyPatch
+    name: str, variable: str, lake: Template, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = environment_of(dev, name) | {"AWS_REGION": "us-east-1"}
+    told = environment_of(lake, name) | {"AWS_REGION": "us-east-1"}
     del told[variable]
     with pytest.raises(RuntimeError, match=variable.lower()):
-        start(dev, name, told, monkeypatch)
+        start(lake, name, told, monkeypatch)

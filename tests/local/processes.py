@@ -40,6 +40,25 @@ def streams_process(config: Config, files: Path) -> Iterator[subprocess.Popen[st
 
 
 @contextmanager
+def part_process(module: str, config: bytes, files: Path) -> Iterator[subprocess.Popen[str]]:
+    """A part of the local cloud, ready; its stderr goes to the file `part.log`."""
+    path = files / "part.json"
+    path.write_bytes(config)
+    with (files / "part.log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, str(path)],
+            cwd=PROJECT,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+    with _ended(process):
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n", (files / "part.log").read_text()
+        yield process
+
+
+@contextmanager
 def sqs_process(port: int, files: Path) -> Iterator[None]:
     """A ministack that serves SQS on the port."""
     environment = {

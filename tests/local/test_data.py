@@ -20,12 +20,21 @@ def test_a_folder_is_emptied_of_tables_and_of_nothing_else(tmp_path: Path) -> No
     kept = [tmp_path / "letter.txt", tmp_path / TABLES / "letter.txt"]
     for name in ("tables.sqlite", "tables.sqlite-wal"):
         (tmp_path / TABLES / name).write_bytes(b"")
+    day = tmp_path / "lake" / "plays" / "day=2026-11-30"
+    errors = tmp_path / "lake" / "errors" / "plays"
+    for folder in (day, errors):
+        folder.mkdir(parents=True)
+    name = "lake-plays-1-2026-11-30-09-30-39-440d218b-a0e9-44b5-b2a8-840c84435469"
+    for written in (day / f"{name}.parquet", errors / name, tmp_path / "lake-key"):
+        written.write_bytes(b"")
+    kept.append(day / "mine.parquet")
     for letter in kept:
         letter.write_text("Dear")
 
     empty(tmp_path)
 
     assert sorted(path for path in tmp_path.rglob("*") if path.is_file()) == sorted(kept)
+    assert not errors.exists()
     empty(tmp_path / "absent")
 
 
