@@ -63,9 +63,9 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("name", HANDLERS)
 def test_a_handler_is_imported_from_the_bundle_alone(
-    name: str, unpacked: Path, dev: Template
+    name: str, unpacked: Path, lake: Template
 ) -> None:
-    imported = _import(unpacked, name, environment_of(dev, name))
+    imported = _import(unpacked, name, environment_of(lake, name))
     standard = [entry for entry in imported["path"] if entry != str(unpacked)]
     assert "site-packages" not in " ".join(standard)
     assert str(bundle.ROOT) not in standard
