@@ -98,7 +98,8 @@ class ClassPlan(
 
     All who are there follow it, whatever mode they chose, and so does who comes later, in the phase
     that runs then. It ends by itself when its plan is done. Who leaves the floor, or chooses for
-    themselves, has left it; when it ends early, all others go on as they chose before it.
+    themselves, has left it; when it ends early, all others go on in the mode and the plan that are
+    kept of them: a lock and a cadence are of one session only.
     """
 
     floor: Floor

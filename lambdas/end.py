@@ -53,7 +53,9 @@ def _end(request: Request, end: End) -> ServerMessage:
         return refused
     session = song_ends.read(request.user)
     if session is None or not is_open(session, end.at_ms, SESSION_GAP_MS):
-        return Error("no_session", "No session runs, so there is nothing to end.")
+        return Error(
+            "no_session", f"No session ran at at_ms={end.at_ms}, so there is nothing to end."
+        )
     if session.end.ended_ms is not None:
         return Ended(session.end.session, session.end.ended_ms)
     window = windows.read([request.user], request.arrived_ms).get(request.user)

@@ -55,13 +55,8 @@ def _start(request: Request, start: Start) -> ServerMessage:
     if refused:
         return refused
     before = song_ends.read(request.user)
-    runs = before is not None and request.arrived_ms <= before.over_ms
-    if before is not None and before.end.session > start.at_ms and runs:
-        return Error(
-            code="older_session",
-            message=f"A session that started later, at {before.end.session}, runs already: "
-            "start with a newer at_ms.",
-        )
+    if before is not None and (older := _older(before, start.at_ms, request.arrived_ms)):
+        return older
     if before is not None and before.end.session == start.at_ms:
         settings = before.settings
     else:
@@ -82,3 +77,17 @@ def _start(request: Request, start: Start) -> ServerMessage:
     record = stream.SessionStart(start.at_ms, settings.interval_seconds)
     streams.put(environment.heart_rate_stream, [streams.entry(request.user, stream.encode(record))])
     return Started(start.at_ms, settings)
+
+
+def _older(before: Session, at_ms: int, arrived_ms: int) -> Error | None:
+    """What is wrong with a start at `at_ms`: it lies before a session, or its own was ended."""
+    session, ended_ms = before.end.session, before.end.ended_ms
+    if at_ms > session or (at_ms < session and arrived_ms > before.over_ms):
+        return None
+    if ended_ms is not None:
+        why = f"The session that began at {session} was ended at {ended_ms}"
+    elif at_ms < session:
+        why = f"A session that started later, at {session}, runs already"
+    else:
+        return None
+    return Error("older_session", f"{why}: start with a newer at_ms.")

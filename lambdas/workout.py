@@ -42,10 +42,11 @@ def handler(request: Request, query: WorkoutQuery) -> ServerMessage:
 def _workout(request: Request, query: WorkoutQuery) -> ServerMessage:
     athlete = query.athlete
     if athlete is None:
+        session = song_ends.read(request.user)
         if query.since_ms == 0:
             with optional("what was heard"):
-                _recall(request)
-        return _workout_of(request, query, request.user, song_ends.read(request.user))
+                _recall(request, session)
+        return _workout_of(request, query, request.user, session)
     if not request.is_coach:
         return Error(
             "coaches_only",
@@ -63,11 +64,14 @@ def _workout(request: Request, query: WorkoutQuery) -> ServerMessage:
     return _workout_of(request, query, athlete, session, from_ms=session.end.session)
 
 
-def _recall(request: Request) -> None:
+def _recall(request: Request, session: Session | None) -> None:
     """What was heard in two weeks, where Redis came back empty: who connects asks for all."""
     if playlists.has_heard(request.user):
         return
     heard = plays.heard(request.user, request.arrived_ms - playlists.HEARD_SECONDS * 1000)
+    for last in (session.before, session.song) if session else ():
+        if last is not None:
+            heard[last.song.id] = last.why.at_ms
     if heard:
         playlists.recall(request.user, heard)
 
@@ -97,15 +101,18 @@ def _workout_of(
 
 
 def _songs(user: str, session: Session, since_ms: int) -> list[SongPush]:
-    """The songs of a session that end after `since_ms`, by slot; none that never began."""
+    """The songs of a session that end after `since_ms`, by slot; none that never began.
+
+    What played when the session was ended, ended with it.
+    """
     songs = {song.slot: song for song in playlists.read(user, session.end.session)}
     if session.song is not None:
         songs[session.song.slot] = _moved(session.song, songs.get(session.song.slot))
     ended_ms = session.end.ended_ms or MOST_MS
     return [
-        song
+        replace(song, ends_at_ms=min(song.ends_at_ms, ended_ms))
         for song in songs.values()
-        if song.ends_at_ms > since_ms and song.starts_at_ms < ended_ms
+        if min(song.ends_at_ms, ended_ms) > since_ms and song.starts_at_ms < ended_ms
     ]
 
 

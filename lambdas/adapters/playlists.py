@@ -92,4 +92,8 @@ def move(user: str, song: SongPush) -> None:
 
 def replace(user: str, song: SongPush) -> None:
     """Store a song of the session anew, without having it heard again."""
-    clients.redis().hset(_key(user, song.session), str(song.slot), checked.encode(song))
+    key = _key(user, song.session)
+    with clients.redis().pipeline(transaction=False) as pipeline:
+        pipeline.hset(key, str(song.slot), checked.encode(song))
+        pipeline.expire(key, EXPIRE_SECONDS)
+        pipeline.execute()

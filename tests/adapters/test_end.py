@@ -96,7 +96,8 @@ def test_twice_is_as_once() -> None:
 
 def test_who_has_no_session_or_one_that_was_over_long_ago_is_told_so() -> None:
     assert invoke(SONG.ends_at_ms + 900_001)["code"] == "no_session"
-    assert invoke(START_MS - 1)["code"] == "no_session"
+    early = invoke(START_MS - 1)
+    assert (early["code"], str(START_MS - 1) in early["message"]) == ("no_session", True)
     clients.dynamodb().delete_item(TableName="song-ends", Key={"user_id": {"S": "ann"}})
     assert invoke()["code"] == "no_session"
 
@@ -264,3 +265,13 @@ def test_a_recording_of_before_the_last_session_is_played_once_that_is_over() ->
     song_ends.write("ann", session, at_ms=session.end.ends_at_ms, arrived_ms=then_ms - 1_000_000)
     assert asks(then_ms, started_ms=then_ms) == [(then_ms, 0)]
     assert said(start.handler, AT_MS, action="start", at_ms=then_ms)["type"] == "started"
+
+
+def test_a_session_that_was_ended_is_not_started_again() -> None:
+    invoke()
+    again = said(start.handler, action="start", at_ms=START_MS)
+    assert again["code"] == "older_session"
+    assert f"began at {START_MS} was ended at {AT_MS}" in again["message"]
+    older = said(start.handler, action="start", at_ms=START_MS - 1)
+    assert "was ended" in older["message"]
+    assert found().end.ended_ms == AT_MS

@@ -91,3 +91,12 @@ def test_opinions_are_kept_for_good() -> None:
     invoke(liked=True)
     item = clients.dynamodb().get_item(TableName="tastes", Key={"user_id": {"S": "ann"}})["Item"]
     assert "expires_at" not in item
+
+
+def test_the_song_that_plays_is_rated_also_where_redis_lost_the_playlist() -> None:
+    clients.redis().flushdb()
+    assert invoke(liked=True)["type"] == "rated"
+    assert kept().opinions == {SONG.song.id: Opinion(liked=True)}
+    [push] = playlists.read("ann", SONG.session)
+    assert push == structs.replace(SONG, opinion=Opinion(liked=True))
+    assert clients.redis().ttl(f"playlist:ann:{SONG.session}") > 0

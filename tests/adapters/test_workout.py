@@ -92,6 +92,26 @@ def test_what_was_heard_in_two_weeks_is_known_again_where_redis_lost_it() -> Non
     assert heard() == {"again": START_MS - day_ms, "once": START_MS - 3 * day_ms + 100_000}
 
 
+def test_the_song_of_which_no_play_tells_yet_was_heard_too() -> None:
+    was_played(1, "again")
+    end = SongEnd(START_MS, 3, SONG.ends_at_ms)
+    for session in (Session(end, song=SONG), Session(end, before=SONG)):
+        clients.redis().flushdb()
+        clients.dynamodb().delete_item(TableName="song-ends", Key={"user_id": {"S": "ann"}})
+        song_ends.write("ann", session, at_ms=0, arrived_ms=0)
+        invoke()
+        assert heard().keys() == {"again", SONG.song.id}
+
+
+def test_no_song_is_told_to_have_played_longer_than_its_session() -> None:
+    ended_ms = SONG.starts_at_ms + 1_000
+    session = Session(SongEnd(START_MS, SONG.slot, ended_ms, ended_ms=ended_ms), song=SONG)
+    song_ends.write("ann", session, at_ms=0, arrived_ms=0)
+    keep_song("ann", SONG)
+    assert [song["ends_at_ms"] for song in invoke()["songs"]] == [ended_ms]
+    assert invoke(since_ms=ended_ms)["songs"] == []
+
+
 def test_what_is_known_to_have_been_heard_is_not_looked_up() -> None:
     keep_song("ann", SONG)
     was_played(1, "again")
