@@ -65,6 +65,7 @@ class PastWorkout(Struct, frozen=True):
 
     session: TimeMs
     ends_at_ms: TimeMs
+    """Of its last song, or half a minute after the last heart rate, whichever is earlier."""
     mode: Mode
     """In which it ended."""
     resting_heart_rate: HeartRate

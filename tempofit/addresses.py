@@ -16,6 +16,11 @@ NOT_RUNNING = (
     "or give the addresses of one (--help names the options)."
 )
 
+NO_CLOUD = (
+    "No local cloud is running: start it with `make run` in another terminal, "
+    "or name a deployed stage by --stage."
+)
+
 HERE = {"localhost", "127.0.0.1", "::1"}
 UNWELL = "`tempofit status` says how the local cloud does."
 
@@ -54,10 +59,10 @@ def remedy(error: Exception) -> str:
     return NOT_RUNNING if off else UNWELL
 
 
-def require(*addresses: str | None) -> None:
-    """Raises CloudError with what to do when one of the addresses is not known."""
+def require(*addresses: str | None, otherwise: str = NOT_RUNNING) -> None:
+    """Raises CloudError with what to do `otherwise` when one of the addresses is not known."""
     if not all(addresses):
-        raise CloudError(NOT_RUNNING)
+        raise CloudError(otherwise)
 
 
 def require_web(option: str, address: str) -> None:

@@ -9,13 +9,16 @@ import typer
 
 from tempofit.addresses import CloudError
 from tempofit.operations.export import Exported, export_here, export_on_aws
-from tempofit.options import StageOption
+from tempofit.options import StageOption, check_user
+from tempofit.words import plural
 
 OWNER_ONLY = 0o600
 
 
 def export(
-    user: Annotated[str, typer.Argument(help="Whose: the subject of their token.")],
+    user: Annotated[
+        str, typer.Argument(help="Whose: the subject of their token.", callback=check_user)
+    ],
     stage: StageOption = "",
     to: Annotated[
         Path, typer.Option("--to", help="The file that is written; one that is there is not.")
@@ -33,6 +36,7 @@ def export(
         exported = export_on_aws(user, stage) if stage else export_here(user)
         content = msgspec.json.encode(exported)
         if not json:
+            _require_any(exported)
             _write(to, msgspec.json.format(content))
     except CloudError as error:
         typer.echo(str(error), err=True)
@@ -42,15 +46,20 @@ def export(
 
 def sentence(exported: Exported, to: Path) -> str:
     """What was written, for people."""
-    plays = sum(len(workout.plays) for workout in exported.workouts)
-    counts = {
-        "workouts": len(exported.workouts),
-        "songs in them": plays,
-        "opinions": len(exported.opinions),
-        "own songs": len(exported.own_songs),
-        "unreadable": exported.unreadable,
-    }
-    return f"Wrote {to}: {', '.join(f'{count:,} {what}' for what, count in counts.items())}."
+    counts = [
+        plural(len(exported.workouts), "workout"),
+        f"{plural(sum(len(one.plays) for one in exported.workouts), 'song')} in them",
+        plural(len(exported.opinions), "opinion"),
+        plural(len(exported.own_songs), "own song"),
+        f"{exported.unreadable:,} unreadable",
+    ]
+    return f"Wrote {to}: {', '.join(counts)}."
+
+
+def _require_any(exported: Exported) -> None:
+    kept = (exported.settings, exported.opinions, exported.skips)
+    if not any((*kept, exported.own_songs, exported.workouts, exported.unreadable)):
+        raise CloudError(f"Nothing is kept of {exported.user!r}, so no file was written.")
 
 
 def _write(to: Path, content: bytes) -> None:

@@ -7,11 +7,13 @@ import typer
 
 from tempofit.addresses import CloudError
 from tempofit.operations.forget import Forgotten, forget_here, forget_on_aws
-from tempofit.options import StageOption
+from tempofit.options import StageOption, check_user
 
 
 def forget(
-    user: Annotated[str, typer.Argument(help="Whom to forget: the subject of their token.")],
+    user: Annotated[
+        str, typer.Argument(help="Whom to forget: the subject of their token.", callback=check_user)
+    ],
     stage: StageOption = "",
     json: Annotated[bool, typer.Option("--json", help="Print the numbers as JSON.")] = False,
 ) -> None:

@@ -5,12 +5,23 @@ from typing import Annotated
 import msgspec
 import typer
 
+from events.messages import UserId
 from events.session import OWN, Library
 
 StageOption = Annotated[
     str,
     typer.Option("--stage", help="A deployed stage, dev or prod, instead of the local cloud."),
 ]
+
+
+def check_user(user: str) -> str:
+    """The user id, if it can be one; typer.BadParameter otherwise."""
+    try:
+        return msgspec.convert(user, UserId)
+    except msgspec.ValidationError:
+        raise typer.BadParameter(
+            f"{user!r} is no user id: 1 to 128 of letters, digits and _ . : @ | -"
+        ) from None
 
 
 def check_library(library: str) -> str:

@@ -11,10 +11,11 @@ from lambdas.domain.played import HELD_SECONDS, Played, added, line_of, sums_of
 def past_workout(session: int, plays: Sequence[Played]) -> PastWorkout:
     """The workout that began at `session`, of its songs, first to last, at least one.
 
+    It lasts as long as a heart rate is known, so not to the end of a song that nobody heard out.
     Raises struct.error.
     """
     last, sums = plays[-1], reduce(added, map(sums_of, plays))
-    ends_at_ms = max(play.ends_at_ms for play in plays)
+    ends_at_ms = _ends_ms(plays)
     return PastWorkout(
         session=session,
         ends_at_ms=ends_at_ms,
@@ -29,6 +30,15 @@ def past_workout(session: int, plays: Sequence[Played]) -> PastWorkout:
         fit=sums.fit,
         line=_line(session, ends_at_ms, plays),
     )
+
+
+def _ends_ms(plays: Sequence[Played]) -> int:
+    known_ms = [
+        min(play.ends_at_ms, play.starts_at_ms + 1000 * (line[-1][0] + HELD_SECONDS))
+        for play in plays
+        if (line := line_of(play))
+    ]
+    return max(known_ms, default=plays[-1].ends_at_ms)
 
 
 def _line(begins_ms: int, ends_ms: int, plays: Sequence[Played]) -> list[float]:

@@ -22,7 +22,7 @@ from lambdas.domain.past import past_workout
 from lambdas.domain.played import Played, told
 from local.gateway import server as gateway
 from tempofit import addresses
-from tempofit.addresses import NOT_RUNNING, CloudError, read_addresses, remedy, require
+from tempofit.addresses import NO_CLOUD, NOT_RUNNING, CloudError, read_addresses, remedy, require
 from tempofit.operations.here import client_here
 from tempofit.operations.stage import aws_errors, find_outputs, stage_client
 
@@ -95,7 +95,7 @@ def export_on_aws(user: str, stage: str) -> Exported:
 def export_here(user: str) -> Exported:
     """Of the local cloud. CloudError when none runs, or a table cannot be read."""
     url = read_addresses().dynamodb_url
-    require(url)
+    require(url, otherwise=NO_CLOUD)
     tables = _tables_here()
     dynamodb = client_here("dynamodb", url)
     try:

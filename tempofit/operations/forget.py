@@ -11,7 +11,7 @@ import msgspec
 from local.functions.workers import FunctionError, Workers
 from local.gateway import server as gateway
 from tempofit import addresses
-from tempofit.addresses import NOT_RUNNING, CloudError, read_addresses, require
+from tempofit.addresses import NO_CLOUD, NOT_RUNNING, CloudError, read_addresses, require
 from tempofit.operations.stage import aws_errors, find_outputs, stage_client
 
 FUNCTION = "forget"
@@ -48,7 +48,7 @@ def forget_on_aws(user: str, stage: str) -> Forgotten:
 def forget_here(user: str) -> Forgotten:
     """Runs the function of the local cloud once. CloudError when there is none, or it fails."""
     known = read_addresses()
-    require(known.redis_url)
+    require(known.redis_url, otherwise=NO_CLOUD)
     stays = "until `tempofit up --fresh` in the lake" if known.lake_url else None
     try:
         return _read(asyncio.run(_invoke_here(_event(user))), stays)

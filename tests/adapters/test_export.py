@@ -82,7 +82,7 @@ def test_the_command_writes_a_file_that_only_its_owner_may_read(here: None, tmp_
     result = run("--to", str(path))
     assert (result.exit_code, result.stdout) == (
         0,
-        f"Wrote {path}: 1 workouts, 1 songs in them, 1 opinions, 1 own songs, 0 unreadable.\n",
+        f"Wrote {path}: 1 workout, 1 song in them, 1 opinion, 1 own song, 0 unreadable.\n",
     )
     assert path.stat().st_mode & 0o077 == 0
     exported: Any = json.loads(path.read_text())
@@ -101,6 +101,23 @@ def test_a_file_that_is_there_is_left_alone(here: None, tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert result.stderr == f"{path} is there already: name another file by --to.\n"
     assert path.read_text() == "mine"
+
+
+def test_of_whom_nothing_is_kept_no_file_is_written(here: None, tmp_path: Path) -> None:
+    path = tmp_path / "nobody.json"
+    result = CliRunner().invoke(app, ["export", "nobody", "--to", str(path)])
+    assert result.exit_code == 1
+    assert result.stderr == "Nothing is kept of 'nobody', so no file was written.\n"
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("command", ["export", "forget"])
+@pytest.mark.parametrize("user", ["", "a b/!"])
+def test_what_is_no_user_id_is_named(command: str, user: str) -> None:
+    result = CliRunner().invoke(app, [command, user])
+    assert result.exit_code == 2
+    assert repr(user) in result.stderr
+    assert "is no user id" in result.stderr
 
 
 def test_the_command_prints_everything_as_json(here: None, tmp_path: Path) -> None:

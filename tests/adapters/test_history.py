@@ -11,7 +11,7 @@ from lambdas.adapters import clients, plays, song_ends, tastes
 from lambdas.adapters.websocket import MESSAGE_BYTES
 from lambdas.domain.due import SongEnd
 from lambdas.domain.line import Point
-from lambdas.domain.played import Played
+from lambdas.domain.played import HELD_SECONDS, Played
 from lambdas.domain.session import Session
 from tests.adapters.conftest import START_MS, Context, draw, websocket_event
 from tests.adapters.test_skip import SONG
@@ -141,7 +141,6 @@ def test_the_last_song_of_a_session_that_nobody_ended_is_told_from_the_song_end(
     keep(START_MS - DAY_MS)
     (newest, before) = invoke()["workouts"]
     assert (newest["session"], newest["songs"]) == (START_MS, 4)
-    assert newest["ends_at_ms"] == SONG.ends_at_ms
     assert before["songs"] == 1
     whole = invoke(session=START_MS)
     assert [song["slot"] for song in whole["plays"]] == [0, 1, 2, SONG.slot]
@@ -149,10 +148,11 @@ def test_the_last_song_of_a_session_that_nobody_ended_is_told_from_the_song_end(
     assert sessions(invoke(before_ms=START_MS)) == [START_MS - DAY_MS]
 
 
-def test_a_first_song_alone_is_a_workout() -> None:
+def test_a_first_song_alone_is_a_workout_which_ends_with_its_heart_rates() -> None:
     last_song()
     (workout,) = invoke()["workouts"]
     assert (workout["session"], workout["songs"]) == (START_MS, 1)
+    assert workout["ends_at_ms"] == SONG.starts_at_ms + 1000 * HELD_SECONDS < SONG.ends_at_ms
 
 
 def test_a_last_song_that_is_older_than_a_page_waits_for_its_own() -> None:
