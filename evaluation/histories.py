@@ -70,20 +70,17 @@ class History:
 
 
 Counting = Callable[[History], Mapping[str, float]]
-"""What speaks against songs, and below 0 for them, in skips.
-
-A song that is named, be it with 0, is not one that `choose` finds was let play.
-"""
+"""What speaks against songs, and below 0 for them, in skips: of `SKIPPED`, `SKIPS` at most."""
 
 
 def nothing(history: History) -> Mapping[str, float]:
     """Skips are not counted."""
-    return dict.fromkeys(history.heard, 0.0)
+    return dict.fromkeys(history.heard, 0)
 
 
 def skips(history: History, weight: float = SKIPPED) -> dict[str, float]:
-    """Each of at most three skips counts so much."""
-    counted = {song: min(SKIPS, times) * weight for song, times in history.skipped.items()}
+    """Each skip counts so much, all of them no more than three do now."""
+    counted = {song: times * weight for song, times in history.skipped.items()}
     return dict.fromkeys(history.heard, 0.0) | _in_skips(counted)
 
 
@@ -106,14 +103,14 @@ def familiar(history: History, weight: float) -> Mapping[str, float]:
 
 
 def rate(history: History, weight: float) -> Mapping[str, float]:
-    """The share of plays that were skipped, as if there had been one more play."""
+    """The share of plays that were skipped, as if there had been one more; limited as `skips`."""
     plays = {song: times + history.kept.get(song, 0) for song, times in history.skipped.items()}
     counted = {song: weight * history.skipped[song] / (plays[song] + 1) for song in plays}
     return dict.fromkeys(history.heard, 0.0) | _in_skips(counted)
 
 
 def _in_skips(counted: Mapping[str, float]) -> dict[str, float]:
-    return {song: value / SKIPPED for song, value in counted.items()}
+    return {song: min(SKIPS, value / SKIPPED) for song, value in counted.items()}
 
 
 BASE = "skips"
@@ -121,6 +118,7 @@ BASE = "skips"
 WAYS: dict[str, Counting] = {
     "nothing": nothing,
     BASE: skips,
+    "skips 0.04": lambda history: skips(history, 0.04),
     "kept 0.01": lambda history: kept(history, 0.01),
     "kept 0.02": lambda history: kept(history, 0.02),
     "kept 0.03": lambda history: kept(history, 0.03),

@@ -25,7 +25,7 @@ from evaluation.live import START_MS, averages
 from evaluation.playing import Library
 from evaluation.segments import Segment
 from events.session import Settings, Song
-from lambdas.domain.choose import DAY_MS, SKIPPED
+from lambdas.domain.choose import DAY_MS
 
 SETTINGS = Settings()
 
@@ -107,9 +107,11 @@ def test_songs_of_one_artist_are_skipped_alike() -> None:
     [
         (nothing(history(s1=1)), {"s1": 0, "s2": 0, "s3": 0}),
         (skips(history(s1=1, s2=5)), {"s1": 1, "s2": 3, "s3": 0}),
+        (skips(history(s1=1, s2=2), 0.04), {"s1": 2, "s2": 3, "s3": 0}),
         (kept(history(s1=1), 0.01), {"s1": 1, "s2": -0.5, "s3": -0.5}),
         (familiar(history(s1=1), 0.01), {"s1": 0.5, "s2": -0.5, "s3": -0.5}),
-        (rate(history(s1=1), 0.12), {"s1": 0.5 * 0.12 / SKIPPED, "s2": 0, "s3": 0}),
+        (rate(history(s1=1), 0.02), {"s1": 0.5, "s2": 0, "s3": 0}),
+        (rate(history(s1=1), 0.24), {"s1": 3, "s2": 0, "s3": 0}),
     ],
 )
 def test_each_way_counts_what_it_says(
