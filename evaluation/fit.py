@@ -85,9 +85,9 @@ def measure(segment: Segment, plays: Sequence[Play]) -> Fit:
     """The fit of songs that follow each other without a hole from the start of a stretch."""
     targets = segment.targets
     plays = [one for one in plays if one.starts_ms < segment.seconds * 1000]
-    ends = [min(segment.seconds, -(-one.ends_ms // 1000)) for one in plays]
+    ends = _ends(segment, plays)
     starts = [0, *ends[:-1]]
-    tempo = np.repeat([one.tempo for one in plays], np.subtract(ends, starts))
+    tempo = tempi(segment, plays)
     raw = np.abs(targets - tempo)
     folded = np.minimum(raw, np.minimum(abs(targets - tempo / 2), abs(targets - tempo * 2)))
     spans = zip(starts, ends, plays, strict=True)
@@ -111,6 +111,15 @@ def measure(segment: Segment, plays: Sequence[Play]) -> Fit:
         back=tuple(_back(plays, minutes) for minutes in BACK_MINUTES),
         away_seconds=_away_seconds(plays, starts, targets),
     )
+
+
+def tempi(segment: Segment, plays: Sequence[Play]) -> Numbers:
+    """The tempo of the song that plays in each second; the last song may begin no later."""
+    return np.repeat([one.tempo for one in plays], np.diff(_ends(segment, plays), prepend=0))
+
+
+def _ends(segment: Segment, plays: Sequence[Play]) -> list[int]:
+    return [min(segment.seconds, -(-one.ends_ms // 1000)) for one in plays]
 
 
 def _back(plays: Sequence[Play], minutes: int) -> int:

@@ -5,6 +5,7 @@ by one, answers at once: what batches and the way through the cloud delay is not
 """
 
 from collections import deque
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from evaluation.playing import Library, Play
@@ -27,13 +28,14 @@ TIMING = Timing(lead_ms=10_000, ask_again_ms=30_000, session_gap_ms=900_000)
 
 @dataclass(slots=True)
 class Session:
-    """One person's session as it runs."""
+    """One person's session as it runs; of what was before, when songs were heard, and skips."""
 
     user: str
     library: Library
     settings: Settings
     end: SongEnd | None = None
     heard: dict[str, int] = field(default_factory=dict)
+    skips: Mapping[str, float] = field(default_factory=dict)
     artists: deque[str] = field(default_factory=lambda: deque(maxlen=ARTISTS_APART))
     plays: list[Play] = field(default_factory=list)
 
@@ -41,26 +43,31 @@ class Session:
 def play(segment: Segment, library: Library, settings: Settings, seed: str) -> list[Play]:
     """The songs that TempoFit plays; with `settings.responsive` some are changed in the middle."""
     session = Session(f"{seed} {segment.user}", library, settings)
+    for pulse in averages(segment, settings):
+        asked = ask(session.end, session.settings, pulse, TIMING)
+        if asked is not None:
+            recommend(session, asked, pulse)
+    return session.plays
+
+
+def averages(segment: Segment, settings: Settings) -> Iterator[Pulse]:
+    """What is known of the heart rate, every few seconds."""
     window = Window(interval_ms=settings.interval_seconds * 1000, session=START_MS)
     for second, heart_rate in enumerate(segment.heart_rates.tolist()):
         at_ms = START_MS + second * 1000
         fold(window, ((at_ms, heart_rate),), at_ms, GAP_MS)
         if is_due_to_emit(window, EMIT_EVERY_MS):
-            pulse = emit(window)
-            asked = ask(session.end, session.settings, pulse, TIMING)
-            if asked is not None:
-                _recommend(session, asked, pulse)
-    return session.plays
+            yield emit(window)
 
 
-def _recommend(session: Session, asked: Ask, pulse: Pulse) -> None:
+def recommend(session: Session, asked: Ask, pulse: Pulse) -> None:
     """Choose the song of a slot; one that would cut another short has to be worth it."""
     session.settings = with_maximum(session.settings, pulse.peak)
     found = next_song(
         asked,
         session.settings,
         pulse,
-        Listener(pulse.at_ms, asked.session, session.heard, session.artists),
+        Listener(pulse.at_ms, asked.session, session.heard, session.artists, skips=session.skips),
         lambda tempo, count: _near(session.library, tempo, count),
         seed=f"{session.user} {asked.session} {asked.slot}",
     )

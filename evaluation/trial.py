@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from evaluation.fit import PolicyFit, measure, over_seeds, summary
+from evaluation.histories import Outcome
 from evaluation.playing import Library
 from evaluation.policies import DRAWN, POLICIES, Setup, best_constant
 from evaluation.segments import Part, Segment, part_of
@@ -42,6 +43,8 @@ class Report(Struct, frozen=True):
     """By a number of songs: the fits with samples of so many, another with each seed."""
     spikes: Effect | None = None
     """What the filter of spikes does to the same stretches, where it was asked for."""
+    histories: dict[str, dict[str, Outcome]] = {}
+    """By a number of songs: what made listeners skip with each way to count, where asked for."""
 
 
 @dataclass(frozen=True, slots=True)

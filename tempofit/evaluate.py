@@ -14,6 +14,7 @@ from rich.table import Table
 from catalog.errors import FileError, Refused
 from catalog.files import read_songs
 from catalog.tables import first_few
+from evaluation import histories as made
 from evaluation import spikes as spiky
 from evaluation import trial as evaluation
 from evaluation.fit import PolicyFit
@@ -61,6 +62,9 @@ def evaluate(
     spikes: Annotated[
         bool, typer.Option("--spikes", help="And how far made spikes move the running average.")
     ] = False,
+    histories: Annotated[
+        bool, typer.Option("--histories", help="And what made listeners skip; about two minutes.")
+    ] = False,
     plot: Annotated[Path | None, typer.Option(help="Draw a picture into this file.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
@@ -91,6 +95,8 @@ def evaluate(
     )
     if spikes:
         found = msgspec.structs.replace(found, spikes=spiky.effect(what.segments, seed))
+    if histories:
+        found = msgspec.structs.replace(found, histories=_live(what, seed))
     if json:
         typer.echo(msgspec.json.encode(found))
         return
@@ -145,6 +151,14 @@ def _play(
         return fits, evaluation.run_sizes(what, names, sizes, seeds, step)
 
 
+def _live(what: Trial, seed: int) -> dict[str, dict[str, made.Outcome]]:
+    songs, settings = what.setup.library.songs, what.setup.settings
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("Working out again and again", total=made.STEPS)
+        return made.outcomes(what.segments, songs, settings, seed, lambda: progress.advance(task))
+
+
 def _draw(plot: Path, what: Trial, fits: dict[str, PolicyFit], seed: int) -> None:
     from evaluation import plot as picture  # half a second, which only a picture is worth
 
@@ -173,6 +187,12 @@ def _print(found: Report) -> None:
     ):
         print_whole(console, table)
     _print_spikes(console, found.spikes)
+    for size, ways in found.histories.items():
+        console.print(
+            f"Made listeners of {int(size):,} songs, {made.WORKOUTS} workouts each; ratios to "
+            f"{made.BASE}:"
+        )
+        print_whole(console, _outcomes(ways))
     for size, policies in found.libraries.items():
         console.print(f"With {int(size):,} of the songs:")
         for table in (_gaps(policies), _repeats(policies)):
@@ -190,6 +210,21 @@ def _print_spikes(console: Console, found: spiky.Effect | None) -> None:
         f"recorded are moved by {found.own_mean:.2f}. Of {found.sprints:,} sprints each came "
         f"through within {found.sprint_seconds:g} s.\n"
     )
+
+
+def _outcomes(ways: dict[str, made.Outcome]) -> Table:
+    table = _table("gap", "ratio", "skips an hour", "ratio", "different songs", "ratio")
+    for name, one in ways.items():
+        table.add_row(
+            name,
+            f"{one.gap:.2f}",
+            f"{one.gap_ratio:.3f}",
+            f"{one.skips_per_hour:.2f}",
+            f"{one.skips_ratio:.3f}",
+            f"{one.songs:.0f}",
+            f"{one.songs_ratio:.3f}",
+        )
+    return table
 
 
 def _gaps(policies: dict[str, PolicyFit]) -> Table:

@@ -102,7 +102,7 @@ class Listener:
     artists: Sequence[str] = ()
     """Of the last songs."""
     opinions: Mapping[str, Opinion] = field(default_factory=dict)
-    skips: Mapping[str, int] = field(default_factory=dict)
+    skips: Mapping[str, float] = field(default_factory=dict)
     """How often the person skipped each song."""
     genres: Sequence[str] = ()
     unsettled: float = 0.0

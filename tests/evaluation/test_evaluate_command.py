@@ -9,6 +9,7 @@ import pytest
 from msgspec import json
 from typer.testing import CliRunner, Result
 
+from evaluation import histories
 from evaluation.segments import part_of
 from evaluation.trial import Report
 from tempofit.__main__ import app
@@ -219,3 +220,18 @@ def test_how_far_made_spikes_move_the_average_is_told_when_it_is_asked_for(
     assert "Of 4 sprints each came through within" in said
     silent = json.decode(invoke(*files, *asked[:-1], "--json").stdout, type=Report)
     assert silent.spikes is None
+
+
+def test_what_made_listeners_skip_is_told_when_it_is_asked_for(
+    files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(histories, "WORKOUTS", 2)
+    asked = ("--people", "all", "--policy", "constant", "--histories")
+    found = report(files, *asked).histories
+    assert list(found) == ["60", "200", "1000"]
+    assert all(list(ways) == list(histories.WAYS) for ways in found.values())
+    assert found["60"]["nothing"].skips_per_hour > 0
+    said = " ".join(invoke(*files, *asked).stdout.split())
+    assert "Made listeners of 60 songs, 2 workouts each; ratios to skips:" in said
+    assert "familiar 0.02" in said
+    assert report(files, *asked[:-1]).histories == {}
