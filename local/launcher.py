@@ -152,10 +152,9 @@ def running(
     shards of the streams take more than AWS's would, for a benchmark that asks how much this
     machine can do. With `lake` averages and plays become files beside what lasts. `in_front` has
     addresses of proxies, by the part that each stands before: there the functions and the WebSocket
-    API find it.
-    Whoever names a proxy starts it. Raises PartError, synth.SynthError, lock.LockedError,
-    data.DataError or valkey.NoRedisError, each with a sentence that says what to do. However this
-    process ends, the cloud ends with it.
+    API find it. Whoever names a proxy starts it. Raises PartError, synth.SynthError,
+    lock.LockedError, data.DataError or valkey.NoRedisError, each with a sentence that says what to
+    do. However this process ends, the cloud ends with it.
     """
     logs = directory / "logs"
     logs.mkdir(parents=True, exist_ok=True)
