@@ -3,7 +3,8 @@
 Its standard input is a pipe that the launcher alone holds open, so it ends with the launcher,
 whatever ended that; no terminal and no signal to the launcher's group reaches it. Each line names
 a part by its process group. FILE, which says where the cloud answers, goes with the parts. It also
-holds the locks of the launcher's folders, so that nobody starts there before all have ended.
+holds the locks of the launcher's folders and its ports, so that nobody starts there before all have
+ended.
 """
 
 import os
@@ -41,7 +42,7 @@ class Keeper:
 def keeping(file: Path, *locks: int) -> Iterator[Keeper]:
     """A keeper while the block runs; parts that whoever leaves it has not ended, it ends.
 
-    `locks` are the descriptors of locks that the keeper holds as well.
+    `locks` are the descriptors of locks and reserved ports that the keeper holds as well.
     """
     process = subprocess.Popen(  # noqa: S603 - our own command
         [sys.executable, "-m", "local.keeper", str(file)],

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from socket import socket
 from typing import Any
 
 import boto3
@@ -147,13 +148,13 @@ def running(
 
     Songs, and what people think of them, last in `data` from one start to the next, unless `fresh`
     or no folder is given. Ports that are not given are free ones, with `usual_ports` those of the
-    last start where these are free. Without `limits` the shards of the streams take more than AWS's
-    would, for a benchmark that asks how much this machine can do. With `lake` averages and plays
-    become files beside what lasts. `in_front` has addresses of
-    proxies, by the part that each stands before: there the functions and the WebSocket API find it.
-    Whoever names a proxy starts it. Raises PartError, synth.SynthError, lock.LockedError,
-    data.DataError or valkey.NoRedisError, each with a sentence that says what to do. However this
-    process ends, the cloud ends with it.
+    last start where these are free; one that another cloud has chosen is not. Without `limits` the
+    shards of the streams take more than AWS's would, for a benchmark that asks how much this
+    machine can do. With `lake` averages and plays become files beside what lasts. `in_front` has
+    addresses of proxies, by the part that each stands before: there the functions and the WebSocket
+    API find it. Whoever names a proxy starts it. Raises PartError, synth.SynthError,
+    lock.LockedError, data.DataError or valkey.NoRedisError, each with a sentence that says what to
+    do. However this process ends, the cloud ends with it.
     """
     logs = directory / "logs"
     logs.mkdir(parents=True, exist_ok=True)
@@ -162,12 +163,14 @@ def running(
         locks = [held.enter_context(lock.locked(directory))]
         if data is not None:
             locks.append(held.enter_context(keep.held(data)))
+        given = {"web": page_port, "gateway": websocket_port}
+        reserved = _reserved((*PORTS, LAKE) if lake else PORTS, given, usual_ports, held)
+        locks += [port.fileno() for port in reserved.values()]
+        ports = {name: processes.number(port) for name, port in reserved.items()}
         keeper = held.enter_context(keeping(addresses, *locks))
         addresses.unlink(missing_ok=True)
         if data is None or fresh:
             keep.empty(data or directory)
-        names = (*PORTS, LAKE) if lake else PORTS
-        ports = _ports(names, {"web": page_port, "gateway": websocket_port}, usual_ports)
         progress("Reading the synthesized stack")
         context = SHARDS | WITH_LAKE if lake else SHARDS
         cloud = _plan(synth.synthesize(context=context), ports, logs, in_front or {}, keeper)
@@ -181,19 +184,23 @@ def running(
             cloud.stop()
 
 
-def _ports(names: Sequence[str], given: dict[str, int | None], usual: bool) -> dict[str, int]:
-    """The port of each part. PartError when a given one is not free."""
-    ports = {name: port for name, port in given.items() if port is not None}
-    for name, port in ports.items():
-        processes.check_free(port, "the page" if name == "web" else "the WebSocket API")
+def _reserved(
+    names: Sequence[str], given: Mapping[str, int | None], usual: bool, held: ExitStack
+) -> dict[str, socket]:
+    """The port of each part, until `held` is closed. PartError when a given one is not free."""
+    reserved = {}
+    for name, port in given.items():
+        if port is not None:
+            what = "the page" if name == "web" else "the WebSocket API"
+            reserved[name] = held.enter_context(processes.reserve_given(port, what))
     for number, name in enumerate(names, FIRST_PORT):
-        if name not in ports:
-            ports[name] = (
-                processes.usual_port(number, FIRST_PORT + len(names), ports.values())
+        if name not in reserved:
+            reserved[name] = held.enter_context(
+                processes.reserve_usual(number, FIRST_PORT + len(names))
                 if usual
-                else processes.free_port()
+                else processes.reserve_free()
             )
-    return ports
+    return reserved
 
 
 def _plan(

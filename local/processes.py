@@ -5,11 +5,14 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain, count
+from itertools import chain
 from pathlib import Path
 from random import SystemRandom
+
+import psutil
 
 from local.logs import Log, Printed
 from local.project import PROJECT
@@ -22,6 +25,7 @@ HOST = "127.0.0.1"
 FREE_PORTS = range(10_000, 32_768)
 """Below those that Linux, macOS and Windows give to connections, or one of these might take a port
 before its part listens, or while that starts again."""
+PORTS_END = 65_536
 
 
 class PartError(Exception):
@@ -39,17 +43,25 @@ class Part:
     address: tuple[str, int] | None
 
     def wait_until_ready(self) -> None:
-        """Wait until it listens. Raises PartError when it ends or does not listen in time."""
+        """Wait until it listens, whoever else does at its address.
+
+        Raises PartError when it ends or does not listen in time.
+        """
         deadline = time.monotonic() + START_SECONDS
-        while self.address is not None:
+        while self.address is not None and not self._listens():
             self.check()
-            with socket.socket() as probe:
-                probe.settimeout(1)
-                if probe.connect_ex(self.address) == 0:
-                    return
             if time.monotonic() > deadline:
                 raise PartError(f"{self._named()} did not listen within {START_SECONDS} s.")
             time.sleep(0.02)
+
+    def _listens(self) -> bool:
+        """Whether the process itself listens at its address; one that has ended does not."""
+        with suppress(psutil.Error):
+            return any(
+                one.status == psutil.CONN_LISTEN and one.laddr == self.address
+                for one in psutil.Process(self.process.pid).net_connections("tcp4")
+            )
+        return False
 
     def check(self) -> None:
         """Raise PartError when the process has ended."""
@@ -105,8 +117,36 @@ def stop(parts: Sequence[Part]) -> list[str]:
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nobody listens on, and that was not drawn before."""
-    return next(port for port in _drawn if _refusal(port) is None)
+    """A port that nobody listens on or has reserved, and that was not drawn before."""
+    with reserve_free() as port:
+        return number(port)
+
+
+def reserve_free() -> socket.socket:
+    """A free port that was not drawn before, reserved."""
+    return _reserve_first(_drawn)
+
+
+def reserve_usual(usual: int, beyond: int) -> socket.socket:
+    """The usual port, reserved; the first from `beyond` on where it is not free."""
+    return _reserve_first(chain([usual], range(beyond, PORTS_END)))
+
+
+def reserve_given(port: int, what: str) -> socket.socket:
+    """The port, reserved. PartError, with a sentence, when it is not free."""
+    try:
+        return _reserve(port)
+    except OSError as error:
+        raise PartError(
+            f"Port {port}, where {what} should be, cannot be used ({error.strerror}): stop "
+            "the program that uses it or choose another one."
+        ) from None
+
+
+def number(reserved: socket.socket) -> int:
+    """The number of a reserved port."""
+    port: int = reserved.getsockname()[1]
+    return port
 
 
 def _draw() -> Iterator[int]:
@@ -116,30 +156,26 @@ def _draw() -> Iterator[int]:
 _drawn = _draw()
 
 
-def usual_port(usual: int, beyond: int, chosen: Container[int]) -> int:
-    """The usual port; the first from `beyond` on where it is not free, or chosen already."""
-    return next(
-        port
-        for port in chain([usual], count(beyond))
-        if port not in chosen and _refusal(port) is None
-    )
+def _reserve_first(ports: Iterable[int]) -> socket.socket:
+    for port in ports:
+        with suppress(OSError):
+            return _reserve(port)
+    raise PartError("No port of this machine is free: stop programs that listen.")
 
 
-def check_free(port: int, what: str) -> None:
-    """Raise PartError with a sentence when a port is taken."""
-    if refusal := _refusal(port):
-        raise PartError(
-            f"Port {port}, where {what} should be, cannot be used ({refusal}): stop "
-            "the program that uses it or choose another one."
-        )
+def _reserve(port: int) -> socket.socket:
+    """Nobody else can reserve the port while the socket is open, here or where it is inherited.
 
-
-def _refusal(port: int) -> str | None:
-    """Why nobody can listen on a port; None when one can."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+    It is the UDP port of that number, which no part uses: the port itself has to be free until its
+    part listens, and while that starts again. Raises OSError when the port is not free.
+    """
+    reserved = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        reserved.bind((HOST, port))
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((HOST, port))
-        except OSError as error:
-            return error.strerror
-        return None
+    except OSError:
+        reserved.close()
+        raise
+    return reserved

@@ -10,7 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from local.keeper import keeping
 from local.lock import LockedError, launcher, locked
+from local.processes import PartError, number, reserve_free, reserve_given
 from local.project import PROJECT
 from tests.local.processes import running, wait_for
 
@@ -111,6 +113,17 @@ def test_a_folder_is_locked_until_the_parts_of_a_killed_launcher_have_ended(
         process.wait()
         with locked(tmp_path):
             assert not running(part)
+
+
+def test_a_port_is_reserved_until_the_keeper_has_ended(tmp_path: Path) -> None:
+    with reserve_free() as reserved:
+        keeper = keeping(tmp_path / "addresses.json", reserved.fileno())
+        port = number(reserved)
+        with keeper:
+            reserved.close()
+            with pytest.raises(PartError, match=f"Port {port}"):
+                reserve_given(port, "the page")
+    reserve_given(port, "the page").close()
 
 
 def test_a_second_launcher_is_told_who_runs_and_where(tmp_path: Path) -> None:
