@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local import launcher
+from local import launcher, processes
 from local.processes import (
     HOST,
     Part,
@@ -91,6 +91,7 @@ def test_clouds_that_start_at_the_same_time_have_no_port_in_common(
         with pytest.raises(PartError, match="No part is started"), cloud:
             pass
 
+    monkeypatch.setattr(processes, "_drawn", processes.FREE_PORTS)  # as if two processes drew alike
     monkeypatch.setattr(synth, "synthesize", lambda context: {})
     monkeypatch.setattr(launcher, "_plan", plan)
     begin("first")
