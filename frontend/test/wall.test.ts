@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { askedToJoin, joinAddress } from "../src/floor/name";
+import { askedToJoin, isOfThisMachine, joinAddress } from "../src/floor/name";
 import { PER_PAGE, pagesOf } from "../src/floor/pages";
 
 const crowd = (count: number) => Array.from({ length: count }, (_, number) => number);
@@ -31,6 +31,13 @@ describe("a wall in pages", () => {
 });
 
 describe("the way to join a floor", () => {
+  test("tells an address that no phone can open", () => {
+    for (const page of ["http://localhost:8000/", "http://127.0.0.1:8000/?floor=a", "http://[::1]:8000/"]) {
+      expect(isOfThisMachine(joinAddress(page, "a"))).toBe(true);
+    }
+    expect(isOfThisMachine(joinAddress("https://tempofit.example/", "a"))).toBe(false);
+  });
+
   test("leads to one's own page, which asks", () => {
     const address = joinAddress("https://tempofit.example/?floor=class-a&user=coach", "class-a");
     expect(address).toBe("https://tempofit.example/?join=class-a");

@@ -31,6 +31,12 @@ export function joinAddress(page: string, floor: string): string {
   return new URL(`/?join=${floor}`, page).href;
 }
 
+/** Whether an address leads to the machine that opens it, wherever it is opened. */
+export function isOfThisMachine(address: string): boolean {
+  const { hostname } = new URL(address);
+  return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
+}
+
 /** The floor that the address asks to join; null where it names none, or what can be none. */
 export function askedToJoin(search: string): string | null {
   const asked = new URLSearchParams(search).get("join");

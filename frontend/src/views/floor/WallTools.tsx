@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 
-import { joinAddress } from "../../floor/name";
+import { isOfThisMachine, joinAddress } from "../../floor/name";
 import { Press } from "../Press";
 
 /** What a coach does with the wall: fill the screen with it, and let people join. */
@@ -97,6 +97,9 @@ function JoinCode({ address, floor, onClose }: JoinProps) {
       <p>
         Point a phone&rsquo;s camera at it, or open <code>{address}</code>
       </p>
+      {isOfThisMachine(address) && (
+        <p className="hint">No phone can open it: this page runs for the browsers of this computer only.</p>
+      )}
       <p className="hint">
         People are asked before they join. You see their name, heart rate and songs from then on.
       </p>
