@@ -96,8 +96,8 @@ def fold(
     What is not newer than the watermark is ignored. A silence longer than `gap_ms` empties the
     window, so an average never spans a pause.
 
-    Each step of the line that has no point yet gets one at its last sample when a later one begins,
-    so that a long message draws as many as short ones do. `over` takes the minutes that end.
+    With `over`, which takes the minutes that end, each step of the line that has no point yet gets
+    one at its last sample when a later one begins: a long message draws as many as short ones do.
     """
     last_ms, refused = window.last_ms, []
     step_ends_ms = last_ms - last_ms % STEP_MS + STEP_MS
@@ -108,7 +108,7 @@ def fold(
         if at_ms > until_ms:
             refused.append(at_ms)
             continue
-        if at_ms >= step_ends_ms:
+        if over is not None and at_ms >= step_ends_ms:
             step_ends_ms = at_ms - at_ms % STEP_MS + STEP_MS
             if window.samples and not _is_drawn(window):
                 running, _, _, newest = _measured(window)

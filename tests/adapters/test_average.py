@@ -19,6 +19,7 @@ from lambdas.adapters import (
     windows,
 )
 from lambdas.domain.due import SongEnd
+from lambdas.domain.effort import effort_points
 from lambdas.domain.line import STEP_MS
 from lambdas.domain.session import Session
 from tests.adapters.conftest import (
@@ -385,6 +386,12 @@ def test_a_line_has_a_point_a_step_in_messages_of_any_length(size: int) -> None:
     assert [point.heart_rate for point in seen] == [
         120 + (point.at_ms - START_MS) // 10_000 for point in seen
     ]
+    stretch = traces.Stretch(START_MS, START_MS + 359_000, (window.minute, window.line))
+    lines = traces.read_all({"ann": stretch})["ann"]
+    from_120_in_zone_2_and_from_140_in_zone_3 = (200 * 2 + 160 * 3) / 60
+    a_point = 2 * 15 / 60
+    told = effort_points(START_MS, 200, lines)
+    assert told == pytest.approx(from_120_in_zone_2_and_from_140_in_zone_3, abs=a_point)
 
 
 def test_a_flood_of_heart_rates_is_refused_whatever_function_it_meets() -> None:
