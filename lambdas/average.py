@@ -191,7 +191,8 @@ def _fold(
     if verdict is not Verdict.TAKEN:
         return verdict
     until_ms = record.arrived_ms + MAX_FUTURE_MS
-    late = hear(window, voice_in(record.value), value.samples, until_ms, GAP_MS)
+    over: dict[int, bytes] = {}
+    late = hear(window, voice_in(record.value), value.samples, until_ms, GAP_MS, over)
     if late is None:
         left_out[user] = left_out.get(user, 0) + len(value.samples)
         return verdict
@@ -201,12 +202,11 @@ def _fold(
     elif newest_ms < window.last_ms - OLD_MS:
         refused[user] = _older(newest_ms, window.last_ms, value.id)
     if window.samples and is_due_to_emit(window, EMIT_EVERY_MS):
-        minute, line = window.minute, window.line
-        average = stream.Average(user, emit(window), window.folded, record.arrived_ms)
+        average = stream.Average(user, emit(window, over), window.folded, record.arrived_ms)
         # Encoding raises here, where it is one person's, and not in the batch.
         averages.append((average, stream.encode(average)))
-        if window.minute != minute and line:
-            lines[user, minute] = line
+    for minute, line in over.items():
+        lines[user, minute] = line
     return verdict
 
 

@@ -30,6 +30,12 @@ def longer(line: bytes, at_ms: int, heart_rate: float, average: float) -> bytes:
     return line + _POINT.pack(rest_ms, *numbers)
 
 
+def is_drawn(line: bytes, at_ms: int) -> bool:
+    """Whether the newest point of a line is of this time's step, if the line is of its minute."""
+    rest_ms = at_ms % MINUTE_MS
+    return line != b"" and (line[-6] | line[-5] << 8) // STEP_MS == rest_ms // STEP_MS
+
+
 def points(minute: int, line: bytes) -> list[Point]:
     """The points of a minute since the epoch. Raises struct.error when the line is none."""
     return [

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from zlib import crc32
 
 from events.stream import HeartRateBatch, Sent, SessionStart
-from lambdas.domain.window import STALE_AFTER_MS, Window, fold
+from lambdas.domain.window import STALE_AFTER_MS, Over, Window, fold
 
 SILENT_MS = STALE_AFTER_MS
 """A voice that is silent for longer is taken over by any other. A shorter time would take a steady
@@ -41,7 +41,12 @@ def listen(window: Window, arrived_ms: int) -> None:
 
 
 def hear(
-    window: Window, voice: int, samples: Sequence[tuple[int, float]], until_ms: int, gap_ms: int
+    window: Window,
+    voice: int,
+    samples: Sequence[tuple[int, float]],
+    until_ms: int,
+    gap_ms: int,
+    over: Over | None = None,
 ) -> list[int] | None:
     """Fold what arrived just now, as `fold` does, if its voice counts; None where it does not.
 
@@ -54,7 +59,7 @@ def hear(
     if not is_heard and samples[-1][0] > window.last_ms:
         return None
     folded = window.folded
-    refused = fold(window, samples, until_ms, gap_ms)
+    refused = fold(window, samples, until_ms, gap_ms, over)
     if window.folded > folded:
         if voice != window.voice % _NAMES:
             window.voice = voice

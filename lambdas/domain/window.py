@@ -2,7 +2,7 @@
 
 import struct
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, MutableMapping, Sequence
 from itertools import accumulate, pairwise
 from operator import add, mul, sub
 from typing import Annotated
@@ -10,7 +10,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from events.pulse import Pulse
-from lambdas.domain.line import MINUTE_MS, longer
+from lambdas.domain.line import MINUTE_MS, STEP_MS, is_drawn, longer
 
 STALE_AFTER_MS = 20_000
 """Longer than the page keeps back what it measures of a steady heart, 15 s, and the way."""
@@ -35,6 +35,8 @@ _PACKS = tuple(layout.pack for layout in _LAYOUTS)
 _ANY = 2
 
 Count = Annotated[int, Meta(ge=0, lt=2**53)]
+Over = MutableMapping[int, bytes]
+"""Lines of minutes that are over, by the minute since the epoch, for whoever keeps them."""
 
 
 class Window(Struct, array_like=True, gc=False):
@@ -62,7 +64,7 @@ class Window(Struct, array_like=True, gc=False):
     form: Annotated[int, Meta(ge=0, lt=len(_CODES))] = 0
     samples: bytes = b""
     minute: Count = 0
-    """Of the last average that was emitted, since the epoch."""
+    """Of the newest point of the line, since the epoch."""
     line: bytes = b""
     """Of that minute, until it is over; see lambdas/domain/line.py."""
     arrived_ms: Count = 0
@@ -83,14 +85,22 @@ class Window(Struct, array_like=True, gc=False):
 
 
 def fold(
-    window: Window, samples: Iterable[tuple[int, float]], until_ms: int, gap_ms: int
+    window: Window,
+    samples: Iterable[tuple[int, float]],
+    until_ms: int,
+    gap_ms: int,
+    over: Over | None = None,
 ) -> list[int]:
     """Fold samples into the window and answer the times of those refused, later than `until_ms`.
 
     What is not newer than the watermark is ignored. A silence longer than `gap_ms` empties the
     window, so an average never spans a pause.
+
+    With `over`, which takes the minutes that end, each step of the line that has no point yet gets
+    one at its last sample when a later one begins: a long message draws as many as short ones do.
     """
     last_ms, refused = window.last_ms, []
+    step_ends_ms = last_ms - last_ms % STEP_MS + STEP_MS
     for at_ms, heart_rate in samples:
         step_ms = at_ms - last_ms
         if step_ms <= 0:
@@ -98,6 +108,11 @@ def fold(
         if at_ms > until_ms:
             refused.append(at_ms)
             continue
+        if over is not None and at_ms >= step_ends_ms:
+            step_ends_ms = at_ms - at_ms % STEP_MS + STEP_MS
+            if window.samples and not _is_drawn(window):
+                running, _, _, newest = _measured(window)
+                _draw(window, newest, running, over)
         if step_ms > gap_ms or not window.samples:
             window.form, window.samples, window.span_ms, step_ms = 0, b"", 0, 0
             window.started_ms = at_ms
@@ -117,6 +132,22 @@ def has_seen(window: Window, samples: Iterable[tuple[int, float]], arrived_ms: i
     is sent again arrives later.
     """
     return arrived_ms < window.arrived_ms and all(at_ms <= window.last_ms for at_ms, _ in samples)
+
+
+def _is_drawn(window: Window) -> bool:
+    """Whether the line has a point of the step of the newest sample."""
+    is_now = window.minute == window.last_ms // MINUTE_MS
+    return is_now and is_drawn(window.line, window.last_ms)
+
+
+def _draw(window: Window, heart_rate: float, running: float, over: Over | None) -> None:
+    """Make the line longer by a point at the newest sample."""
+    minute = window.last_ms // MINUTE_MS
+    if minute != window.minute:
+        if over is not None and window.line:
+            over[window.minute] = window.line
+        window.minute, window.line = minute, b""
+    window.line = longer(window.line, window.last_ms, heart_rate, running)
 
 
 def _append(window: Window, step_ms: int, heart_rate: float) -> None:
@@ -259,19 +290,17 @@ def is_due_to_emit(window: Window, emit_every_ms: int) -> bool:
     return window.last_ms - window.emitted_ms >= emit_every_ms
 
 
-def emit(window: Window) -> Pulse:
+def emit(window: Window, over: Over | None = None) -> Pulse:
     """The average of now; the window remembers it in its line, and the highest of the session.
 
-    Raises ValueError on an empty window.
+    `over` takes the minute that ends with it. Raises ValueError on an empty window.
     """
     _trim(window)
     running, lowest, highest, heart_rate = _measured(window)
     if window.span_ms >= window.interval_ms:
         window.peak = max(window.peak, running)
     previous_ms, window.emitted_ms = window.emitted_ms, window.last_ms
-    minute = window.last_ms // MINUTE_MS
-    line = window.line if window.minute == minute else b""
-    window.minute, window.line = minute, longer(line, window.last_ms, heart_rate, running)
+    _draw(window, heart_rate, running, over)
     return Pulse(
         at_ms=window.last_ms,
         previous_ms=previous_ms,

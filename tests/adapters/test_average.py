@@ -19,6 +19,8 @@ from lambdas.adapters import (
     windows,
 )
 from lambdas.domain.due import SongEnd
+from lambdas.domain.effort import effort_points
+from lambdas.domain.line import STEP_MS
 from lambdas.domain.session import Session
 from tests.adapters.conftest import (
     START_MS,
@@ -363,6 +365,33 @@ def test_a_line_is_written_once_its_minute_is_over_and_seen_before(redis_url: st
     (window,) = windows.read(["ann"], START_MS + 60_000).values()
     seen = traces.read("ann", 0, START_MS + 61_000, (window.minute, window.line))
     assert [point.at_ms - START_MS for point in seen] == [5_000, 15_000, 40_000, 61_000]
+
+
+@pytest.mark.parametrize("size", [10, 60, 120])
+def test_a_line_has_a_point_a_step_in_messages_of_any_length(size: int) -> None:
+    """Each message is delivered twice, and goes down the stream as one average."""
+    times = range(0, 360_000, 1_000)
+    messages = [
+        batch(*((at_ms, 120 + at_ms // 10_000) for at_ms in times[at : at + size]))
+        for at in range(0, 360, size)
+    ]
+    for message in messages:
+        for _ in range(2):
+            invoke(("ann", message), arrived_ms=START_MS + 360_000)
+    assert len(emitted()) == len(messages)
+    (window,) = windows.read(["ann"], START_MS + 360_000).values()
+    seen = traces.read("ann", 0, START_MS + 360_000, (window.minute, window.line))
+    steps = [point.at_ms // STEP_MS for point in seen]
+    assert steps == list(range(START_MS // STEP_MS, (START_MS + 359_000) // STEP_MS + 1))
+    assert [point.heart_rate for point in seen] == [
+        120 + (point.at_ms - START_MS) // 10_000 for point in seen
+    ]
+    stretch = traces.Stretch(START_MS, START_MS + 359_000, (window.minute, window.line))
+    lines = traces.read_all({"ann": stretch})["ann"]
+    from_120_in_zone_2_and_from_140_in_zone_3 = (200 * 2 + 160 * 3) / 60
+    a_point = 2 * 15 / 60
+    told = effort_points(START_MS, 200, lines)
+    assert told == pytest.approx(from_120_in_zone_2_and_from_140_in_zone_3, abs=a_point)
 
 
 def test_a_flood_of_heart_rates_is_refused_whatever_function_it_meets() -> None:

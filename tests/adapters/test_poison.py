@@ -207,7 +207,7 @@ def test_a_song_and_a_point_that_cannot_be_read_are_left_out(redis: Redis) -> No
     redis.hset(traces._key(stream.group_of("ann"), broken - 1), "ann", b"\xff" * 6)
     told = ask(workout.handler, "ann", action="workout")
     assert told["songs"] == []
-    assert [point[1] for point in told["trace"]] == [120.0]
+    assert [point[1] for point in told["trace"]] == [120.0, 120.0]
     assert turn_of("ann", START_MS, 1).before == ({}, [], True, False)
 
 
