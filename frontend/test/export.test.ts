@@ -11,13 +11,14 @@ const SAMPLES: readonly Sample[] = [
   [SESSION + 1_500, 121.5],
   [SESSION + 60_000, 300],
 ];
+const START = { started_ms: SESSION };
 
 function titled(title: string, artist = "Someone"): SongPush {
   return songPush(0, { song: { id: "s", title, artist, tempo: 120 } });
 }
 
 function rows(title: string, artist?: string): readonly string[] {
-  return csvOf(SAMPLES, [point(0)], [titled(title, artist)]).split("\r\n");
+  return csvOf(START, SAMPLES, [point(0)], [titled(title, artist)]).split("\r\n");
 }
 
 function tcx(songs: readonly SongPush[]): string {
@@ -37,16 +38,21 @@ describe("a workout as CSV", () => {
     ]);
   });
 
+  test("counts from the start of the workout, which a heart rate may follow", () => {
+    const [, first] = csvOf({ started_ms: SESSION - 12_000 }, SAMPLES, [], []).split("\r\n");
+    expect(first).toBe("12,120,,,,");
+  });
+
   test("leaves the song empty where none played", () => {
     const late = songPush(0, { starts_at_ms: SESSION + 1_000, ends_at_ms: SESSION + 2_000 });
-    const [, first, second, third] = csvOf(SAMPLES, [], [late]).split("\r\n");
+    const [, first, second, third] = csvOf(START, SAMPLES, [], [late]).split("\r\n");
     expect([first, third]).toEqual(["0,120,,,,", "60,300,,,,"]);
     expect(second).toContain("Title 0");
   });
 
   test("quotes what would break a row", () => {
     expect(rows('One, "two"')[1]).toContain(',"One, ""two""",Someone,');
-    expect(csvOf(SAMPLES, [], [titled("a\nb")])).toContain(',"a\nb",');
+    expect(csvOf(START, SAMPLES, [], [titled("a\nb")])).toContain(',"a\nb",');
   });
 
   test.each(["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])("takes %j for no formula", (text) => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { readRecording } from "../src/heart/recording";
 import type { Sample } from "../src/wire/messages";
 import { jsonOf } from "../src/workout/export";
+import { figuresOf, samplesOfPlays } from "../src/workout/past";
 import { fitOf } from "../src/workout/fitWriter";
 import { gpxOf } from "../src/workout/gpx";
 import { summaryOf } from "../src/workout/summary";
@@ -57,6 +58,19 @@ describe("a workout as FIT", () => {
     expect(told.records?.map(({ heart_rate }) => heart_rate)).toEqual([120, 122]);
     expect(told.sessions?.[0]).toMatchObject({ total_elapsed_time: 60, max_heart_rate: 254 });
     expect(told.laps).toHaveLength(1);
+  });
+
+  test("of a past workout begins and ends as that did, and not with what was measured", async () => {
+    const past = pastSongs([play(0, { starts_at_ms: SESSION + 20_000, line: [[5, 120], [20, 125]] })]);
+    const figures = figuresOf(past);
+    if (!figures) throw new Error("There are no figures.");
+    const bytes = fitOf(figures, samplesOfPlays(past.plays));
+    const told = await new FitParser({ force: false }).parseAsync(bytes.buffer);
+    const [session, { ends_at_ms }] = [told.sessions?.[0], past.workout];
+    expect(Number(session?.start_time)).toBe(SESSION);
+    expect(Number(session?.timestamp)).toBe(ends_at_ms);
+    expect(session?.total_elapsed_time).toBe((ends_at_ms - SESSION) / 1000);
+    expect(told.events?.map(({ timestamp }) => Number(timestamp))).toEqual([SESSION, ends_at_ms]);
   });
 
   test("is read again as what it was", async () => {

@@ -82,7 +82,7 @@ def test_a_workout_is_ended_seen_again_after_a_reload_opened_and_taken_along(
         (workout,) = json.loads(everything.read_text())["workouts"]
         assert round(workout["workout"]["highest"]) == highest
         assert [play["song"]["title"] for play in workout["plays"]] == [title]
-        expect(page.get_by_test_id("everything")).to_have_text("All 1 workouts are in the file.")
+        expect(page.get_by_test_id("everything")).to_have_text("Your one workout is in the file.")
 
         press(page, "Your weeks, and what the music did")
         expect(dialog.get_by_text("week in a row with a workout")).to_be_visible(timeout=SOON_MS)

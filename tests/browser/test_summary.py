@@ -117,8 +117,14 @@ def test_ending_asks_first_where_it_costs_the_source_of_the_heart_rate(open_page
         press(page, "Start")
         expect(page.get_by_test_id("playing")).to_have_attribute("data-slot", "0", timeout=SOON_MS)
         expect(page.get_by_test_id("average")).to_be_visible(timeout=SOON_MS)
-        press(page, "End the workout")
-        press(page, "Keep going")
+        for width, height in [(1280, 800), (390, 844), (320, 640)]:
+            page.set_viewport_size({"width": width, "height": height})
+            button = page.get_by_role("button", name="End the workout")
+            button.evaluate("button => button.scrollIntoView({ block: 'end' })")
+            press(page, "End the workout")
+            for answer in ("End it", "Keep going"):
+                expect(page.get_by_role("button", name=answer)).to_be_in_viewport(ratio=1)
+            press(page, "Keep going")
         expect(page.get_by_role("button", name="End the workout")).to_be_focused()
         expect(page.get_by_test_id("freshness")).to_have_text("live")
         press(page, "End the workout")

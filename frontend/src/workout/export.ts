@@ -8,13 +8,13 @@ import { duration } from "./words";
 /** The server's averages are at most this far apart. */
 const AVERAGE_FOR_MS = 15_000;
 
-/** One row a sample; text as RFC 4180 has it, and never taken for a formula. */
+/** One row a sample, by the seconds since the workout began; text as RFC 4180 has it, and never taken for a formula. */
 export function csvOf(
+  { started_ms }: Pick<Summary, "started_ms">,
   samples: readonly Sample[],
   trace: readonly TracePoint[],
   songs: readonly SongPush[],
 ): string {
-  const started_ms = samples[0]?.[0] ?? 0;
   const rows = samples.map(([at_ms, heart_rate]) => {
     const push = songAt(songs, at_ms);
     const average = trace.findLast((point) => point.at_ms <= at_ms);

@@ -50,6 +50,10 @@ const INTERVAL_MS = 30_000;
 /** More than an interval holds of points that are 5 s apart, or a second, as another server may have them. */
 const HELD = 60;
 
+/** What the server's `fit` counts; the page may have bent the song to the heart as it played. */
+export const BY_ITSELF =
+  "a song’s own tempo was within 8\u00a0% of the target, not as it was bent while it played";
+
 /** A song that played, as the page knows songs: its tempo is told as it was felt. */
 export function pushOf(play: Play, session: number): SongPush {
   const { slot, song, starts_at_ms, ends_at_ms, tempo, target_tempo, mode, decided_by, liked } = play;

@@ -14,7 +14,7 @@ export interface SongFit {
   readonly skipped: boolean;
   /** The mean of |tempo as heard - target| / target. */
   readonly distance: number | null;
-  /** Of a past workout, in place of `distance`: the share of its measured time at the tempo, as the server tells it. */
+  /** Of a past workout, in place of `distance`: the share of its measured time in which its own tempo was at the target. */
   readonly share?: number | null;
 }
 

@@ -20,6 +20,11 @@ export function hours(milliseconds: number): string {
   return minutes < 60 ? rest : `${Math.floor(minutes / 60)}\u00a0h\u00a0${rest}`;
 }
 
+/** "1 song", "2 songs". */
+export function counted(number: number, noun: string): string {
+  return number === 1 ? `1 ${noun}` : `${number} ${noun}s`;
+}
+
 /** How long ago, roughly: "42 s", from two minutes on "2 min". */
 export function span(milliseconds: number): string {
   const seconds = Math.floor(milliseconds / 1000);

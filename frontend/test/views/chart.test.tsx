@@ -1,17 +1,19 @@
 import { act, render, screen } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
 
-import { LiveChart } from "../../src/views/chart/Chart";
+import { Chart, LiveChart } from "../../src/views/chart/Chart";
+import type { Drawn } from "../../src/views/chart/plot";
 import type { State } from "../../src/session/store";
 import { NOW, after, point, songPush, workoutOf } from "../helpers";
 import { media, pass } from "./browser";
 
 /** What was drawn, on how many plots. */
-const plots = vi.hoisted(() => ({ open: 0, drawn: 0 }));
+const plots = vi.hoisted(() => ({ open: 0, drawn: 0, now: (): Drawn | null => null }));
 
 vi.mock("../../src/views/chart/plot", () => ({
-  createPlot: () => {
+  createPlot: (_: HTMLElement, now: () => Drawn) => {
     plots.open += 1;
+    plots.now = now;
     return {
       setData: () => {
         plots.drawn += 1;
@@ -73,4 +75,22 @@ test("one plot is open, in the system's colours, and none when the chart goes", 
   expect(plots.open).toBe(1);
   unmount();
   expect(plots.open).toBe(0);
+});
+
+test("now is marked as long as the workout goes on and lies in what is shown", async () => {
+  const { rerender } = await show(after([0, told]));
+  const marked = () => plots.now()?.now_ms;
+  expect(marked()).toBe(point(10).at_ms);
+  const { trace, session, songs, settings } = after([0, told]);
+  const parts = { trace, session, songs, settings };
+  rerender(<Chart {...parts} at_ms={point(400).at_ms} />); // no heart rate came for minutes
+  await act(() => vi.dynamicImportSettled());
+  expect(marked()).toBeNull();
+});
+
+test("a workout that is over has no now", async () => {
+  const { trace, session, songs, settings } = after([0, told]);
+  render(<Chart {...{ trace, session, songs, settings }} at_ms={point(10).at_ms} whole />);
+  await act(() => vi.dynamicImportSettled());
+  expect(plots.now()).toMatchObject({ now_ms: null, stretch: { to_ms: point(10).at_ms } });
 });

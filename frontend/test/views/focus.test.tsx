@@ -1,5 +1,5 @@
 import { act, render, screen } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { FloorWorkout } from "../../src/views/floor/FloorWorkout";
 import { EndWorkout } from "../../src/views/summary/EndWorkout";
@@ -43,6 +43,17 @@ test("the question takes the focus, and gives it back to what asked", () => {
   press("Keep going");
   expect(document.activeElement).toBe(screen.getByRole("button", { name: "End the workout" }));
   expect(heard.ended).toBe(0);
+});
+
+test("the question is brought into sight with its answers", () => {
+  const shown = vi.spyOn(Element.prototype, "scrollIntoView");
+  end(true);
+  expect(shown).not.toHaveBeenCalled();
+  press("End the workout");
+  const [question] = shown.mock.contexts as Element[];
+  expect(question?.textContent).toMatch(/This stops.*End it.*Keep going/s);
+  expect(shown).toHaveBeenCalledWith({ block: "nearest" });
+  shown.mockRestore();
 });
 
 test("nothing is asked where no source of this device would stop", () => {

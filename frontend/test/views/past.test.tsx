@@ -122,6 +122,19 @@ test("a workout is opened, summed up, and left for the list as it was", async ()
   expect(rows()).toHaveLength(4);
 });
 
+test("a past workout's songs are judged by one measure, and its figures said to be about right", async () => {
+  const plays = [play(0, { fit: 0.17 }), play(1, { fit: 0.9 }), play(2, { fit: null, line: [] })];
+  await show({ ...TRUE, past: () => Promise.resolve(pastSongs(plays, { fit: 0.41 })) }, SESSION);
+  const fits = [...document.querySelectorAll(".fits .fit")].map(({ textContent }) => textContent);
+  expect(fits).toEqual(["17\u00a0% at the tempo by itself", "90\u00a0% at the tempo by itself", "Fit unknown"]);
+  const marks = [...document.querySelectorAll(".fits .mark")].map(({ textContent }) => textContent);
+  expect(marks).toEqual(["least at the tempo", "most at the tempo"]);
+  expect(screen.getByText("At the tempo by itself").nextElementSibling?.textContent).toBe("41\u00a0%");
+  expect(screen.getAllByText(/own tempo was within 8\s% of the target, not as it was bent/)).toHaveLength(2);
+  expect(document.body.textContent).not.toMatch(/%\saway|fitted/);
+  expect(screen.getByText(/counted from a point every 15 s/)).toBeDefined();
+});
+
 test("a workout that cannot be told says why, and is asked for again", async () => {
   const past = vi.fn<PastAsks["past"]>().mockRejectedValueOnce(new Error("You have no such workout."));
   past.mockResolvedValue(pastOf(SESSION));
@@ -144,6 +157,15 @@ test("everything is read one after the other, and is one file", async () => {
   expect(files[0]?.name).toMatch(/^tempofit-.*\.json$/);
 });
 
+test("of one workout everything is told of as one", async () => {
+  const [session = NOW] = SESSIONS;
+  const only: History = { type: "history", workouts: [pastWorkout({ session })], before_ms: null };
+  await show({ ...TRUE, history: () => Promise.resolve(only) });
+  await press("Download everything as JSON");
+  await settle(10_000);
+  expect(screen.getByTestId("everything").textContent).toBe("Your one workout is in the file.");
+});
+
 test("of everything nothing is saved where something did not come", async () => {
   await show({ ...TRUE, past: () => Promise.reject(new Error("The server did not answer. Try again.")) });
   await press("Download everything as JSON");
@@ -162,6 +184,8 @@ test("weeks say what they rest on, and what the music did as it is read", async 
   const skipped = screen.getByRole("region", { name: "Skipped most" });
   expect(within(skipped).getByText("5 of 5 plays")).toBeDefined();
   expect(screen.queryByText(/^Reading songs/)).toBeNull();
+  const longest = screen.getByRole("region", { name: "Longest at the tempo by themselves" });
+  expect(longest.textContent).toMatch(/own tempo was within 8\u00a0% of the target, not as it was bent .* 5 workouts/);
 });
 
 test("what is read as the dialog closes goes nowhere", async () => {

@@ -70,7 +70,8 @@ function drawnOf(
   const tempi = shownSongs.map(({ push }) => feltTempo(push));
   const values = shownValues(shown, tempi);
   const zones = settings ? zoneSpans(rangeOf(settings)) : [];
-  return { shown, songs: shownSongs, stretch, origin_ms: first.at_ms, at_ms, values, zones };
+  const now_ms = whole || at_ms > stretch.to_ms ? null : at_ms;
+  return { shown, songs: shownSongs, stretch, origin_ms: first.at_ms, now_ms, values, zones };
 }
 
 function Plot({ drawn }: { readonly drawn: Drawn }) {

@@ -14,7 +14,8 @@ export interface Drawn {
   readonly values: [low: number, high: number];
   /** Where the time axis starts to count. */
   readonly origin_ms: number;
-  readonly at_ms: number;
+  /** Where to mark the workout's time; null where it is over, or lies after the stretch. */
+  readonly now_ms: number | null;
   /** Where the zones lie; none while the settings are not known. */
   readonly zones: readonly ZoneSpan[];
 }
@@ -73,7 +74,7 @@ export function createPlot(place: HTMLElement, now: () => Drawn): uPlot {
         drawAxes: [
           (plot) => {
             drawTempi(plot, now().songs, colour("tempo"));
-            drawNow(plot, now().at_ms, colour("quiet"));
+            drawNow(plot, now().now_ms, colour("quiet"));
           },
         ],
       },
@@ -150,9 +151,10 @@ function drawTempi(plot: uPlot, songs: readonly Band[], colour: string): void {
   ctx.restore();
 }
 
-function drawNow(plot: uPlot, at_ms: number, colour: string): void {
+function drawNow(plot: uPlot, now_ms: number | null, colour: string): void {
+  if (now_ms === null) return;
   const { ctx, bbox } = plot;
-  const x = Math.round(plot.valToPos(at_ms, "x", true));
+  const x = Math.round(plot.valToPos(now_ms, "x", true));
   ctx.save();
   ctx.strokeStyle = colour;
   ctx.lineWidth = devicePixelRatio;

@@ -4,6 +4,7 @@ import { type PastAsks, listSince, readEach } from "../../session/gathering";
 import { sentenceOf } from "../../session/questions";
 import type { PastSongs } from "../../wire/messages";
 import { fileName, jsonOf } from "../../workout/export";
+import { counted } from "../../workout/words";
 import { useLeaving } from "../hooks";
 import { Press } from "../Press";
 import { save } from "../save";
@@ -20,11 +21,11 @@ export function Everything({ asks }: { readonly asks: PastAsks }) {
     const pasts: PastSongs[] = [];
     const take = (past: PastSongs) => {
       pasts.push(past);
-      setProgress(`Reading: ${pasts.length} of ${workouts.length} workouts.`);
+      setProgress(`Reading: ${pasts.length} of ${counted(workouts.length, "workout")}.`);
     };
     await readEach(asks, workouts, take, signal);
     save(jsonOf(pasts, Date.now()), "application/json", fileName(Date.now(), "json"));
-    setProgress(`All ${pasts.length} workouts are in the file.`);
+    setProgress(pasts.length === 1 ? "Your one workout is in the file." : `All ${pasts.length} workouts are in the file.`);
   };
   return (
     <div className="past-everything card">

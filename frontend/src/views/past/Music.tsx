@@ -1,7 +1,8 @@
 import type { PastSongs } from "../../wire/messages";
 import { shortDay } from "../../workout/days";
+import { BY_ITSELF } from "../../workout/past";
 import { type Pace, type SongUse, mostAtGoal, mostSkipped, pacesOf, restsOn, songUses } from "../../workout/weeks";
-import { duration } from "../../workout/words";
+import { counted, duration } from "../../workout/words";
 
 /** What the music did in these workouts. */
 export function Music({ pasts }: { readonly pasts: readonly PastSongs[] }) {
@@ -12,26 +13,22 @@ export function Music({ pasts }: { readonly pasts: readonly PastSongs[] }) {
       <Paces paces={pacesOf(pasts)} rests={rests} />
       <Uses
         id="past-goal"
-        title="Longest at the tempo"
+        title="Longest at the tempo by themselves"
         uses={mostAtGoal(uses)}
-        say={({ goal_seconds, times }) => `${duration(goal_seconds * 1000)} in ${count(times, "play")}`}
-        none="No song was at the tempo for a minute."
-        rests={`Time in which a song was within 8\u00a0% of the tempo that was aimed at, ${rests}.`}
+        say={({ goal_seconds, times }) => `${duration(goal_seconds * 1000)} in ${counted(times, "play")}`}
+        none="No song was at the tempo by itself for a minute."
+        rests={`Time in which ${BY_ITSELF}, ${rests}.`}
       />
       <Uses
         id="past-skipped"
         title="Skipped most"
         uses={mostSkipped(uses)}
-        say={({ skipped, times }) => `${skipped} of ${count(times, "play")}`}
+        say={({ skipped, times }) => `${skipped} of ${counted(times, "play")}`}
         none="No song was skipped."
-        rests={`Of ${count(uses.length, "song")}, ${rests}.`}
+        rests={`Of ${counted(uses.length, "song")}, ${rests}.`}
       />
     </>
   );
-}
-
-function count(number: number, noun: string): string {
-  return number === 1 ? `1 ${noun}` : `${number} ${noun}s`;
 }
 
 interface UsesProps {

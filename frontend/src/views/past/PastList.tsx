@@ -1,7 +1,7 @@
 import type { PastAsks } from "../../session/gathering";
 import type { PastWorkout } from "../../wire/messages";
 import { clockOf, dayOf } from "../../workout/days";
-import { FIELD, type Listed, pathOf } from "../../workout/past";
+import { BY_ITSELF, FIELD, type Listed, pathOf } from "../../workout/past";
 import { duration, percentRounded } from "../../workout/words";
 import { Press } from "../Press";
 import { Everything } from "./Everything";
@@ -36,6 +36,7 @@ export function PastList({ asks, listed, turning, onTurn, onOpen, onWeeks }: Pro
             </Press>
           </div>
           <ZoneLegend />
+          <p className="hint">At the tempo by itself: the share of the measured time in which {BY_ITSELF}.</p>
           <ol className="past-list">
             {workouts.map((workout) => (
               <Row key={workout.session} workout={workout} onOpen={onOpen} />
@@ -86,7 +87,7 @@ function Row({ workout, onOpen }: RowProps) {
         <Figure name="Highest" value={highest === null ? "–" : String(Math.round(highest))} />
         <Figure name="Songs" value={String(songs)} />
         <Figure name="Skipped" value={String(skipped)} />
-        <Figure name="At the tempo" value={fit === null ? "–" : percentRounded(fit)} />
+        <Figure name="At the tempo by itself" value={fit === null ? "–" : percentRounded(fit)} />
       </dl>
     </li>
   );

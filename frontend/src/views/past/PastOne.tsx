@@ -77,6 +77,10 @@ function Summed({ past }: { readonly past: PastSongs }) {
       </p>
       {figures ? (
         <>
+          <p className="hint">
+            These figures are about right: they are counted from a point every 15 s, so they may differ by some
+            seconds from the summary at the end of the workout.
+          </p>
           <Totals figures={figures} cut="Skipped" fit={fit} />
           <Zones figures={figures} />
           <Chart trace={trace} session={session} songs={songs} settings={settings} at_ms={ends_at_ms} whole />

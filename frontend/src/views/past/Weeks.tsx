@@ -6,7 +6,7 @@ import type { PastSongs, PastWorkout } from "../../wire/messages";
 import { inZones } from "../../workout/past";
 import { shortDay } from "../../workout/days";
 import { WEEKS, type Week, firstWeek, restsOn, streakOf, weeksOf } from "../../workout/weeks";
-import { hours } from "../../workout/words";
+import { counted, hours } from "../../workout/words";
 import { Music } from "./Music";
 import { ZoneLegend, ZoneShares } from "./ZoneShares";
 
@@ -35,7 +35,7 @@ export function Weeks({ asks }: { readonly asks: PastAsks }) {
         <>
           <Minutes weeks={weeksOf(workouts, now_ms)} workouts={workouts} now_ms={now_ms} />
           <p className="hint" role="status">
-            {pasts.length < workouts.length && !trouble && `Reading songs: ${pasts.length} of ${workouts.length} workouts.`}
+            {pasts.length < workouts.length && !trouble && `Reading songs: ${pasts.length} of ${counted(workouts.length, "workout")}.`}
           </p>
           {pasts.length > 0 && <Music pasts={pasts} />}
         </>

@@ -35,7 +35,7 @@ export function Downloads({ figures, samples, trace, songs, past }: Props) {
   const files = {
     TCX: () => { save(tcxOf(figures, samples), "application/vnd.garmin.tcx+xml", name("tcx")); },
     FIT: saveFit,
-    CSV: () => { save(csvOf(samples, trace, songs), "text/csv", name("csv")); },
+    CSV: () => { save(csvOf(figures, samples, trace, songs), "text/csv", name("csv")); },
     GPX: () => { save(gpxOf(figures, samples), "application/gpx+xml", name("gpx")); },
     ...(past && { JSON: () => { save(jsonOf([past], Date.now()), "application/json", name("json")); } }),
   };

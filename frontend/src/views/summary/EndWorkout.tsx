@@ -19,6 +19,7 @@ export function EndWorkout({ here, focused, onEnd }: Props) {
   useEffect(() => {
     if (focuses.current) place.current?.querySelector<HTMLElement>("p, button")?.focus();
     focuses.current = true;
+    if (asks) place.current?.scrollIntoView({ block: "nearest" }); // its answers, too
   }, [asks]);
   if (!asks) {
     return (

@@ -1,5 +1,6 @@
 import { useId } from "react";
 
+import { BY_ITSELF } from "../../workout/past";
 import type { Summary, SongFit } from "../../workout/summary";
 import { duration, percentRounded } from "../../workout/words";
 import { zoneWords, ZONES } from "../../workout/zone";
@@ -11,7 +12,7 @@ interface Part {
   readonly figures: Summary;
   /** What happened to a song that made way before its end. */
   readonly cut: string;
-  /** Share of the measured time at the tempo, where the server told it; null where that is unknown. */
+  /** Share of the measured time in which the songs' own tempi were at the target; null where that is unknown. */
   readonly fit?: number | null;
 }
 
@@ -25,8 +26,11 @@ export function Totals({ figures, cut, fit = null }: Part) {
         <Total name="Highest heart rate" value={Math.round(figures.maximum)} />
         <Total name="Songs" value={figures.songs.length} />
         <Total name={cut} value={figures.skips} />
-        {fit !== null && <Total name="At the tempo" value={percentRounded(fit)} />}
+        {fit !== null && <Total name="At the tempo by itself" value={percentRounded(fit)} />}
       </dl>
+      {fit !== null && (
+        <p className="hint">At the tempo by itself: the share of the measured time in which {BY_ITSELF}.</p>
+      )}
       {figures.holes_ms > 0 && (
         <p>No heart rate is known for {duration(figures.holes_ms)} of it. That time counts in no zone.</p>
       )}
@@ -66,16 +70,17 @@ export function Zones({ figures: { zones_ms } }: Pick<Part, "figures">) {
 /** The songs, each with how it fitted. */
 export function Songs({ figures: { songs, best, worst }, cut }: Part) {
   const id = useId();
-  const marks = (song: SongFit) => [
-    ...(song.skipped ? [cut.toLowerCase()] : []),
-    ...(song === best ? ["fitted best"] : []),
-    ...(song === worst ? ["fitted worst"] : []),
-  ];
   if (songs.length === 0) return <p className="card">No song played in it.</p>;
   const isPast = songs.some(({ share }) => share !== undefined);
+  const [most, least] = isPast ? ["most at the tempo", "least at the tempo"] : ["fitted best", "fitted worst"];
+  const marks = (song: SongFit) => [
+    ...(song.skipped ? [cut.toLowerCase()] : []),
+    ...(song === best ? [most] : []),
+    ...(song === worst ? [least] : []),
+  ];
   return (
     <section className="card fits" aria-labelledby={id}>
-      <h2 id={id}>Songs and how they fitted</h2>
+      <h2 id={id}>{isPast ? "Songs at the tempo by themselves" : "Songs and how they fitted"}</h2>
       <p className="hint">{isPast ? SHARES : DISTANCES}</p>
       <ol>
         {songs.map((song) => (
@@ -102,10 +107,12 @@ export function Songs({ figures: { songs, best, worst }, cut }: Part) {
 const DISTANCES =
   "How far each song’s tempo was, as heard, from your heart rate while it played; in modes other than " +
   "Pulse, from the target.";
-const SHARES = "For how much of its time each song’s tempo was within 8\u00a0% of the one that was aimed at.";
+const SHARES =
+  "The share of each song’s measured time in which its own tempo was within 8\u00a0% of the target, not as " +
+  "it was bent while it played.";
 
 function SongWords({ song: { share, distance, push } }: { readonly song: SongFit }) {
-  if (typeof share === "number") return <p className="fit">{percentRounded(share)} at the tempo</p>;
-  if (distance === null) return <p className="fit">Fit unknown</p>;
+  if (typeof share === "number") return <p className="fit">{percentRounded(share)} at the tempo by itself</p>;
+  if (share === null || distance === null) return <p className="fit">Fit unknown</p>;
   return <FitWords distance={distance} push={push} />;
 }
