@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { askedToJoin, isOfThisMachine, joinAddress } from "../src/floor/name";
-import { PER_PAGE, pagesOf } from "../src/floor/pages";
+import { PER_PAGE, layoutOf, pagesOf } from "../src/floor/pages";
 
 const crowd = (count: number) => Array.from({ length: count }, (_, number) => number);
 
@@ -27,6 +27,25 @@ describe("a wall in pages", () => {
   test("is as long with one person more, but for a new row", () => {
     const first = (count: number) => pagesOf(crowd(count))[0]?.length;
     expect([first(101), first(105), first(108)]).toEqual([36, 36, 36]);
+  });
+});
+
+describe("the tiles of a page", () => {
+  test("have a place for everybody, and no row without people", () => {
+    for (let count = 1; count <= PER_PAGE; count += 1) {
+      const { columns, rows } = layoutOf(count);
+      expect(columns * rows).toBeGreaterThanOrEqual(count);
+      expect(columns * (rows - 1)).toBeLessThan(count);
+      expect(rows).toBeLessThanOrEqual(8);
+    }
+  });
+
+  test("are wide enough for a long name as long as they can be", () => {
+    expect([1, 4, 12, 25, 32, 40, 48].map((count) => layoutOf(count).columns)).toEqual([2, 2, 3, 4, 4, 5, 6]);
+  });
+
+  test("are as many as none before somebody comes", () => {
+    expect(layoutOf(0)).toEqual({ columns: 2, rows: 1 });
   });
 });
 

@@ -1,5 +1,6 @@
 """The coach's page against the local cloud, with three athletes ten times as fast and with 200."""
 
+import json
 import os
 import re
 import subprocess
@@ -22,8 +23,12 @@ CROWD_MS = 120_000
 """For the first songs of 200 people at once, on a busy machine."""
 CROWD = 200
 A_PAGE = 42
+A_CLASS = 25
 FITS = "document.documentElement.scrollHeight <= document.documentElement.clientHeight"
 NUMBER = re.compile(r"^\d+$")
+CUT = """(parts) => parts
+  .filter((it) => it.scrollWidth > it.clientWidth)
+  .map((it) => it.textContent)"""
 LONG_TASKS = """
 window.longest = 0;
 new PerformanceObserver((list) => {
@@ -94,6 +99,32 @@ def test_a_room_can_read_the_wall_and_a_dialog_changes_nothing_behind_it(
         tile.get_by_role("button").click()
         expect(page.get_by_role("dialog").locator(".reading")).to_be_visible(timeout=SOON_MS)
         assert tile.bounding_box() == before
+
+
+def test_a_wall_of_a_class_has_whole_names_and_songs_on_one_screen(
+    open_page: OpenPage, cloud: Cloud
+) -> None:
+    with open_page("coach") as page, crowd(cloud, A_CLASS, "athlete-of-a"):
+        page.set_viewport_size({"width": 1920, "height": 1080})
+        look_at(page, cloud, "athlete-of-a")
+        expect(tiles(page)).to_have_count(A_CLASS, timeout=CROWD_MS)
+        wall_is_whole(page)
+        page.get_by_label("Plan").select_option("intervals")
+        page.get_by_role("button", name="Start for everybody").click()
+        expect(page.get_by_test_id("phase")).to_be_visible(timeout=SOON_MS)
+        wall_is_whole(page)
+
+
+def wall_is_whole(page: Page) -> None:
+    """Names of 16 characters are read whole and from afar, and the tiles fill the screen."""
+    names = page.locator(".tile .who")
+    assert names.evaluate_all(CUT) == []
+    assert names.first.evaluate("(it) => parseFloat(getComputedStyle(it).fontSize)") >= 40
+    song = page.locator(".tile .what").first
+    assert song.evaluate("(it) => getComputedStyle(it).clipPath") == "none", "the song is seen"
+    ends = tiles(page).last.evaluate("(it) => it.getBoundingClientRect().bottom")
+    assert 1000 < ends <= 1080
+    assert page.evaluate(FITS), "a wall is not scrolled"
 
 
 def test_an_athlete_joins_a_floor_under_a_name_and_leaves(
@@ -243,7 +274,7 @@ def test_a_floor_that_is_not_heard_of_is_not_shown_as_live(
 def test_two_hundred_people_are_shown_in_fixed_places_and_live(
     open_page: OpenPage, cloud: Cloud
 ) -> None:
-    with open_page("coach") as page, crowd(cloud):
+    with open_page("coach") as page, crowd(cloud, CROWD, "crowd"):
         page.add_init_script(LONG_TASKS)
         look_at(page, cloud, "crowd")
         expect(tiles(page)).to_have_count(CROWD, timeout=CROWD_MS)
@@ -270,15 +301,15 @@ def changed(page: Page, before: dict[str, str]) -> int:
 
 
 @contextmanager
-def crowd(cloud: Cloud) -> Iterator[None]:
-    """200 simulated athletes, connected and on the floor `crowd`, until left."""
-    command = [sys.executable, "-m", "tempofit", "simulate", "--athletes", str(CROWD)]
-    command += ["--name", "crowd", "--settings", '{"floor": "crowd"}']
+def crowd(cloud: Cloud, count: int, name: str) -> Iterator[None]:
+    """Simulated athletes `name`-001 and so on, connected and on the floor `name`, until left."""
+    command = [sys.executable, "-m", "tempofit", "simulate", "--athletes", str(count)]
+    command += ["--name", name, "--settings", json.dumps({"floor": name})]
     addresses = {
         "TEMPOFIT_WEBSOCKET_URL": cloud.addresses.websocket_url,
         "TEMPOFIT_TOKEN_URL": cloud.addresses.token_url,
     }
-    log = Path(cloud.logs) / "crowd.log"
+    log = Path(cloud.logs) / f"{name}.log"
     with log.open("w") as said:
         process = subprocess.Popen(
             command, cwd=PROJECT, env={**os.environ, **addresses}, stdout=said, stderr=said

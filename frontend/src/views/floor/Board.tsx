@@ -23,8 +23,9 @@ export function Board({ people }: { readonly people: readonly Person[] }) {
           {ranked.map(({ user, name, points, place, share }) => (
             <li key={user} data-testid="ranked">
               <span className="place">{place}</span> <span className="who">{name}</span>{" "}
-              <strong>{points}</strong>
-              <span className="unseen"> points</span>
+              <span className="points">
+                <strong>{points}</strong> <span>{points === 1 ? "point" : "points"}</span>
+              </span>
               <i style={{ width: `${share * 100}%` }} aria-hidden="true" />
             </li>
           ))}

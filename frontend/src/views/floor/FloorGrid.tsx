@@ -1,30 +1,36 @@
-import { memo } from "react";
+import { type CSSProperties, memo } from "react";
 
 import type { Band } from "../../floor/attention";
 import { type Person, nameOf } from "../../floor/floor";
+import type { Layout } from "../../floor/pages";
 import { sparkline } from "../../floor/sparkline";
 import { fitWord } from "../../workout/fit";
 import { ZONE_NAMES, type Zone, zoneOf } from "../../workout/zone";
 import type { Chosen } from "./FloorWorkout";
+import "./Wall.css";
 
 interface Props {
   readonly people: readonly Person[];
-  /** Whether they are as many as a page of a wall holds, or some of more. */
-  readonly paged?: boolean;
+  /** How tiles stand that fill a wall. */
+  readonly layout?: Layout;
   /** The same function each time. */
   readonly onOpen: (chosen: Chosen) => void;
 }
 
 /** A tile for everybody, drawn again only where what it shows is another. */
-export const FloorGrid = memo(function FloorGrid({ people, paged = false, onOpen }: Props) {
+export const FloorGrid = memo(function FloorGrid({ people, layout, onOpen }: Props) {
   return (
-    <ul className="tiles" data-crowd={paged ? "page" : crowd(people.length)}>
+    <ul className="tiles" data-crowd={layout ? "wall" : crowd(people.length)} style={layout && placed(layout)}>
       {people.map((person) => (
         <Tile key={person.told.user} {...shownOf(person)} onOpen={onOpen} />
       ))}
     </ul>
   );
 });
+
+function placed({ columns, rows }: Layout): CSSProperties {
+  return { "--columns": columns, "--rows": rows } as CSSProperties;
+}
 
 /** How large a tile may be. */
 function crowd(people: number): "few" | "some" | "many" {

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 
 import { needsAttention } from "../../floor/attention";
 import type { Person } from "../../floor/floor";
-import { pagesOf } from "../../floor/pages";
+import { layoutOf, pagesOf } from "../../floor/pages";
 import { Press } from "../Press";
 import { FloorGrid } from "./FloorGrid";
 import type { Chosen } from "./FloorWorkout";
@@ -65,13 +65,10 @@ export function WallPages({ people, held, onOpen }: Props) {
           </Press>
         </nav>
       )}
-      <FloorGrid people={pages[shown] ?? []} paged={people.length > PAGED_FROM} onOpen={onOpen} />
+      <FloorGrid people={pages[shown] ?? []} layout={layoutOf(pages[0]?.length ?? 0)} onOpen={onOpen} />
     </>
   );
 }
-
-/** So many fit with larger tiles. */
-const PAGED_FROM = 24;
 
 function pageWords(page: readonly Person[], index: number): string {
   const attention = page.filter(({ band }) => needsAttention(band)).length;
