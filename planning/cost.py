@@ -28,7 +28,7 @@ from planning.watchers import Watcher, watchers
 
 SMALLEST_CACHE_GB = 0.1
 """ElastiCache: "Pricing". A serverless cache of Valkey is metered as at least 100 MB."""
-CUSTOM_METRICS = 31
+CUSTOM_METRICS = 34
 """What `lambdas/` counts, each name of each function; a test counts them. Some come seldom."""
 PAGE_BYTES, PAGE_FILES = 110_000, 2
 """The parts of the built page that browsers keep until the next build, compressed."""

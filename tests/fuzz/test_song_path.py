@@ -457,7 +457,7 @@ class SongPath(RuleBasedStateMachine):
             assert {max(0, write.after.end.slot - 1), write.after.end.slot} <= slots, write
 
     def whoever_asks_has_the_song_and_is_told(self) -> None:
-        """Unless another session has begun, or the song that plays is near enough.
+        """Unless another session has begun, theirs was ended, or what plays is near enough.
 
         Who was ever not reached, or may not have been, is not pushed what their playlist tells.
         """
@@ -467,7 +467,7 @@ class SongPath(RuleBasedStateMachine):
                 assert session.version != asked.version, asked
                 is_over = end.session != asked.session or end.ended_ms is not None
                 assert is_over or end.slot >= asked.slot, (asked, end)
-            if (end.session, end.slot) == (asked.session, asked.slot):
+            if (end.session, end.slot, end.ended_ms) == (asked.session, asked.slot, None):
                 assert asked.slot in held, (asked, end)
                 assert heard, (asked, end)
 

@@ -111,7 +111,7 @@ class Cloud:
             case _:
                 latest = TracePoint(*taken[-1], taken[-1][1]) if taken else None
                 workout = Workout(
-                    None, 0, Settings(), latest, [], [], 10_000, message.get("id", UNSET)
+                    None, 0, Settings(), latest, [], [], 10_000, id=message.get("id", UNSET)
                 )
                 return [*self.notices, encode(workout).decode()]
 
