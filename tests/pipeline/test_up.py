@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from urllib.request import urlopen
 import psutil
 import pytest
 
-from local.lock import launcher
+from local.lock import LockedError, launcher, locked
 from local.processes import free_port
 from local.project import PROJECT
 from tests.local.processes import client, wait_for
@@ -76,6 +76,9 @@ def started(
     finally:
         process.kill() if process.poll() is None else None
         process.wait()
+        if (tmp_path / "run").is_dir():
+            with suppress(LockedError), locked(tmp_path / "run"):
+                pass  # the last part has ended, and its port is free; or another one runs there
 
 
 def test_it_says_where_it_runs_and_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:
