@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -62,10 +62,13 @@ def test_a_whole_cloud_that_is_killed_and_forgets_everything_is_told_it_again(
     browser: Browser, open_cloud: OpenCloud
 ) -> None:
     user = "athlete-of-a-killed-cloud"
-    with open_cloud() as first, working_out(browser, first, user) as page:
+    with ExitStack() as running_first, ExitStack() as pages:
+        first = running_first.enter_context(open_cloud())
+        page = pages.enter_context(working_out(browser, first, user))
         for part in first.parts:
             part.process.kill()
         expect(page.locator(".connection")).to_contain_text("Trying again", timeout=SOON_MS)
+        running_first.close()  # its ports are reserved until then
         with open_cloud() as second:
             expect(page.get_by_text("Connected", exact=True)).to_be_visible(timeout=CONNECTED_MS)
             assert_nothing_is_lost(page, second, user)
