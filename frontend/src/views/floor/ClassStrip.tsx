@@ -29,7 +29,7 @@ export function ClassNote({ planning, running }: Pick<FloorState, "planning" | "
 
 function reachedWords(people: number, runs: boolean): string {
   const who = people === 1 ? "1 person" : `${people} people`;
-  if (!runs) return `The class has ended. ${who} ${people === 1 ? "goes" : "go"} on as they chose before.`;
+  if (!runs) return `The class has ended. ${who} ${people === 1 ? "goes" : "go"} on in their own mode and plan.`;
   const late = "Whoever joins later joins the phase that runs then.";
   return people === 0 ? `Nobody is here yet. ${late}` : `The plan runs for ${who}. ${late}`;
 }

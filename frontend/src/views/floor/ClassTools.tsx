@@ -74,7 +74,7 @@ export function ClassTools({ state: { running, planning }, onPlan }: Props) {
 
 function questionOf(running: Plan, doubtful: Plan | "end"): string {
   const runs = `“${planWords(running)}” runs for everybody.`;
-  if (doubtful === "end") return `${runs} End it? All go on as they chose before.`;
+  if (doubtful === "end") return `${runs} End it? All go on in their own mode and plan.`;
   return `${runs} Start “${planWords(doubtful)}” instead, from its beginning?`;
 }
 
