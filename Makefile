@@ -57,9 +57,12 @@ page: setup
 	@$(NODE) run --silent lint
 	@$(NODE) run --silent test
 
+# These have real processes, sockets and a browser. What fails is tried once more, and the run's end
+# shows where and why: that is a fault to be found, in the test or beside it.
+LIVE := $(BIN)/pytest -q -p no:randomly --numprocesses 2 --dist loadfile --reruns 1
 pipeline: setup .tempofit/supysonic/.installed
-	@$(BIN)/pytest -q -p no:randomly --numprocesses 2 --dist loadfile tests/infra tests/local tests/pipeline
-	@$(BIN)/pytest -q -p no:randomly --numprocesses 2 --dist loadfile tests/browser
+	@$(LIVE) tests/infra tests/local tests/pipeline
+	@$(LIVE) tests/browser
 
 MINUTES ?= 10
 fuzz: setup ## Try every reader of what comes from outside with strange input for MINUTES (10)

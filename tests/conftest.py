@@ -68,10 +68,13 @@ def unread_environment() -> None:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Tells by which seed the tests were shuffled, which `-q` leaves out."""
+    """Tells by which seed the tests were shuffled, and why one was tried once more."""
     seed = config.getoption("randomly_seed", None)
     if seed is not None:
         terminalreporter.write_line(f"To repeat this order: --randomly-seed={seed}")
+    for report in terminalreporter.getreports("rerun"):
+        terminalreporter.write_sep("_", f"tried once more: {report.nodeid}")
+        terminalreporter.write_line(report.longreprtext)
 
 
 @pytest.fixture(scope="session")
