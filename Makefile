@@ -86,7 +86,7 @@ mutants: $(VENV)/.installed ## Change a room's functions one by one; tell what i
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --target .tempofit/mutmut --require-hashes -r requirements/mutants.txt
 	@$(BIN)/python -m tests.mutants $(ROOM) $(TESTS)
 
-screenshots: setup ## Take the pictures of the page in docs/screens
+screenshots: setup ## Take pictures of every state of the page in every size, and those of the README
 	@$(BIN)/python -m benchmarks.screenshots
 
 synth: setup ## Synthesize the CDK app with its bundle into cdk.out (STAGE=dev or prod)

@@ -1,23 +1,24 @@
-"""The pictures of the page in docs/screens: `python -m benchmarks.screenshots [NAME ...]`.
+"""Pictures of the page: every state, in every size, light and dark.
 
 It stands here because, like the tables of the docs, the pictures are made by running the project.
 """
 
-import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from html import escape
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import Literal
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, Page
 
 from benchmarks.chromium import LOCALE, chromium
 from benchmarks.made_past import store_past
+from benchmarks.states import STATES, TRAINS, State
 from catalog.demo import demo_songs
 from catalog.store import store_songs
 from local.athletes import start_athletes
@@ -25,185 +26,49 @@ from local.launcher import Cloud, running
 from local.project import PROJECT
 from simulator.athletes import user_name
 
+PICTURES = PROJECT / ".tempofit" / "screens"
 SCREENS = PROJECT / "docs" / "screens"
+SIZES = ((390, 844), (320, 640), (844, 390), (1280, 800), (1920, 1080))
+SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
+IN_DOCS = {
+    ("running", (1280, 800), "light"): "running-desktop",
+    ("running", (390, 844), "dark"): "running-phone",
+    ("class", (1920, 1080), "dark"): "class-wall",
+    ("summary", (390, 844), "light"): "summary-phone",
+}
+"""The pictures that the README shows, and their names there."""
 ATHLETES = 25
 SPEED = 8
 """So that some songs have played soon, yet a coach does not miss songs between two looks."""
-SONGS_PLAYED = 3
-ON_THE_FLOOR = 12
-SOON_MS = 120_000
-LOOKS_MS = 15_000
-"""Some looks of a coach, until nobody is where they were at first sight."""
+SETTLED_MS = 700
+"""For what is drawn anew in another size, and for what fades."""
 COLOURS = 256
-
-Steps = Callable[[Page], None]
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2}
-DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
-WALL: dict[str, Any] = {"viewport": {"width": 1920, "height": 1080}}
-
-
-class View(NamedTuple):
-    """A picture: its name, what stands behind the page's address, and what is done before."""
-
-    name: str
-    query: str
-    size: dict[str, Any]
-    scheme: str
-    steps: Steps
-
-
-def playing(page: Page) -> None:
-    """Wait until some songs have played."""
-    expect(page.get_by_test_id("freshness")).to_have_text("live", timeout=SOON_MS)
-    songs = page.locator(".list li")
-    expect(songs.nth(SONGS_PLAYED)).to_be_attached(timeout=SOON_MS)
-    expect(page.get_by_test_id("playing-title")).to_be_visible(timeout=SOON_MS)
-
-
-def details(page: Page) -> None:
-    """Open everything that is folded, and look at how songs are chosen."""
-    playing(page)
-    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    expect(page.get_by_text("Loading…")).to_have_count(0, timeout=SOON_MS)
-    page.get_by_text("How songs are chosen").scroll_into_view_if_needed()
-
-
-def nobody(page: Page) -> None:
-    """Wait until the page says that nothing came."""
-    expect(page.get_by_test_id("freshness")).to_have_text("no heart rate yet", timeout=SOON_MS)
-
-
-def stale(page: Page) -> None:
-    """Let a made-up heart beat until a song plays, and stop it."""
-    page.get_by_role("button", name="Start").click()
-    expect(page.get_by_test_id("playing")).to_have_attribute("data-slot", "0", timeout=SOON_MS)
-    page.get_by_role("button", name="Stop the made-up heart").click()
-    gone = re.compile(r"^no heart rate for \d+ s$")
-    expect(page.get_by_test_id("freshness")).to_have_text(gone, timeout=SOON_MS)
-    page.evaluate("scrollTo(0, 0)")
-
-
-def offline(page: Page) -> None:
-    """Take the network away while a song plays, and with it the connection to this machine."""
-    sockets: list[WebSocketRoute] = []
-    gone = False
-
-    def route(socket: WebSocketRoute) -> None:
-        if gone:
-            socket.close()
-        else:
-            socket.connect_to_server()
-            sockets.append(socket)
-
-    page.route_web_socket(re.compile("^ws:"), route)
-    page.reload()
-    playing(page)
-    gone = True
-    page.context.set_offline(True)
-    for socket in sockets:
-        socket.close()
-    expect(page.get_by_test_id("no-network")).to_be_visible(timeout=SOON_MS)
-    expect(page.locator(".connection")).to_have_text("No network", timeout=SOON_MS)
-
-
-def floor(page: Page) -> None:
-    """Wait until the coach sees people who hear a song."""
-    tiles = page.get_by_test_id("tile").filter(has_text="tempo")
-    expect(tiles.nth(ON_THE_FLOOR - 1)).to_be_attached(timeout=SOON_MS)
-    expect(tiles.filter(has_text=re.compile("zone [45]")).first).to_be_attached(timeout=SOON_MS)
-    page.wait_for_timeout(LOOKS_MS)
-
-
-def floor_class(page: Page) -> None:
-    """Start a plan for everybody on the floor, and wait until its first songs play."""
-    floor(page)
-    page.get_by_label("Plan").select_option("intervals")
-    page.get_by_role("button", name="Start for everybody").click()
-    expect(page.get_by_test_id("phase")).to_be_visible(timeout=SOON_MS)
-    page.wait_for_timeout(LOOKS_MS)
-
-
-def floor_workout(page: Page) -> None:
-    """Open the workout of somebody on the floor."""
-    floor(page)
-    page.get_by_test_id("tile").first.get_by_role("button").click()
-    expect(page.get_by_role("dialog").locator(".plot canvas")).to_be_visible(timeout=SOON_MS)
-    page.wait_for_timeout(LOOKS_MS)
-
-
-def summary(page: Page) -> None:
-    """End the workout."""
-    playing(page)
-    page.get_by_role("button", name="End the workout").click()
-    expect(page.get_by_role("heading", name="Time in each zone")).to_be_visible(timeout=SOON_MS)
-    expect(page.get_by_test_id("end-note")).to_contain_text("Ended", timeout=SOON_MS)
-
-
-def past(page: Page) -> None:
-    """Open the list of past workouts."""
-    nobody(page)
-    page.get_by_role("button", name="Past workouts").click()
-    expect(page.locator(".past-list li").first).to_be_visible(timeout=SOON_MS)
-
-
-def past_workout(page: Page) -> None:
-    """Open one of them."""
-    past(page)
-    page.locator(".past-open").first.click()
-    expect(page.get_by_role("dialog").locator(".plot canvas")).to_be_visible(timeout=SOON_MS)
-
-
-def weeks(page: Page) -> None:
-    """Look at what weeks of them come to, when all of their songs are read."""
-    past(page)
-    page.get_by_role("button", name=re.compile("^Your weeks")).click()
-    expect(page.get_by_text("Skipped most")).to_be_visible(timeout=SOON_MS)
-    expect(page.get_by_text("Reading songs")).to_have_count(0, timeout=SOON_MS)
-
-
-def sources(page: Page) -> None:
-    """Show where else a heart rate may come from."""
-    nobody(page)
-    page.get_by_text("More ways").click()
-    page.get_by_text("More ways").scroll_into_view_if_needed()
-
-
-ONE, OTHER = f"?user={user_name(1)}", f"?user={user_name(2)}"
-TRAINS = "somebody-who-trains"
-PAST = f"?user={TRAINS}"
-VIEWS = (
-    View("athlete-desktop", ONE, DESKTOP, "light", playing),
-    View("athlete-desktop-dark", ONE, DESKTOP, "dark", playing),
-    View("athlete-phone", ONE, PHONE, "light", playing),
-    View("athlete-phone-dark", OTHER, PHONE, "dark", playing),
-    View("details-desktop", OTHER, DESKTOP, "light", details),
-    View("details-phone", OTHER, PHONE, "light", details),
-    View("coach-desktop", "?floor=demo", DESKTOP, "light", floor),
-    View("coach-phone", "?floor=demo", PHONE, "dark", floor),
-    View("coach-wall", "?floor=demo", WALL, "dark", floor_class),
-    View("coach-workout-desktop", "?floor=demo", DESKTOP, "light", floor_workout),
-    View("summary-desktop", OTHER, DESKTOP, "light", summary),
-    View("summary-phone", OTHER, PHONE, "light", summary),
-    View("past-phone", PAST, PHONE, "dark", past),
-    View("past-workout-desktop", PAST, DESKTOP, "light", past_workout),
-    View("weeks-phone", PAST, PHONE, "light", weeks),
-    View("sources-phone", "?user=me", PHONE, "light", sources),
-    View("nobody-phone", "?user=nobody", PHONE, "light", nobody),
-    View("offline-phone", OTHER, PHONE, "dark", offline),
-    View("stale-phone", "?user=somebody-who-stopped", PHONE, "light", stale),
-)
+HEAD = """<!doctype html>
+<meta charset="utf-8">
+<title>TempoFit: every state of the page</title>
+<style>
+  body { margin: 2rem; background: #777; color: #fff; font: 1rem/1.4 system-ui, sans-serif; }
+  p { max-width: 60rem; }
+  div { display: flex; flex-wrap: wrap; align-items: start; gap: 1rem; }
+  img { max-height: 40rem; max-width: 100%; }
+</style>
+"""
 
 
 def main(names: list[str]) -> None:
-    """Take the pictures of these names, or all, of a local cloud with simulated athletes."""
-    if unknown := set(names) - {view.name for view in VIEWS}:
-        known = ", ".join(view.name for view in VIEWS)
-        sys.exit(f"There is no view {', '.join(sorted(unknown))!r}. There are: {known}.")
-    SCREENS.mkdir(exist_ok=True)
-    chosen = [view for view in VIEWS if not names or view.name in names]
+    """Take the pictures of the states of these names, or of all."""
+    if unknown := set(names) - {state.name for state in STATES}:
+        known = ", ".join(state.name for state in STATES)
+        sys.exit(f"There is no state {', '.join(sorted(unknown))!r}. There are: {known}.")
+    chosen = [state for state in STATES if not names or state.name in names]
+    PICTURES.mkdir(parents=True, exist_ok=True)
     with chromium() as browser, _athletes() as cloud:
-        for view in chosen:
-            _take(browser, cloud, view)
+        for number, state in enumerate(chosen, 1):
+            print(f"{number} of {len(chosen)}: {state.name}")
+            _take(browser, cloud, state)
+    index = PICTURES / "index.html"
+    index.write_text(HEAD + "".join(_section(state) for state in STATES))
+    print(f"All are on one page, each beside what it has to show: {index}")
 
 
 @contextmanager
@@ -226,21 +91,41 @@ def _athletes() -> Iterator[Cloud]:
         yield cloud
 
 
-def _take(browser: Browser, cloud: Cloud, view: View) -> None:
-    path = SCREENS / f"{view.name}.png"
-    path.write_bytes(_small(_picture(browser, cloud, view)))
-    print(f"{path.relative_to(PROJECT)}: {path.stat().st_size / 1000:.0f} KB")
-
-
-def _picture(browser: Browser, cloud: Cloud, view: View) -> bytes:
-    context = browser.new_context(**view.size, locale=LOCALE, color_scheme=view.scheme)  # type: ignore[arg-type]  # "light" or "dark"
+def _take(browser: Browser, cloud: Cloud, state: State) -> None:
+    width, height = SIZES[0]
+    context = browser.new_context(viewport={"width": width, "height": height}, locale=LOCALE)
     try:
         page = context.new_page()
-        page.goto(f"{cloud.addresses.page_url}/{view.query}")
-        view.steps(page)
-        return page.screenshot(animations="disabled")
+        page.goto(f"{cloud.addresses.page_url}/{state.query}")
+        state.reach(page)
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            for size in SIZES:
+                picture = _picture(page, state, size)
+                _path(state, size, scheme).write_bytes(picture)
+                if name := IN_DOCS.get((state.name, size, scheme)):
+                    (SCREENS / f"{name}.png").write_bytes(picture)
     finally:
         context.close()
+
+
+def _picture(page: Page, state: State, size: tuple[int, int]) -> bytes:
+    width, height = size
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_timeout(SETTLED_MS)
+    state.before_each(page)
+    return _small(page.screenshot(animations="disabled"))
+
+
+def _path(state: State, size: tuple[int, int], scheme: str) -> Path:
+    width, height = size
+    return PICTURES / f"{state.name}-{width}x{height}-{scheme}.png"
+
+
+def _section(state: State) -> str:
+    pictures = (_path(state, size, scheme).name for scheme in SCHEMES for size in SIZES)
+    shown = "\n".join(f'<img src="{name}" alt="{name}" loading="lazy">' for name in pictures)
+    return f"<h2>{escape(state.name)}</h2>\n<p>{escape(state.shows)}</p>\n<div>{shown}</div>\n"
 
 
 def _small(picture: bytes) -> bytes:

@@ -15,7 +15,7 @@ HOUR_SECONDS = 3600
 def start_athletes(cloud: Cloud, athletes: int, speed: float, workouts: Path | None = None) -> None:
     """Let athletes work out against the cloud, on the demo floor, as one more part of it."""
     command = [sys.executable, "-m", "tempofit", "simulate", "--athletes", str(athletes)]
-    command += ["--settings", msgspec.json.encode({"floor": FLOOR}).decode()]
+    command += ["--settings", msgspec.json.encode({"floor": FLOOR, "effort_points": True}).decode()]
     if speed != 1:
         command += ["--speed", f"{speed:g}", "--seconds", str(int(HOUR_SECONDS * speed))]
     if workouts is not None:

@@ -17,6 +17,7 @@ from local.project import PROJECT
 from simulator.athletes import user_name
 from tests.browser.conftest import OpenPage, opened
 from tests.browser.strap import SOCKETS, wait_until
+from tests.browser.test_layout import OVERPRINTS
 
 SOON_MS = 30_000
 CROWD_MS = 120_000
@@ -25,6 +26,7 @@ CROWD = 200
 A_PAGE = 42
 A_CLASS = 25
 FITS = "document.documentElement.scrollHeight <= document.documentElement.clientHeight"
+PHONES = [(390, 844), (320, 640)]
 NUMBER = re.compile(r"^\d+$")
 CUT = """(parts) => parts
   .filter((it) => it.scrollWidth > it.clientWidth)
@@ -198,6 +200,12 @@ def test_a_coach_starts_a_plan_for_everybody_in_one_press(
         coach.get_by_label("Plan").select_option("intervals")
         coach.get_by_role("button", name="Start for everybody").click()
         expect(coach.get_by_test_id("class-note")).to_contain_text("2 people", timeout=SOON_MS)
+        for width, height in PHONES:
+            coach.set_viewport_size({"width": width, "height": height})
+            assert coach.evaluate(OVERPRINTS, ".floor-class") == [], width
+            people = coach.locator(".tiles").bounding_box()
+            assert people
+            assert people["y"] < height / 2, (width, "people are in sight")
         for one in (page, other, coach):
             expect(one.get_by_test_id("phase")).to_have_text("1/10 light", timeout=SOON_MS)
             expect(one.get_by_test_id("then")).to_have_text("then very hard 4:00")

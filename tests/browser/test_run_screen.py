@@ -68,11 +68,7 @@ def test_what_is_needed_at_a_run_is_on_one_screen(
             assert min(box["x"], box["y"]) >= 0, (name, box)
             assert box["x"] + box["width"] <= width, (name, box)
             assert box["y"] + box["height"] <= height, (name, box)
-        for name, least in BUTTONS.items():
-            box = page.get_by_role("button", name=name, exact=True).bounding_box()
-            assert box, name
-            assert min(box["width"], box["height"]) >= least, (name, box)
-            assert box["y"] + box["height"] <= height, (name, box)
+        buttons_are_in_reach(page, height)
         assert page.get_by_test_id("heart-rate").evaluate(SIZE_OF_FIGURES) >= 150
         assert page.evaluate(OVERFLOW) <= 0
         field, bar = (page.locator(part).bounding_box() for part in (".heart", ".heart .zone ol"))
@@ -81,6 +77,19 @@ def test_what_is_needed_at_a_run_is_on_one_screen(
         assert bar["height"] > 0
         assert bar["y"] + bar["height"] < field["y"] + field["height"], "the zone's bar is whole"
         assert bar["y"] >= bottom(page, "zone")
+        page.context.set_offline(True)
+        expect(page.get_by_test_id("no-network")).to_contain_text("No network")
+        buttons_are_in_reach(page, height)
+        assert page.get_by_test_id("heart-rate").evaluate(SIZE_OF_FIGURES) >= 150
+
+
+def buttons_are_in_reach(page: Page, height: int) -> None:
+    """Those of a run are large, and whole in a window of that height."""
+    for name, least in BUTTONS.items():
+        box = page.get_by_role("button", name=name, exact=True).bounding_box()
+        assert box, name
+        assert min(box["width"], box["height"]) >= least, (name, box)
+        assert box["y"] + box["height"] <= height, (name, box)
 
 
 def test_a_plan_stands_over_the_pulse_and_goes_on(browser: Browser, cloud: Cloud) -> None:

@@ -142,7 +142,7 @@ def test_a_heart_that_stops_leaves_fit_and_zone_unknown(open_page: OpenPage) -> 
         expect(page.get_by_test_id("playing")).to_have_attribute("data-slot", "0", timeout=SOON_MS)
         press(page, "Stop the made-up heart")
         fit = page.get_by_test_id("fit")
-        expect(fit).to_have_text("Fit unknown while the heart rate is stale", timeout=SOON_MS)
+        expect(fit).to_have_text("Fit not known without a heart rate", timeout=SOON_MS)
         expect(page.get_by_test_id("zone")).to_have_text("Zone unknown")
         expect(page.locator('.zone [data-filled="true"]')).to_have_count(0)
 

@@ -15,7 +15,7 @@ export function Announcer({ playing, fresh }: Props) {
         {playing &&
           `Now playing ${playing.song.title} by ${playing.song.artist}, tempo ${Math.round(feltTempo(playing))}.`}
       </p>
-      <p aria-live="polite">{fresh === "stale" && "The heart rate is stale."}</p>
+      <p aria-live="polite">{fresh === "stale" && "No heart rate comes."}</p>
     </div>
   );
 }

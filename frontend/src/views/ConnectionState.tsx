@@ -16,7 +16,7 @@ export function ConnectionState({ status, onConnect }: Props) {
   const isLeft = status.phase === "replaced";
   return (
     <>
-      <p ref={note} tabIndex={-1} className="connection" data-phase={online ? status.phase : "waiting"}>
+      <p ref={note} tabIndex={-1} className="connection" data-phase={online ? status.phase : "offline"}>
         {online || isLeft ? sentence : "No network"}
       </p>
       {isLeft && (

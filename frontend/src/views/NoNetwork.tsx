@@ -1,7 +1,6 @@
 import { useSyncExternalStore } from "react";
 
 import { isOnline, noNetworkSentence, onNetwork } from "../wire/network";
-import "./NoNetwork.css";
 
 /** Whether there is a network, renewed when it goes or comes. */
 export function useOnline(): boolean {
@@ -12,7 +11,7 @@ export function useOnline(): boolean {
 export function NoNetwork({ maySend }: { readonly maySend: boolean }) {
   const online = useOnline();
   return (
-    <div className="no-network" role="status" data-testid="no-network">
+    <div role="status" data-testid="no-network">
       {!online && <p className="problem">{noNetworkSentence(maySend)}</p>}
     </div>
   );

@@ -191,12 +191,14 @@ function Live(props: LiveProps) {
         {children}
         <ConnectionState status={state.status} onConnect={asks.connect} />
       </header>
-      {state.status.phase !== "replaced" && <NoNetwork maySend={state.may_send} />}
       <JoinFloor settings={state.settings} onChange={asks.change} />
       <main className="workout" data-starts={starts}>
         <div className="stage" ref={stage}>
-          <ProblemNote problem={state.problem} />
-          <ProblemNote problem={dropped.problem} />
+          <div className="problems">
+            {state.status.phase !== "replaced" && <NoNetwork maySend={state.may_send} />}
+            <ProblemNote problem={state.problem} />
+            <ProblemNote problem={dropped.problem} />
+          </div>
           <PlanOfWorkout state={state} />
           {starts && <Start off={!state.may_send} onStart={makeUp} />}
           <HeartRate state={state} beat={beat}>

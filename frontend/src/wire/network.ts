@@ -28,7 +28,7 @@ export function onNetwork(listener: () => void): () => void {
 /** What works without a network; `may_send`: whether this page may send heart rates. */
 export function noNetworkSentence(may_send: boolean): string {
   const works = may_send
-    ? "the heart rate of your strap is kept and sent later, and the music goes on with a spare song."
-    : "a strap and the music can start when the page has connected.";
-  return `No network: ${works} The page connects by itself when the network is back.`;
+    ? "heart rates are kept and sent later, the music goes on, and the page connects by itself."
+    : "a strap and the music can start as soon as the page connects by itself.";
+  return `No network: ${works}`;
 }

@@ -59,13 +59,15 @@ export function FloorPage({ config, floor }: Props) {
           <img src="/icon.svg" alt="" width="28" height="28" />
           {isFloor(floor) ? `Floor ${floor}` : "Floors"}
         </h1>
-        <FloorForm label={isFloor(floor) ? "Another floor" : "Floor"} />
-        <a className="link" href={floorAddress(window.location.search, null)}>
-          My workout
-        </a>
-        {shown && <Views view={view} onView={setView} />}
-        {shown && <WallTools floor={floor} />}
-        {shown && <ClassTools state={state} onPlan={(plan) => watching.current?.plan(plan)} />}
+        <div className="floor-tools">
+          {shown && <Views view={view} onView={setView} />}
+          {shown && <ClassTools state={state} onPlan={(plan) => watching.current?.plan(plan)} />}
+          {shown && <WallTools floor={floor} />}
+          <a className="link" href={floorAddress(window.location.search, null)}>
+            My workout
+          </a>
+          <FloorForm label={isFloor(floor) ? "Another floor" : "Floor"} />
+        </div>
         {shown && <ConnectionState status={state.status} onConnect={connect} />}
       </header>
       <main className="floor" data-old={isOld}>

@@ -16,7 +16,7 @@ export function Fit({ state, push }: Props) {
   const fresh = useFreshness(state);
   const distance = useTick((now_ms) => distanceAt(state, push, now_ms));
   if (fresh === "stale") {
-    return <p className="fit" data-testid="fit">Fit unknown while the heart rate is stale</p>;
+    return <p className="fit" data-testid="fit">Fit not known without a heart rate</p>;
   }
   if (fresh !== "live" || distance === null) return null;
   const isSaid = fitWord(distance) === "fits" || isForLack(push, distance);

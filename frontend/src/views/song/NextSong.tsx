@@ -11,7 +11,7 @@ export function NextSong({ next, over }: Props) {
   return (
     <p className="next" data-testid="next">
       {over && "The next song is chosen as soon as a heart rate comes."}
-      {!over && !next && "Next: chosen shortly before this one ends, from your pulse of then."}
+      {!over && !next && "Next: chosen shortly before the end."}
       {!over && next && (
         <>
           Next: <b>{next.song.title}</b>, {next.song.artist}, tempo {Math.round(feltTempo(next))}

@@ -45,7 +45,7 @@ export function useSkip({ playing, onSkip, onLeaving }: Asked): Skipping {
     },
     note: leaving ? (
       <p className="undo" role="status">
-        Skipping “{playing.song.title}”
+        <span>Skipping “{playing.song.title}”</span>
         <button
           type="button"
           onClick={() => {

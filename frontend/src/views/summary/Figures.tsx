@@ -58,7 +58,12 @@ export function Zones({ figures: { zones_ms } }: Pick<Part, "figures">) {
         {ZONES.map((zone) => (
           <li key={zone} data-zone={zone} style={zoneColour(zone)}>
             <span>{zoneWords(zone)}</span>
-            <i style={{ width: `${(zones_ms[zone] / most_ms) * 100}%` }} />
+            <i
+              style={{
+                width: `${(zones_ms[zone] / most_ms) * 100}%`,
+                visibility: duration(zones_ms[zone]) === duration(0) ? "hidden" : "visible",
+              }}
+            />
             <b>{duration(zones_ms[zone])}</b>
           </li>
         ))}
