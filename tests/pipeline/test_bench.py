@@ -151,6 +151,17 @@ def test_a_wrong_average_is_counted(ledger: Ledger) -> None:
     assert ledger.averages_wrong() == 1
 
 
+def test_an_average_without_a_spike_is_right(ledger: Ledger) -> None:
+    ledger.people["bob"] = Person()
+    rates = [100.0] * 12
+    rates[6] = 160.0
+    ledger.sent("bob", [(second * 1000, rate) for second, rate in enumerate(rates)], at_ms=50_000)
+    for average, wrong in ((100.0, 0), (105.4, 1)):
+        pulse = Pulse(11_000, 6_000, 100.0, average, 100.0, 100.0, 0.0)
+        ledger.averaged(Average("bob", pulse, 12, 11_000), at_ms=50_020.0)
+        assert ledger.averages_wrong() == wrong
+
+
 def test_a_second_song_for_a_slot_is_counted(ledger: Ledger) -> None:
     ledger.received("ann", push(0, ends_at_ms=100_000), at_ms=50_080.0)
     assert ledger.songs_duplicated() == 1
