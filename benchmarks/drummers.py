@@ -46,7 +46,7 @@ def drummer(number: int) -> Track:
 
 
 def _kicks(random: np.random.Generator, beats: int) -> tuple[float, ...]:
-    style = random.choice(["floor", "back", "back", "syncopated", "none"])
+    style = str(random.choice(["floor", "back", "back", "syncopated", "none"]))
     if style == "floor":
         return _places(beats, 1)
     kicks = {"back": [0.0, 2.0], "none": [0.0] if random.random() < 0.7 else []}.get(style, [0.0])

@@ -153,6 +153,6 @@ def _exact(tempo: float, music: Floats) -> float:
     """The tempo within 2 % after which most comes again over as many beats as are at hand."""
     near = tempo * np.linspace(0.98, 1.02, 81)
     beat = 60 * FRAMES_A_SECOND / near
-    count = max(1, min(8, int((LONGEST - 2) / beat.max())))
+    count = max(1, min(8, int((LONGEST - 2) / np.max(beat))))
     again = sum(_at(music, number * beat) for number in range(1, count + 1))
     return round(float(near[int(np.argmax(again))]), 1)
