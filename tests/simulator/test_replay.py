@@ -257,12 +257,12 @@ def test_fitrec_values_of_any_size_and_depth_cost_their_point_or_their_line(
     tmp_path: Path,
 ) -> None:
     nines, nested = "9" * 400, "[" * 150 + "]" * 150
-    too_deep = "[" * 2_000 + "]" * 2_000
+    too_deep = "[" * 200_000 + "]" * 200_000
     texts = [
         f"{{'timestamp': [1, 2, 3], 'heart_rate': [{nines}, {nested}, 120]}}",
         f'{{"timestamp": [1, 2, {nines}], "heart_rate": [{nines}, 110, 120]}}',
         f'{{"timestamp": [1], "heart_rate": [{too_deep}]}}',
-        f"{'-' * 5_000}1",
+        f"{'-' * 200_000}1",
         f"{{'userId': 0x{'f' * 5_000}, 'id': '\\ud800', 'timestamp': [1], 'heart_rate': [99]}}",
     ]
     workouts, refused = read(write(tmp_path / "a.json", "\n".join(texts)))
