@@ -1,10 +1,9 @@
-"""Pictures of the page: every state, in every size, light and dark.
+"""Pictures of the page: every state, in every size, light and dark."""
 
-It stands here because, like the tables of the docs, the pictures are made by running the project.
-"""
-
+import logging
 import sys
 import time
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
@@ -14,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 
 from benchmarks.chromium import LOCALE, chromium
 from benchmarks.made_past import store_past
@@ -22,12 +21,14 @@ from benchmarks.states import STATES, TRAINS, State
 from catalog.demo import demo_songs
 from catalog.store import store_songs
 from local.athletes import start_athletes
+from local.interrupts import interruptible
 from local.launcher import Cloud, running
 from local.project import PROJECT
 from simulator.athletes import user_name
 
 PICTURES = PROJECT / ".tempofit" / "screens"
 SCREENS = PROJECT / "docs" / "screens"
+NAMES = [state.name for state in STATES]
 SIZES = ((390, 844), (320, 640), (844, 390), (1280, 800), (1920, 1080))
 SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
 IN_DOCS = {
@@ -55,20 +56,35 @@ HEAD = """<!doctype html>
 """
 
 
-def main(names: list[str]) -> None:
-    """Take the pictures of the states of these names, or of all."""
-    if unknown := set(names) - {state.name for state in STATES}:
-        known = ", ".join(state.name for state in STATES)
-        sys.exit(f"There is no state {', '.join(sorted(unknown))!r}. There are: {known}.")
+def main() -> None:
+    """Take the pictures of the states that are named, or of all."""
+    parser = ArgumentParser(prog="python -m benchmarks.screenshots", description=__doc__)
+    parser.add_argument("states", nargs="*", metavar="STATE", help=f"one of: {', '.join(NAMES)}")
+    names = parser.parse_args().states
+    if unknown := [name for name in names if name not in NAMES]:
+        parser.error(f"there is no state {unknown[0]!r}; there are: {', '.join(NAMES)}")
     chosen = [state for state in STATES if not names or state.name in names]
+    stopped: list[str] = []
+    with interruptible(lambda: stopped.append("Stopped before the end.")):
+        try:
+            _take_all(chosen)
+        except (KeyboardInterrupt, Error):  # of a browser that was stopped, too
+            if not stopped:
+                raise
+            logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # which tells of it as well
+            print(*stopped, file=sys.stderr)
+            sys.exit(130)
+
+
+def _take_all(states: list[State]) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with chromium() as browser, _athletes() as cloud:
-        for number, state in enumerate(chosen, 1):
-            print(f"{number} of {len(chosen)}: {state.name}")
+        for number, state in enumerate(states, 1):
+            print(f"{number} of {len(states)}: {state.name}")
             _take(browser, cloud, state)
     index = PICTURES / "index.html"
     index.write_text(HEAD + "".join(_section(state) for state in STATES))
-    print(f"All are on one page, each beside what it has to show: {index}")
+    print(f"All that were taken are on one page, each beside what it has to show: {index}")
 
 
 @contextmanager
@@ -123,8 +139,12 @@ def _path(state: State, size: tuple[int, int], scheme: str) -> Path:
 
 
 def _section(state: State) -> str:
-    pictures = (_path(state, size, scheme).name for scheme in SCHEMES for size in SIZES)
-    shown = "\n".join(f'<img src="{name}" alt="{name}" loading="lazy">' for name in pictures)
+    paths = (_path(state, size, scheme) for scheme in SCHEMES for size in SIZES)
+    shown = "\n".join(
+        f'<img src="{path.name}" alt="{path.name}" loading="lazy">'
+        for path in paths
+        if path.exists()
+    )
     return f"<h2>{escape(state.name)}</h2>\n<p>{escape(state.shows)}</p>\n<div>{shown}</div>\n"
 
 
@@ -138,4 +158,4 @@ def _small(picture: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

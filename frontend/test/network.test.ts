@@ -8,10 +8,13 @@ afterEach(() => {
 
 test("without a network the page says what works and that it comes back by itself", () => {
   for (const may_send of [true, false]) {
-    expect(noNetworkSentence(may_send)).toMatch(/^No network: .+ connects by itself\.$/);
+    for (const plays of [true, false]) {
+      expect(noNetworkSentence(may_send, plays)).toMatch(/^No network: .+ connects by itself\.$/);
+    }
+    expect(noNetworkSentence(may_send, false)).not.toContain("goes on");
   }
-  expect(noNetworkSentence(true)).toContain("kept and sent later");
-  expect(noNetworkSentence(false)).not.toContain("sent later");
+  expect(noNetworkSentence(true, true)).toContain("kept and sent later, the music goes on");
+  expect(noNetworkSentence(false, true)).not.toContain("sent later");
 });
 
 test("who listens to the network hears it go and come until they stop", () => {

@@ -167,6 +167,7 @@ def test_a_code_leads_to_a_page_that_asks_before_it_joins(
         coach.get_by_role("button", name="Let people join").click()
         dialog = coach.get_by_role("dialog", name="Join class-b")
         expect(dialog.get_by_test_id("code")).to_be_visible(timeout=SOON_MS)
+        expect(dialog.get_by_role("heading")).to_be_focused()
         assert coach.locator("main").bounding_box() == before
         address = dialog.locator("code").inner_text()
         assert address == f"{cloud.addresses.page_url}/?join=class-b"
@@ -225,10 +226,11 @@ def test_a_coach_starts_a_plan_for_everybody_in_one_press(
 
         coach.get_by_role("button", name="End the class").click()
         sure = coach.get_by_role("dialog")
-        sure.get_by_role("button", name="End the class").click()
+        sure.get_by_role("button", name="End the class").press("Enter")
         expect(page.get_by_test_id("plan")).to_have_count(0, timeout=SOON_MS)
         expect(page.get_by_test_id("settings")).to_contain_text("Pulse")
         expect(coach.get_by_test_id("plan")).to_have_count(0)
+        expect(coach.get_by_role("button", name="Start for everybody")).to_be_focused()
 
 
 def seconds(countdown: str) -> int:

@@ -83,6 +83,20 @@ def test_what_is_needed_at_a_run_is_on_one_screen(
         assert page.get_by_test_id("heart-rate").evaluate(SIZE_OF_FIGURES) >= 150
 
 
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_large_text_and_notices_keep_no_button_out_of_reach(
+    browser: Browser, cloud: Cloud, width: int, height: int
+) -> None:
+    address = f"{cloud.addresses.page_url}/?user={user_name(1)}"
+    with opened(browser, address, viewport={"width": width, "height": height}) as page:
+        expect(page.get_by_test_id("fit")).to_be_visible(timeout=SOON_MS)
+        page.context.set_offline(True)
+        for size in ("150%", "200%"):
+            page.evaluate("(size) => { document.documentElement.style.fontSize = size; }", size)
+            for name in BUTTONS:
+                page.get_by_role("button", name=name, exact=True).click(trial=True)
+
+
 def buttons_are_in_reach(page: Page, height: int) -> None:
     """Those of a run are large, and whole in a window of that height."""
     for name, least in BUTTONS.items():
@@ -147,7 +161,8 @@ def test_a_skip_can_be_taken_back(open_page: OpenPage) -> None:
         playing = page.get_by_test_id("playing")
         expect(playing).to_have_attribute("data-slot", "0", timeout=SOON_MS)
         press(page, "Skip")
-        page.get_by_role("button", name="Undo").click()
+        page.get_by_role("button", name="Undo").press("Enter")
+        expect(page.get_by_role("button", name="Skip")).to_be_focused()
         expect(page.get_by_role("button", name="Undo")).to_have_count(0)
         expect(playing).to_have_attribute("data-slot", "0")
         press(page, "Skip")

@@ -8,11 +8,11 @@ export function useOnline(): boolean {
 }
 
 /** Says so while there is no network, and what works all the same. */
-export function NoNetwork({ maySend }: { readonly maySend: boolean }) {
+export function NoNetwork({ maySend, plays }: { readonly maySend: boolean; readonly plays: boolean }) {
   const online = useOnline();
   return (
     <div role="status" data-testid="no-network">
-      {!online && <p className="problem">{noNetworkSentence(maySend)}</p>}
+      {!online && <p className="problem">{noNetworkSentence(maySend, plays)}</p>}
     </div>
   );
 }

@@ -195,7 +195,7 @@ function Live(props: LiveProps) {
       <main className="workout" data-starts={starts}>
         <div className="stage" ref={stage}>
           <div className="problems">
-            {state.status.phase !== "replaced" && <NoNetwork maySend={state.may_send} />}
+            {state.status.phase !== "replaced" && <NoNetwork maySend={state.may_send} plays={sounds !== null} />}
             <ProblemNote problem={state.problem} />
             <ProblemNote problem={dropped.problem} />
           </div>
@@ -299,16 +299,34 @@ function useStage(starts: boolean, returned: boolean) {
     }
     goes.current = false;
     const show = () => {
+      if (here?.hasAttribute(TALL)) return;
       if (here?.nextElementSibling?.querySelector(".pull-up")?.checkVisibility()) window.scrollTo(0, 0);
     };
     here?.addEventListener("focusin", show);
     return () => here?.removeEventListener("focusin", show);
   }, [starts]);
+  useEffect(() => {
+    const here = stage.current;
+    if (!here) return undefined;
+    const look = () => {
+      here.toggleAttribute(TALL, here.offsetHeight > window.innerHeight);
+    };
+    const resized = new ResizeObserver(look);
+    resized.observe(here);
+    window.addEventListener("resize", look);
+    return () => {
+      resized.disconnect();
+      window.removeEventListener("resize", look);
+    };
+  }, []);
   const keepFocus = () => {
     goes.current = true;
   };
   return { stage, keepFocus };
 }
+
+/** On a stage that is higher than the window, by large text or many notes: it has to scroll. */
+const TALL = "data-tall";
 
 /** Pulls the sheet up, or lets it down again. */
 function PullUp() {

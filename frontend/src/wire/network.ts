@@ -25,10 +25,9 @@ export function onNetwork(listener: () => void): () => void {
   };
 }
 
-/** What works without a network; `may_send`: whether this page may send heart rates. */
-export function noNetworkSentence(may_send: boolean): string {
-  const works = may_send
-    ? "heart rates are kept and sent later, the music goes on, and the page connects by itself."
-    : "a strap and the music can start as soon as the page connects by itself.";
-  return `No network: ${works}`;
+/** What works without a network: whether this page `may_send` heart rates, and whether a song `plays`. */
+export function noNetworkSentence(may_send: boolean, plays: boolean): string {
+  if (!may_send) return "No network: a strap and the music can start as soon as the page connects by itself.";
+  const music = plays ? "the music goes on" : "songs come later, too";
+  return `No network: heart rates are kept and sent later, ${music}, and the page connects by itself.`;
 }

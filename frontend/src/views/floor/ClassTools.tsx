@@ -18,11 +18,18 @@ export function ClassTools({ state: { running, planning }, onPlan }: Props) {
   const [plan, setPlan] = useState(PLANS[0] ?? "steady");
   const [doubtful, setDoubtful] = useState<Plan | "end" | null>(null);
   const waiting = useWaiting(planning);
+  const tools = useRef<HTMLDivElement>(null);
+  const ends = useRef(false);
+  useEffect(() => {
+    if (running || !ends.current) return;
+    ends.current = false;
+    if (document.activeElement === document.body) tools.current?.querySelector("button")?.focus();
+  }, [running]);
   const close = () => {
     setDoubtful(null);
   };
   return (
-    <div className="class-tools">
+    <div className="class-tools" ref={tools}>
       <label>
         Plan
         <select
@@ -63,6 +70,7 @@ export function ClassTools({ state: { running, planning }, onPlan }: Props) {
           question={questionOf(running.plan, doubtful)}
           answer={doubtful === "end" ? "End the class" : "Start it instead"}
           onSure={() => {
+            ends.current = doubtful === "end";
             onPlan(doubtful === "end" ? null : doubtful);
           }}
           onClose={close}

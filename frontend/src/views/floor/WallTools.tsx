@@ -68,6 +68,7 @@ function JoinCode({ address, floor, onClose }: JoinProps) {
   const [code, setCode] = useState<Code | "missing" | null>(null);
   useEffect(() => {
     dialog.current?.showModal();
+    dialog.current?.querySelector("h2")?.focus(); // a button would be below the code
   }, []);
   useEffect(() => {
     const leaving = new AbortController();
@@ -85,7 +86,7 @@ function JoinCode({ address, floor, onClose }: JoinProps) {
   }, [address]);
   return (
     <dialog className="join-code" ref={dialog} aria-labelledby="join-code" onClose={onClose}>
-      <h2 id="join-code">Join {floor}</h2>
+      <h2 id="join-code" tabIndex={-1}>Join {floor}</h2>
       <div className="code">
         {code === "missing" && <p className="problem">The code could not be loaded. The address is below.</p>}
         {code !== null && code !== "missing" && (

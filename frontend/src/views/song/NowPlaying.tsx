@@ -93,5 +93,6 @@ function NothingPlays({ state, local }: Pick<Props, "state" | "local">) {
 function emptySentence(state: State): string {
   if (!state.told) return "Asking for the workout…";
   if (newestHeartRate(state) === null) return "No heart rate yet. The first song comes with the first heart rates.";
+  if (state.status.phase !== "open") return "No song yet. The first one comes when the page has connected.";
   return "No song yet. The first one is being chosen.";
 }

@@ -48,8 +48,9 @@ export function useSkip({ playing, onSkip, onLeaving }: Asked): Skipping {
         <span>Skipping “{playing.song.title}”</span>
         <button
           type="button"
-          onClick={() => {
-            setSlot(null);
+          onClick={({ currentTarget }) => {
+            currentTarget.closest(".now-playing")?.querySelector<HTMLElement>(".transport button:last-child")?.focus();
+            setSlot(null); // and with it this button goes
           }}
         >
           Undo
