@@ -167,7 +167,11 @@ class Ledger:
             begin -= 1
         held = times[begin : end + 1]
         steps_ms = [0, *(later - earlier for earlier, later in pairwise(held))]
-        tenths = [round(rate * 10) for rate in person.heart_rates[begin : end + 1]]
+        rates: Sequence[float] = person.heart_rates[begin : end + 1]
+        tenths = [round(rate * 10) for rate in rates]
+        if any(tenth / 10 != rate for tenth, rate in zip(tenths, rates, strict=True)):
+            return held, without_spikes(steps_ms, rates, SPIKE)
+        # In whole numbers, as windows are packed: 120.1 - 108.1 is less than 12.
         return held, [each / 10 for each in without_spikes(steps_ms, tenths, SPIKE * 10)]
 
     def songs_pushed(self) -> int:
