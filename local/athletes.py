@@ -13,7 +13,7 @@ HOUR_SECONDS = 3600
 
 
 def start_athletes(cloud: Cloud, athletes: int, speed: float, workouts: Path | None = None) -> None:
-    """Let athletes work out against the cloud, on the demo floor, as one more part of it."""
+    """Let athletes work out against the cloud, on the demo floor and its board, as a part of it."""
     command = [sys.executable, "-m", "tempofit", "simulate", "--athletes", str(athletes)]
     command += ["--settings", msgspec.json.encode({"floor": FLOOR, "effort_points": True}).decode()]
     if speed != 1:

@@ -1,11 +1,11 @@
-"""Processes that tests start: the streams part and a real SQS."""
+"""Processes that tests start: parts of the local cloud, and a real SQS."""
 
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,23 +20,9 @@ Client = Any
 """boto3 types its clients at run time only."""
 
 
-@contextmanager
-def streams_process(config: Config, files: Path) -> Iterator[subprocess.Popen[str]]:
-    """`python -m local.streams`, ready; its stderr goes to the file `streams.log`."""
-    path = files / "streams.json"
-    path.write_bytes(json.encode(config))
-    with (files / "streams.log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "local.streams", str(path)],
-            cwd=PROJECT,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        )
-    with _ended(process):
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n", (files / "streams.log").read_text()
-        yield process
+def streams_process(config: Config, files: Path) -> AbstractContextManager[subprocess.Popen[str]]:
+    """`python -m local.streams`, ready."""
+    return part_process("local.streams", json.encode(config), files)
 
 
 @contextmanager
